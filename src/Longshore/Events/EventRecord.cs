@@ -1,0 +1,102 @@
+using Longshore.Tasks;
+
+namespace Longshore.Events;
+
+/// <summary>Who caused an event (S0.128).</summary>
+public enum ActorType
+{
+    /// <summary>An agent.</summary>
+    Agent = 0,
+
+    /// <summary>Longshore itself.</summary>
+    System = 1,
+
+    /// <summary>A person or a program acting for one.</summary>
+    Human = 2,
+}
+
+/// <summary>The types of events, in wire spelling.</summary>
+public static class EventTypes
+{
+    /// <summary>A task was submitted.</summary>
+    public const string TaskCreated = "task_created";
+
+    /// <summary>An agent took a task; payload <c>{"epoch","agent"}</c>.</summary>
+    public const string TaskClaimed = "task_claimed";
+
+    /// <summary>A task was completed.</summary>
+    public const string TaskCompleted = "task_completed";
+
+    /// <summary>An attempt failed (S0.60); payload <c>{"epoch","state"}</c>: the state it led to.</summary>
+    public const string TaskFailed = "task_failed";
+
+    /// <summary>A holder postponed a task.</summary>
+    public const string TaskSnoozed = "task_snoozed";
+
+    /// <summary>A holder gave a task back.</summary>
+    public const string TaskReleased = "task_released";
+
+    /// <summary>A lease ran out or a session ended; payload <c>{"epoch","state"}</c>.</summary>
+    public const string TaskClaimLost = "task_claim_lost";
+
+    /// <summary>A deferred task came back to the queue.</summary>
+    public const string TaskReady = "task_ready";
+
+    /// <summary>A task was called off.</summary>
+    public const string TaskCancelled = "task_cancelled";
+
+    /// <summary>A task was given a fresh set of attempts.</summary>
+    public const string TaskRetried = "task_retried";
+
+    /// <summary>A task's deadline passed.</summary>
+    public const string TaskExpired = "task_expired";
+
+    /// <summary>An agent registered, for the first time or again.</summary>
+    public const string AgentRegistered = "agent_registered";
+
+    /// <summary>An agent signed off.</summary>
+    public const string AgentDeregistered = "agent_deregistered";
+
+    /// <summary>An agent was set available, draining, blocked or offline.</summary>
+    public const string AgentModeChanged = "agent_mode_changed";
+
+    /// <summary>An agent began to wait for work (S0.65).</summary>
+    public const string AgentWaiting = "agent_waiting_for_work";
+
+    /// <summary>An agent stopped waiting: it got work, gave up or went away (S0.65).</summary>
+    public const string AgentStoppedWaiting = "agent_stopped_waiting";
+}
+
+/// <summary>Something that happened, to be recorded.</summary>
+/// <param name="Type">One of <see cref="EventTypes"/>.</param>
+/// <param name="ActorType">Sort of actor.</param>
+/// <param name="Actor">Name of the actor.</param>
+/// <param name="TaskId">The task concerned.</param>
+/// <param name="Payload">Details.</param>
+/// <param name="CorrelationId">Cause.</param>
+public sealed record NewEvent(
+    string Type,
+    ActorType ActorType,
+    string Actor,
+    long? TaskId = null,
+    JsonText Payload = default,
+    string? CorrelationId = null);
+
+/// <summary>Something that happened.</summary>
+/// <param name="Position">Grows along the log; resume after it. Gaps mean nothing.</param>
+/// <param name="At">When.</param>
+/// <param name="Type">One of <see cref="EventTypes"/>.</param>
+/// <param name="ActorType">Sort of actor.</param>
+/// <param name="Actor">Name of the actor.</param>
+/// <param name="TaskId">The task concerned.</param>
+/// <param name="Payload">Details.</param>
+/// <param name="CorrelationId">Cause.</param>
+public sealed record EventRecord(
+    long Position,
+    DateTimeOffset At,
+    string Type,
+    ActorType ActorType,
+    string Actor,
+    long? TaskId,
+    JsonText Payload,
+    string? CorrelationId);

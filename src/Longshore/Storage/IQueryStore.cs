@@ -1,0 +1,127 @@
+using Longshore.Agents;
+using Longshore.Matching;
+using Longshore.Tasks;
+
+namespace Longshore.Storage;
+
+/// <summary>Reads. Lists are keyset pages: stable under concurrent inserts, and never slower for later pages.</summary>
+public interface IQueryStore
+{
+    /// <summary>One task, or null.</summary>
+    ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default);
+
+    /// <summary>The id of the task with this code, or null.</summary>
+    ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default);
+
+    /// <summary>A page of tasks by id.</summary>
+    ValueTask<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default);
+
+    /// <summary>How many tasks are in each state; of a namespace, or of all.</summary>
+    ValueTask<IReadOnlyDictionary<TaskState, long>> CountByStateAsync(
+        string? @namespace = null, CancellationToken ct = default);
+
+    /// <summary>The ended claims of a task, oldest first.</summary>
+    ValueTask<IReadOnlyList<Assignment>> ListAssignmentsAsync(long taskId, CancellationToken ct = default);
+
+    /// <summary>One agent, or null.</summary>
+    ValueTask<Agent?> GetAgentAsync(string name, CancellationToken ct = default);
+
+    /// <summary>A page of agents by name.</summary>
+    ValueTask<Page<Agent>> ListAgentsAsync(AgentQuery query, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// The most urgent tasks this agent could claim now, without claiming. Empty when it may not take work. Null when unknown.
+    /// Those it is the best match for come first, then by urgency, then by id.
+    /// </summary>
+    ValueTask<IReadOnlyList<DiscoveredTask>?> DiscoverAsync(
+        DiscoverQuery query, long? nowUs = null, CancellationToken ct = default);
+}
+
+/// <summary>A page and how to get the next one.</summary>
+/// <param name="Items">The items.</param>
+/// <param name="Next">Pass as <c>After</c> to go on; null on the last page.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Which tasks to list (S0.129). Filters combine with "and"; an empty one means any.</summary>
+public sealed record TaskQuery
+{
+    /// <summary>Only this namespace.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Only this kind.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Only these states.</summary>
+    public IReadOnlyList<TaskState> States { get; init; } = [];
+
+    /// <summary>Not these codes.</summary>
+    public IReadOnlyList<string> ExcludeCodes { get; init; } = [];
+
+    /// <summary>At least this priority.</summary>
+    public int? MinPriority { get; init; }
+
+    /// <summary>Only tasks with this tag.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Only parts of this task.</summary>
+    public long? ParentId { get; init; }
+
+    /// <summary>Only tasks held by this agent now.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>Only tasks with this correlation id.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>Newest first instead of oldest first.</summary>
+    public bool Descending { get; init; }
+
+    /// <summary>The <see cref="Page{T}.Next"/> of the page before.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Items on the page, 1 to <see cref="Limits.PageMax"/>.</summary>
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>Which agents to list (S0.130).</summary>
+public sealed record AgentQuery
+{
+    /// <summary>Only with this status.</summary>
+    public AgentStatus? Status { get; init; }
+
+    /// <summary>Only with this capability, unexpired.</summary>
+    public string? Capability { get; init; }
+
+    /// <summary>Only with (or without) free capacity.</summary>
+    public bool? HasCapacity { get; init; }
+
+    /// <summary>At least this reputation.</summary>
+    public double? MinReputation { get; init; }
+
+    /// <summary>Only with this specialization.</summary>
+    public string? Specialization { get; init; }
+
+    /// <summary>The <see cref="Page{T}.Next"/> of the page before.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Items on the page, 1 to <see cref="Limits.PageMax"/>.</summary>
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>What to discover.</summary>
+public sealed record DiscoverQuery
+{
+    /// <summary>For whom. Its registered capabilities count, not what a caller says (T0.11).</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>At most so many, 1 to <see cref="Limits.DiscoverMax"/>.</summary>
+    public int Limit { get; init; } = 5;
+
+    /// <summary>Only these kinds; empty means any.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    /// <summary>Not these codes.</summary>
+    public IReadOnlyList<string> ExcludeCodes { get; init; } = [];
+
+    /// <summary>At least this priority.</summary>
+    public int? MinPriority { get; init; }
+}

@@ -1,0 +1,143 @@
+using Longshore.Agents;
+using Longshore.Events;
+using Longshore.Tasks;
+
+namespace Longshore.Storage;
+
+/// <summary>
+/// Durable state. A verb is one atomic step of <see cref="TaskTransitions"/> over a batch, in one transaction, with its events;
+/// expected outcomes are values, one for each item. A verb takes the instant as microseconds since 1970; null means the store's own clock.
+/// </summary>
+public interface IStore : IAsyncDisposable
+{
+    /// <summary>Facts about the store.</summary>
+    StoreInfo Info { get; }
+
+    /// <summary>Tasks and claims.</summary>
+    ITaskStore Tasks { get; }
+
+    /// <summary>Agents.</summary>
+    IAgentStore Agents { get; }
+
+    /// <summary>The event log.</summary>
+    IEventStore Events { get; }
+
+    /// <summary>Leadership.</summary>
+    ILeaseStore Leases { get; }
+
+    /// <summary>Everything that only reads.</summary>
+    IQueryStore Queries { get; }
+}
+
+/// <summary>Facts, never feature flags.</summary>
+/// <param name="Name">Short name of the kind of store: <c>memory</c>, <c>sqlite</c>.</param>
+/// <param name="Location">Where the data is.</param>
+public sealed record StoreInfo(string Name, string Location);
+
+/// <summary>The rules of a store that are settings, the same for every store.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>After this silence an agent is unresponsive.</summary>
+    public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>What a recent failure means for the pair of task and agent.</summary>
+    public RecentFailurePolicy RecentFailure { get; init; } = RecentFailurePolicy.PreferOthers;
+
+    /// <summary>How long a failure is recent (S0.60).</summary>
+    public TimeSpan RecentFailureWindow { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Where the store takes its own instants from.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Seed of the jitter of backoffs; null takes one from the clock.</summary>
+    public int? Seed { get; init; }
+}
+
+/// <summary>Whether a task goes again to an agent that failed it within the window (S0.60).</summary>
+public enum RecentFailurePolicy
+{
+    /// <summary>Only while no other present, eligible agent is left that has not failed it: a lone host may retry.</summary>
+    PreferOthers = 0,
+
+    /// <summary>Never within the window.</summary>
+    Strict = 1,
+
+    /// <summary>Always.</summary>
+    Off = 2,
+}
+
+/// <summary>Verbs on tasks.</summary>
+public interface ITaskStore
+{
+    /// <summary>
+    /// The hot verb: in one transaction appends the batch's events, then finishes, inserts, renews and claims, in that order, so that
+    /// room freed by a finish and a task just inserted can be claimed at once. Performs complete, fail, fail_for_good, quarantine,
+    /// snooze, release, cancel (by the holder), complete_late, renew and claim.
+    /// </summary>
+    ValueTask<TaskBatchOutcome> CommitAsync(TaskBatch batch, CancellationToken ct = default);
+
+    /// <summary>Performs cancel. A running task ends at once; its holder's later writes are stale.</summary>
+    ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
+        IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Performs retry: attempts and failures start anew, the epoch goes on.</summary>
+    ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
+        IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Moves deferred tasks that are due to the queue. Answers how many, at most <paramref name="limit"/>.</summary>
+    ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Performs lose_claim, fail_for_good or quarantine on claims whose lease ran out. Answers what was lost.</summary>
+    ValueTask<IReadOnlyList<LostClaim>> RescueAsync(int limit, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Performs expire on tasks whose deadline passed. Answers what expired, with the claim it ended, if it ended one.</summary>
+    ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(int limit, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Deletes tasks that ended before <paramref name="endedBeforeUs"/>, and older events. Answers how many tasks.</summary>
+    ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default);
+
+    /// <summary>The instant at which the next deferred task is due, or null.</summary>
+    ValueTask<long?> NextDueAsync(CancellationToken ct = default);
+}
+
+/// <summary>Verbs on agents.</summary>
+public interface IAgentStore
+{
+    /// <summary>Registers, or registers again and becomes available. A new session loses the former session's claims.</summary>
+    ValueTask<RegisterOutcome> RegisterAsync(
+        AgentRegistration registration, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Notes that the agents were heard of. Answers for each whether it is known.</summary>
+    ValueTask<IReadOnlyList<bool>> HeartbeatAsync(
+        IReadOnlyList<string> names, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Sets the mode. False when the agent is unknown.</summary>
+    ValueTask<bool> SetModeAsync(string name, AgentMode mode, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Signs off: releases what it holds and goes offline. Null when unknown, else the claims given back.</summary>
+    ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(string name, long? nowUs = null, CancellationToken ct = default);
+}
+
+/// <summary>Verbs on the event log.</summary>
+public interface IEventStore
+{
+    /// <summary>Events after a position, in order, at most <paramref name="limit"/>; never skips one that commits late.</summary>
+    ValueTask<IReadOnlyList<EventRecord>> ReadAsync(long afterPosition, int limit, CancellationToken ct = default);
+
+    /// <summary>What happened to one task, in order.</summary>
+    ValueTask<IReadOnlyList<EventRecord>> HistoryAsync(long taskId, CancellationToken ct = default);
+
+    /// <summary>The position after which nothing is recorded yet.</summary>
+    ValueTask<long> EndAsync(CancellationToken ct = default);
+}
+
+/// <summary>Leadership: one holder per name until its term runs out.</summary>
+public interface ILeaseStore
+{
+    /// <summary>Takes or extends the lease. Null when somebody else holds it; else its epoch, which grows with each new holder.</summary>
+    ValueTask<long?> AcquireAsync(
+        string name, string holder, TimeSpan term, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>Gives the lease up, if held.</summary>
+    ValueTask ReleaseAsync(string name, string holder, CancellationToken ct = default);
+}

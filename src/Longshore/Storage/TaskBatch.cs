@@ -1,0 +1,286 @@
+using Longshore.Events;
+using Longshore.Tasks;
+
+namespace Longshore.Storage;
+
+/// <summary>What one hot transaction does, in this order: events, finishes, inserts, renewals, claims.</summary>
+public sealed class TaskBatch
+{
+    /// <summary>Events to record that no verb records by itself.</summary>
+    public List<NewEvent> Events { get; } = [];
+
+    /// <summary>Claims that end.</summary>
+    public List<Finish> Finishes { get; } = [];
+
+    /// <summary>New tasks, already validated.</summary>
+    public List<NewTask> Inserts { get; } = [];
+
+    /// <summary>Leases to extend.</summary>
+    public List<Renewal> Renewals { get; } = [];
+
+    /// <summary>Work wanted.</summary>
+    public List<ClaimRequest> Claims { get; } = [];
+
+    /// <summary>The instant; null means the store's clock.</summary>
+    public long? NowUs { get; set; }
+
+    /// <summary>True when there is nothing to do.</summary>
+    public bool IsEmpty =>
+        Events.Count + Finishes.Count + Inserts.Count + Renewals.Count + Claims.Count == 0;
+}
+
+/// <summary>One outcome for each item of a <see cref="TaskBatch"/>, in the order of its lists.</summary>
+public sealed record TaskBatchOutcome
+{
+    /// <summary>Of the finishes.</summary>
+    public required IReadOnlyList<FinishOutcome> Finishes { get; init; }
+
+    /// <summary>Of the inserts.</summary>
+    public required IReadOnlyList<InsertOutcome> Inserts { get; init; }
+
+    /// <summary>Of the renewals.</summary>
+    public required IReadOnlyList<RenewOutcome> Renewals { get; init; }
+
+    /// <summary>Of the claims.</summary>
+    public required IReadOnlyList<ClaimOutcome> Claims { get; init; }
+}
+
+/// <summary>How an insert went.</summary>
+public enum InsertStatus
+{
+    /// <summary>The task is stored.</summary>
+    Inserted = 0,
+
+    /// <summary>The idempotency key was used before with the same content; the id is the first task's.</summary>
+    Existing = 1,
+
+    /// <summary>The idempotency key was used before with other content; nothing is stored. The id is the first task's.</summary>
+    KeyReused = 2,
+
+    /// <summary>The code is taken; nothing is stored. The id is the holder's.</summary>
+    DuplicateCode = 3,
+
+    /// <summary>The parent does not exist; nothing is stored.</summary>
+    ParentNotFound = 4,
+}
+
+/// <summary>Outcome of one insert.</summary>
+/// <param name="Status">How it went.</param>
+/// <param name="TaskId">See <paramref name="Status"/>; 0 when there is none.</param>
+public readonly record struct InsertOutcome(InsertStatus Status, long TaskId);
+
+/// <summary>How a claim ends.</summary>
+public enum FinishKind
+{
+    /// <summary>Success.</summary>
+    Complete = 0,
+
+    /// <summary>Failure; tried again while attempts remain, unless <see cref="Finish.Retry"/> is false.</summary>
+    Fail = 1,
+
+    /// <summary>Later, please; costs no attempt.</summary>
+    Snooze = 2,
+
+    /// <summary>Given back; costs no attempt.</summary>
+    Release = 3,
+
+    /// <summary>The holder calls the task off.</summary>
+    Cancel = 4,
+}
+
+/// <summary>A holder's last word on a claim.</summary>
+public sealed record Finish
+{
+    /// <summary>The task.</summary>
+    public required long TaskId { get; init; }
+
+    /// <summary>The epoch of the grant (G2).</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>How it ends.</summary>
+    public required FinishKind Kind { get; init; }
+
+    /// <summary>What the work yielded (complete).</summary>
+    public JsonText Result { get; init; }
+
+    /// <summary>What went wrong (fail), or why (snooze, release, cancel).</summary>
+    public string? Error { get; init; }
+
+    /// <summary>False makes a failure final at once.</summary>
+    public bool Retry { get; init; } = true;
+
+    /// <summary>How long to wait (snooze), or instead of the retry policy's wait (fail).</summary>
+    public TimeSpan? Delay { get; init; }
+
+    /// <summary>Repeating a finish under its key yields the first outcome.</summary>
+    public string? Key { get; init; }
+}
+
+/// <summary>How a write that names a claim went.</summary>
+public enum ClaimWriteStatus
+{
+    /// <summary>Done.</summary>
+    Accepted = 0,
+
+    /// <summary>The same finish was accepted before; nothing changed now.</summary>
+    Replayed = 1,
+
+    /// <summary>A later grant exists, the claim was lost, or the task ended (409).</summary>
+    Stale = 2,
+
+    /// <summary>No such task.</summary>
+    NotFound = 3,
+}
+
+/// <summary>Outcome of one finish.</summary>
+/// <param name="Status">How it went.</param>
+/// <param name="State">The task's state now; the state that made it stale, if it is.</param>
+/// <param name="ReadyAtUs">When it comes back, for snooze and a failure with retry; else 0.</param>
+public readonly record struct FinishOutcome(ClaimWriteStatus Status, TaskState State, long ReadyAtUs = 0);
+
+/// <summary>Extends a lease; may report progress.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Epoch">The epoch of the grant.</param>
+/// <param name="Lease">How long from now.</param>
+/// <param name="Progress">0 to 1, if reported.</param>
+public sealed record Renewal(long TaskId, int Epoch, TimeSpan Lease, double? Progress = null);
+
+/// <summary>Outcome of one renewal.</summary>
+/// <param name="Status">How it went.</param>
+/// <param name="State">The task's state now.</param>
+/// <param name="LeaseUntilUs">Until when the claim holds now.</param>
+public readonly record struct RenewOutcome(ClaimWriteStatus Status, TaskState State, long LeaseUntilUs);
+
+/// <summary>An agent asks for work.</summary>
+public sealed record ClaimRequest
+{
+    /// <summary>Who asks.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>At most so many.</summary>
+    public int Max { get; init; } = 1;
+
+    /// <summary>How many beyond <c>max_concurrent</c> the agent may hold; 0 but for handler hosts (G5).</summary>
+    public int Prefetch { get; init; }
+
+    /// <summary>Only these kinds; empty means any the agent takes.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    /// <summary>Exactly these tasks, as discovered; empty means the most urgent.</summary>
+    public IReadOnlyList<long> TaskIds { get; init; } = [];
+
+    /// <summary>How long the claim holds without renewal.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asking again under one key yields the same grants, if they still hold.</summary>
+    public string? Key { get; init; }
+}
+
+/// <summary>How a claim went.</summary>
+public enum ClaimStatus
+{
+    /// <summary>Something was granted.</summary>
+    Granted = 0,
+
+    /// <summary>Nothing it can do is ready.</summary>
+    Empty = 1,
+
+    /// <summary>It holds as much as it may, or must finish first what it holds before it is given a suspect task.</summary>
+    AtCapacity = 2,
+
+    /// <summary>It is blocked, draining or offline.</summary>
+    Unavailable = 3,
+
+    /// <summary>No such agent.</summary>
+    UnknownAgent = 4,
+}
+
+/// <summary>Outcome of one claim request.</summary>
+/// <param name="Status">How it went.</param>
+/// <param name="Grants">What was granted.</param>
+public sealed record ClaimOutcome(ClaimStatus Status, IReadOnlyList<Grant> Grants)
+{
+    internal static ClaimOutcome None(ClaimStatus status) => new(status, []);
+}
+
+/// <summary>A task given to an agent.</summary>
+/// <param name="Task">The task, as granted.</param>
+/// <param name="LeaseUntil">Until when it holds without renewal.</param>
+public sealed record Grant(WorkTask Task, DateTimeOffset LeaseUntil)
+{
+    /// <summary>The task's id.</summary>
+    public long TaskId => Task.Id;
+
+    /// <summary>The fencing number every later write must carry.</summary>
+    public int Epoch => Task.Epoch;
+}
+
+/// <summary>How a change by somebody other than the holder went.</summary>
+public enum ChangeStatus
+{
+    /// <summary>Done.</summary>
+    Changed = 0,
+
+    /// <summary>The state machine refuses it.</summary>
+    Refused = 1,
+
+    /// <summary>No such task.</summary>
+    NotFound = 2,
+}
+
+/// <summary>Outcome of one change.</summary>
+/// <param name="Status">How it went.</param>
+/// <param name="State">The task's state now.</param>
+/// <param name="Lost">The claim this ended, if it ended one.</param>
+public readonly record struct ChangeOutcome(ChangeStatus Status, TaskState State, LostClaim? Lost = null);
+
+/// <summary>A claim that somebody other than its holder ended.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Epoch">The epoch of the ended grant; 0 when the task was not held.</param>
+/// <param name="Agent">Who held it; null when nobody did.</param>
+/// <param name="State">The task's state now.</param>
+public sealed record LostClaim(long TaskId, int Epoch, string? Agent, TaskState State);
+
+/// <summary>How a registration went.</summary>
+/// <param name="Agent">The agent as it is now.</param>
+/// <param name="Lost">Claims of a former session, lost by this registration.</param>
+public sealed record RegisterOutcome(Agents.Agent Agent, IReadOnlyList<LostClaim> Lost);
+
+/// <summary>How a claim ended, in its record.</summary>
+public enum AssignmentOutcome
+{
+    /// <summary>Completed (source 001: submitted).</summary>
+    Submitted = 0,
+
+    /// <summary>Failed by its holder.</summary>
+    Failed = 1,
+
+    /// <summary>Lease ran out, session or task ended under it.</summary>
+    Expired = 2,
+
+    /// <summary>Given back.</summary>
+    Released = 3,
+
+    /// <summary>Postponed.</summary>
+    Snoozed = 4,
+
+    /// <summary>The task was called off.</summary>
+    Cancelled = 5,
+}
+
+/// <summary>The record of one ended claim.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Epoch">Which grant.</param>
+/// <param name="Agent">Who held it.</param>
+/// <param name="GrantedAt">From.</param>
+/// <param name="EndedAt">To.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Error">Why, if it ended badly.</param>
+public sealed record Assignment(
+    long TaskId,
+    int Epoch,
+    string Agent,
+    DateTimeOffset GrantedAt,
+    DateTimeOffset EndedAt,
+    AssignmentOutcome Outcome,
+    string? Error);

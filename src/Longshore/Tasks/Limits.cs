@@ -1,0 +1,89 @@
+namespace Longshore.Tasks;
+
+/// <summary>Every maximum in one place. Each queue, batch, payload, page, name and retry count has one.</summary>
+public static class Limits
+{
+    /// <summary>Largest payload or result, in bytes of UTF-8 JSON.</summary>
+    public const int PayloadBytesMax = 1 << 20;
+
+    /// <summary>Deepest nesting accepted in any JSON document.</summary>
+    public const int JsonDepthMax = 64;
+
+    /// <summary>Longest kind, namespace, code, tag, key or other short word, in characters.</summary>
+    public const int WordLengthMax = 200;
+
+    /// <summary>Longest task name, in characters.</summary>
+    public const int NameLengthMax = 500;
+
+    /// <summary>Longest description, in characters (S0.124).</summary>
+    public const int DescriptionLengthMax = 4000;
+
+    /// <summary>Longest error text kept; longer ones are cut (T2.13).</summary>
+    public const int ErrorLengthMax = 4000;
+
+    /// <summary>Shortest agent name (S0.124).</summary>
+    public const int AgentNameLengthMin = 3;
+
+    /// <summary>Longest agent name (S0.124).</summary>
+    public const int AgentNameLengthMax = 50;
+
+    /// <summary>Longest capability name.</summary>
+    public const int CapabilityNameLengthMax = 64;
+
+    /// <summary>Highest capability level.</summary>
+    public const int CapabilityLevelMax = 100;
+
+    /// <summary>Most capabilities a task may require.</summary>
+    public const int RequirementsMax = 32;
+
+    /// <summary>Most capabilities, kinds, namespaces or specializations an agent may list.</summary>
+    public const int AgentListMax = 1000;
+
+    /// <summary>Most tags on a task.</summary>
+    public const int TagsMax = 50;
+
+    /// <summary>Most metadata entries on a task or agent.</summary>
+    public const int MetadataMax = 50;
+
+    /// <summary>Longest metadata value, in characters.</summary>
+    public const int MetadataValueLengthMax = 2000;
+
+    /// <summary>Highest priority; the lowest is 0 (S0.125).</summary>
+    public const int PriorityMax = 10;
+
+    /// <summary>Most attempts a task may be given.</summary>
+    public const int AttemptsMax = 1000;
+
+    /// <summary>Most tasks, claims or finishes in one request or store batch.</summary>
+    public const int BatchMax = 10_000;
+
+    /// <summary>Most items on a page.</summary>
+    public const int PageMax = 1000;
+
+    /// <summary>Most tasks a discovery shows (S0.67 asks for 5 by default).</summary>
+    public const int DiscoverMax = 100;
+
+    /// <summary>Highest <c>max_concurrent</c> of an agent. Source 000 says 100; handler hosts run more.</summary>
+    public const int ConcurrentMax = 10_000;
+
+    /// <summary>Most tasks a handler host may hold beyond those it runs, for all its kinds together.</summary>
+    public const int PrefetchMax = 20_000;
+
+    /// <summary>Commands that may wait for the store before callers are refused.</summary>
+    public const int PendingCommandsMax = 200_000;
+
+    /// <summary>Callers that may wait for work at once on one node.</summary>
+    public const int WaitersMax = 50_000;
+
+    /// <summary>Longest and default wait of a long poll (T0.25).</summary>
+    public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(120);
+
+    /// <summary>Shortest lease.</summary>
+    public static readonly TimeSpan LeaseMin = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest lease.</summary>
+    public static readonly TimeSpan LeaseMax = TimeSpan.FromDays(1);
+
+    /// <summary>Longest timeout, backoff, snooze or retention.</summary>
+    public static readonly TimeSpan DurationMax = TimeSpan.FromDays(3650);
+}

@@ -1,0 +1,121 @@
+namespace Longshore.Tasks;
+
+/// <summary>What can be done to a task. Each is performed by one store verb.</summary>
+public enum TaskOperation
+{
+    /// <summary>An agent takes it.</summary>
+    Claim,
+
+    /// <summary>The holder extends its lease.</summary>
+    Renew,
+
+    /// <summary>The holder reports success.</summary>
+    Complete,
+
+    /// <summary>The holder reports failure; attempts remain.</summary>
+    Fail,
+
+    /// <summary>The holder reports failure for good, or attempts are used up by one agent.</summary>
+    FailForGood,
+
+    /// <summary>The last attempt failed and two or more agents failed it.</summary>
+    Quarantine,
+
+    /// <summary>The holder asks for it to come back later; costs no attempt.</summary>
+    Snooze,
+
+    /// <summary>The holder gives it back; costs no attempt.</summary>
+    Release,
+
+    /// <summary>The lease ran out, or the holder's session ended; attempts remain.</summary>
+    LoseClaim,
+
+    /// <summary>A person, the submitter or the holder calls it off.</summary>
+    Cancel,
+
+    /// <summary>A person gives it a fresh set of attempts, now.</summary>
+    Retry,
+
+    /// <summary>Its deadline passed.</summary>
+    Expire,
+
+    /// <summary>A result that came after its lease ran out and before a later grant (G2).</summary>
+    CompleteLate,
+}
+
+/// <summary>The state machine: one pure table, state × operation → new state or a refusal with its reason.</summary>
+public static class TaskTransitions
+{
+    private static readonly TaskState?[,] Table = Build();
+
+    /// <summary>The new state, or null when <paramref name="operation"/> is refused in <paramref name="state"/>.</summary>
+    public static TaskState? Next(TaskState state, TaskOperation operation) => Table[(int)state, (int)operation];
+
+    /// <summary>Why the operation is refused, for people.</summary>
+    public static string Refusal(TaskState state, TaskOperation operation)
+    {
+        var word = Word(operation);
+        return state.IsTerminal()
+            ? $"the task is {state.ToWire()}, which is final; {word} is refused"
+            : $"a task that is {state.ToWire()} cannot {word}";
+    }
+
+    /// <summary>The operation in snake_case.</summary>
+    public static string Word(TaskOperation operation) => operation switch
+    {
+        TaskOperation.Claim => "claim",
+        TaskOperation.Renew => "renew",
+        TaskOperation.Complete => "complete",
+        TaskOperation.Fail => "fail",
+        TaskOperation.FailForGood => "fail_for_good",
+        TaskOperation.Quarantine => "quarantine",
+        TaskOperation.Snooze => "snooze",
+        TaskOperation.Release => "release",
+        TaskOperation.LoseClaim => "lose_claim",
+        TaskOperation.Cancel => "cancel",
+        TaskOperation.Retry => "retry",
+        TaskOperation.Expire => "expire",
+        TaskOperation.CompleteLate => "complete_late",
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
+    };
+
+    private static TaskState?[,] Build()
+    {
+        var table = new TaskState?[Enum.GetValues<TaskState>().Length, Enum.GetValues<TaskOperation>().Length];
+
+        void Row(TaskState from, params (TaskOperation On, TaskState To)[] cells)
+        {
+            foreach (var (on, to) in cells)
+            {
+                table[(int)from, (int)on] = to;
+            }
+        }
+
+        Row(TaskState.Created,
+            (TaskOperation.Claim, TaskState.InProgress),
+            (TaskOperation.Cancel, TaskState.Cancelled),
+            (TaskOperation.Retry, TaskState.Created),
+            (TaskOperation.Expire, TaskState.Expired),
+            (TaskOperation.CompleteLate, TaskState.Done));
+        Row(TaskState.InProgress,
+            (TaskOperation.Renew, TaskState.InProgress),
+            (TaskOperation.Complete, TaskState.Done),
+            (TaskOperation.Fail, TaskState.Created),
+            (TaskOperation.FailForGood, TaskState.Failed),
+            (TaskOperation.Quarantine, TaskState.Quarantined),
+            (TaskOperation.Snooze, TaskState.Created),
+            (TaskOperation.Release, TaskState.Created),
+            (TaskOperation.LoseClaim, TaskState.Created),
+            (TaskOperation.Cancel, TaskState.Cancelled),
+            (TaskOperation.Expire, TaskState.Expired));
+        Row(TaskState.Quarantined,
+            (TaskOperation.Cancel, TaskState.Cancelled),
+            (TaskOperation.Retry, TaskState.Created),
+            (TaskOperation.Expire, TaskState.Expired));
+        Row(TaskState.Failed, (TaskOperation.Retry, TaskState.Created));
+        Row(TaskState.Cancelled, (TaskOperation.Retry, TaskState.Created));
+        Row(TaskState.Expired);
+        Row(TaskState.Done);
+        return table;
+    }
+}
