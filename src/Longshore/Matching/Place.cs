@@ -1,0 +1,68 @@
+using Longshore.Tasks;
+
+namespace Longshore.Matching;
+
+/// <summary>Facts about a task that ride in its narrow row, so that the hot path never opens the wide one.</summary>
+[Flags]
+internal enum PlaceFlags
+{
+    None = 0,
+
+    /// <summary>A claim on it was lost; it is granted alone (G7).</summary>
+    Suspect = 1,
+
+    /// <summary>Some agent failed it: ask the assignments before granting it (recent failure).</summary>
+    Failed = 2,
+
+    /// <summary>It has a parent: ten points more (S0.48).</summary>
+    HasParent = 4,
+
+    /// <summary>A result after the lease ran out is refused.</summary>
+    RejectLate = 8,
+
+    /// <summary>It has a deadline; a row in <c>deadlines</c> says when.</summary>
+    HasDeadline = 16,
+}
+
+/// <summary>
+/// A task's place in life: the narrow row that moves between the stage tables while the wide row stays where it is.
+/// Ordered by rank, then id: the order in which tasks are given out.
+/// </summary>
+internal readonly record struct Place(
+    long Id, int ClassId, long Rank, int Epoch, int Attempts, int Failures, byte Priority, PlaceFlags Flags)
+    : IComparable<Place>
+{
+    public bool IsSuspect => (Flags & PlaceFlags.Suspect) != 0;
+
+    /// <summary>The static part of its urgency, in points.</summary>
+    public int Credit => Urgency.Credit(Priority, TaskState.Created, Failures, (Flags & PlaceFlags.HasParent) != 0);
+
+    /// <summary>When it first became claimable; the rank holds it, so no column does.</summary>
+    public long AvailableUs => Rank + (Credit * Urgency.PointUs);
+
+    public int CompareTo(Place other) => Rank != other.Rank ? Rank.CompareTo(other.Rank) : Id.CompareTo(other.Id);
+
+    /// <summary>As granted: a new epoch, one attempt more.</summary>
+    public Place Granted() => this with { Epoch = Epoch + 1, Attempts = Attempts + 1 };
+
+    /// <summary>As given back by a living holder without using the attempt.</summary>
+    public Place GivenBack() => this with { Attempts = Attempts - 1, Flags = Flags & ~PlaceFlags.Suspect };
+
+    /// <summary>With another number of failures and the rank that follows from it; it keeps its age.</summary>
+    public Place WithFailures(int failures)
+    {
+        var changed = this with { Failures = failures };
+        return changed with { Rank = Urgency.Rank(AvailableUs, changed.Credit) };
+    }
+
+    /// <summary>With another instant of availability, and the rank that follows from it.</summary>
+    public Place AvailableFrom(long availableUs) => this with { Rank = Urgency.Rank(availableUs, Credit) };
+
+    public static bool operator <(Place left, Place right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(Place left, Place right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(Place left, Place right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(Place left, Place right) => left.CompareTo(right) >= 0;
+}

@@ -1,0 +1,43 @@
+using Longshore.Capabilities;
+using Longshore.Tasks;
+
+namespace Longshore.Matching;
+
+/// <summary>What decides who may do a task, and nothing else. Tasks alike in this share one class.</summary>
+internal sealed record ClassKey(
+    string Namespace, string Kind, IReadOnlyList<Requirement> Requires, double MinimumMatch, string? Owner)
+{
+    public static ClassKey Of(NewTask task) =>
+        new(task.Namespace, task.Kind, task.Requires, task.MinimumMatch, task.Owner);
+
+    public bool Equals(ClassKey? other) =>
+        other is not null && Namespace == other.Namespace && Kind == other.Kind && Owner == other.Owner
+        && MinimumMatch.Equals(other.MinimumMatch) && Requires.SequenceEqual(other.Requires);
+
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Namespace, StringComparer.Ordinal);
+        hash.Add(Kind, StringComparer.Ordinal);
+        for (var i = 0; i < Requires.Count; i++)
+        {
+            hash.Add(Requires[i].Name, StringComparer.Ordinal);
+            hash.Add(Requires[i].MinLevel);
+        }
+
+        return hash.ToHashCode();
+    }
+}
+
+/// <summary>An interned <see cref="ClassKey"/>.</summary>
+/// <param name="Id">Dense, from 0.</param>
+/// <param name="Key">What it stands for.</param>
+internal sealed record TaskClass(int Id, ClassKey Key)
+{
+    /// <summary>Whether an agent of this name, profile and present capabilities may do tasks of the class.</summary>
+    public bool Admits(Agents.AgentRegistration agent, CapabilitySet capabilities) =>
+        (Key.Owner is null || Key.Owner == agent.Name)
+        && (agent.Kinds.Count == 0 || agent.Kinds.Contains(Key.Kind, StringComparer.Ordinal))
+        && agent.Namespaces.Contains(Key.Namespace, StringComparer.Ordinal)
+        && capabilities.CanDo(Key.Requires, Key.MinimumMatch);
+}

@@ -1,0 +1,12 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Longshore.Tasks;
+
+/// <summary>Tells whether two submissions under one idempotency key are the same task.</summary>
+internal static class TaskDigest
+{
+    /// <summary>SHA-256 over every field of a validated task; the payload counts byte for byte.</summary>
+    public static byte[] Of(NewTask task) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        task with { Metadata = new SortedDictionary<string, string>(task.Metadata.ToDictionary(), StringComparer.Ordinal) }));
+}
