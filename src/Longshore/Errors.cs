@@ -1,6 +1,8 @@
 namespace Longshore;
 
-/// <summary>What went wrong, as a stable word that programs may switch on. HTTP and CLI show it in snake_case.</summary>
+/// <summary>
+/// What went wrong, as a stable word that programs may switch on. HTTP and CLI show it in snake_case.
+/// </summary>
 public enum ErrorCode
 {
     /// <summary>A value given by the caller breaks a rule; <see cref="LongshoreException.Field"/> says which.</summary>
@@ -31,7 +33,9 @@ public enum ErrorCode
     StoreUnusable,
 }
 
-/// <summary>The one exception of Longshore's public surface: says what is wrong, where, and what would be right.</summary>
+/// <summary>
+/// The one exception of Longshore's public surface: says what is wrong, where, and what would be right.
+/// </summary>
 public sealed class LongshoreException : Exception
 {
     /// <summary>Creates the error.</summary>

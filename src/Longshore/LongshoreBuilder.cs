@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Longshore;
 
-/// <summary>Where stores, handlers and the server hook themselves in: <c>services.AddLongshore().UseSqlite(path)</c>.</summary>
+/// <summary>
+/// Where stores, handlers and the server hook themselves in: <c>services.AddLongshore().UseSqlite(path)</c>.
+/// </summary>
 /// <param name="services">The services being composed.</param>
 public sealed class LongshoreBuilder(IServiceCollection services)
 {

@@ -50,7 +50,9 @@ public sealed record AgentRegistration
     /// <summary>Unique; kebab-case, 3 to 50 characters (S0.124).</summary>
     public required string Name { get; init; }
 
-    /// <summary>What sort of agent: <c>service</c>, <c>ai</c>, <c>person</c>, <c>collector</c>, or a word of your own.</summary>
+    /// <summary>
+    /// What sort of agent: <c>service</c>, <c>ai</c>, <c>person</c>, <c>collector</c>, or a word of your own.
+    /// </summary>
     public string Type { get; init; } = "service";
 
     /// <summary>For people.</summary>

@@ -30,7 +30,8 @@ public static class AgentValidation
 
         if (agent.Capabilities.Count > Limits.AgentListMax)
         {
-            throw LongshoreException.Invalid("capabilities", $"lists {agent.Capabilities.Count}; at most {Limits.AgentListMax} are allowed");
+            throw LongshoreException.Invalid(
+                "capabilities", $"lists {agent.Capabilities.Count}; at most {Limits.AgentListMax} are allowed");
         }
 
         return agent with

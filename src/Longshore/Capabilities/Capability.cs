@@ -48,7 +48,9 @@ public sealed record Requirement(string Name, int MinLevel = 1)
     public override string ToString() =>
         MinLevel == 1 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}>={MinLevel}");
 
-    /// <summary>Sorted, each name once with its highest level: <c>["rust","rust"]</c> asks for one thing (T0.9).</summary>
+    /// <summary>
+    /// Sorted, each name once with its highest level: <c>["rust","rust"]</c> asks for one thing (T0.9).
+    /// </summary>
     public static IReadOnlyList<Requirement> Canonical(IEnumerable<Requirement> requirements) =>
         [.. requirements
             .GroupBy(r => r.Name, StringComparer.Ordinal)

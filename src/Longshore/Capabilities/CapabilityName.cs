@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text;
-using Longshore.Tasks;
+using Limits = Longshore.Tasks.Limits;
 
 namespace Longshore.Capabilities;
 
 /// <summary>Brings capability names to one spelling, so that "Rust " and "rust" are the same (T0.22).</summary>
 internal static class CapabilityName
 {
-    /// <summary>Trimmed, lower case, inner blanks and underscores as one hyphen; letters, digits and <c>+ # . / -</c>.</summary>
+    /// <summary>
+    /// Trimmed, lower case, inner blanks and underscores as one hyphen; letters, digits and <c>+ # . / -</c>.
+    /// </summary>
     public static string Normalise(string text, string field)
     {
         var trimmed = text.Trim();
@@ -19,7 +21,9 @@ internal static class CapabilityName
         if (trimmed.Length > Limits.CapabilityNameLengthMax)
         {
             throw LongshoreException.Invalid(
-                field, $"a capability name has at most {Limits.CapabilityNameLengthMax} characters, this has {trimmed.Length}");
+                field,
+                $"a capability name has at most {Limits.CapabilityNameLengthMax} characters, "
+                + $"this has {trimmed.Length}");
         }
 
         if (IsNormal(trimmed))

@@ -10,7 +10,10 @@ public sealed class CapabilitySet
 
     private readonly FrozenDictionary<string, int> _levels;
 
-    /// <summary>Takes the capabilities that have not expired at <paramref name="now"/>; a repeated name keeps its highest level.</summary>
+    /// <summary>
+    /// Takes the capabilities that have not expired at <paramref name="now"/>; a repeated name keeps its highest
+    /// level.
+    /// </summary>
     public CapabilitySet(IEnumerable<Capability> capabilities, DateTimeOffset now)
     {
         var levels = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -60,13 +63,16 @@ public sealed class CapabilitySet
         requirements.Count == 0 ? 1.0 : (double)CountMet(requirements) / requirements.Count;
 
     /// <summary>
-    /// The one predicate "can do": the match score reaches <paramref name="minimumMatch"/>, a number in (0, 1] of which 1 means all.
-    /// One rule for discovery, claims and every later way of giving out work (T0.18).
+    /// The one predicate "can do": the match score reaches <paramref name="minimumMatch"/>, a number in (0, 1] of
+    /// which 1 means all. One rule for discovery, claims and every later way of giving out work (T0.18).
     /// </summary>
     public bool CanDo(IReadOnlyList<Requirement> requirements, double minimumMatch) =>
         requirements.Count == 0 || CountMet(requirements) >= NeededCount(requirements.Count, minimumMatch);
 
-    /// <summary>How many of <paramref name="count"/> requirements must be met; the tolerance keeps 2/3 ≥ 0.6667 from failing.</summary>
+    /// <summary>
+    /// How many of <paramref name="count"/> requirements must be met; the tolerance keeps 2/3 ≥ 0.6667 from
+    /// failing.
+    /// </summary>
     public static int NeededCount(int count, double minimumMatch) =>
         Math.Max(1, (int)Math.Ceiling((count * minimumMatch) - 1e-3));
 }

@@ -13,8 +13,9 @@ namespace Longshore.Client;
 public interface ILongshoreClient
 {
     /// <summary>
-    /// Submits tasks, at most <see cref="Limits.BatchMax"/>, in one transaction. Invalid input refuses them all; what only the store can
-    /// know (a taken code, a reused key, a missing parent) refuses that one and is told in its answer. Answers stand in the same order.
+    /// Submits tasks, at most <see cref="Limits.BatchMax"/>, in one transaction. Invalid input refuses them all;
+    /// what only the store can know (a taken code, a reused key, a missing parent) refuses that one and is told in
+    /// its answer. Answers stand in the same order.
     /// </summary>
     /// <exception cref="LongshoreException">invalid_input, unavailable.</exception>
     Task<IReadOnlyList<SubmittedTask>> SubmitAsync(IReadOnlyList<NewTask> tasks, CancellationToken ct = default);
@@ -31,7 +32,8 @@ public interface ILongshoreClient
     Task<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default);
 
     /// <summary>How many tasks are in each state.</summary>
-    Task<IReadOnlyDictionary<TaskState, long>> CountByStateAsync(string? @namespace = null, CancellationToken ct = default);
+    Task<IReadOnlyDictionary<TaskState, long>> CountByStateAsync(
+        string? @namespace = null, CancellationToken ct = default);
 
     /// <summary>Calls a task off; ends a running claim at once.</summary>
     /// <exception cref="LongshoreException">not_found, wrong_state.</exception>
@@ -72,7 +74,10 @@ public interface ILongshoreClient
     /// <exception cref="LongshoreException">not_found.</exception>
     Task DeregisterAsync(string name, CancellationToken ct = default);
 
-    /// <summary>Shows what an agent could claim, without claiming; waits up to <paramref name="wait"/> for something to appear.</summary>
+    /// <summary>
+    /// Shows what an agent could claim, without claiming; waits up to <paramref name="wait"/> for something to
+    /// appear.
+    /// </summary>
     /// <param name="query">For whom, and filters.</param>
     /// <param name="wait">0 to <see cref="Limits.WaitMax"/>; longer is clamped, negative is refused.</param>
     /// <param name="ct">Ends the wait.</param>
@@ -80,12 +85,16 @@ public interface ILongshoreClient
     Task<IReadOnlyList<DiscoveredTask>> DiscoverAsync(
         DiscoverQuery query, TimeSpan wait = default, CancellationToken ct = default);
 
-    /// <summary>Claims work; waits up to <paramref name="wait"/> for some. Nothing to do is an empty list, not an error (S0.70).</summary>
+    /// <summary>
+    /// Claims work; waits up to <paramref name="wait"/> for some. Nothing to do is an empty list, not an error
+    /// (S0.70).
+    /// </summary>
     /// <param name="request">Who, and how much.</param>
     /// <param name="wait">0 to <see cref="Limits.WaitMax"/>; longer is clamped, negative is refused.</param>
     /// <param name="ct">Ends the wait; a grant that crosses with it is given back.</param>
     /// <exception cref="LongshoreException">not_found (agent), agent_unavailable, invalid_input.</exception>
-    Task<IReadOnlyList<Grant>> ClaimAsync(ClaimRequest request, TimeSpan wait = default, CancellationToken ct = default);
+    Task<IReadOnlyList<Grant>> ClaimAsync(
+        ClaimRequest request, TimeSpan wait = default, CancellationToken ct = default);
 
     /// <summary>Extends a claim, and may report progress. Answers until when it holds.</summary>
     /// <exception cref="LongshoreException">stale_claim, not_found.</exception>
@@ -96,7 +105,8 @@ public interface ILongshoreClient
     Task<FinishOutcome> FinishAsync(Finish finish, CancellationToken ct = default);
 
     /// <summary>Events after a position, one page, without waiting.</summary>
-    Task<IReadOnlyList<EventRecord>> ReadEventsAsync(long afterPosition, int limit = 1000, CancellationToken ct = default);
+    Task<IReadOnlyList<EventRecord>> ReadEventsAsync(
+        long afterPosition, int limit = 1000, CancellationToken ct = default);
 
     /// <summary>Events as they come, from after a position on (null: from now on), until cancelled.</summary>
     IAsyncEnumerable<EventRecord> FollowEventsAsync(long? afterPosition = null, CancellationToken ct = default);

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Longshore.Matching;
 
-/// <summary>All task classes a node knows. Append-only: ids stay valid and say how much of the index somebody has seen.</summary>
+/// <summary>
+/// All task classes a node knows. Append-only: ids stay valid and say how much of the index somebody has seen.
+/// </summary>
 internal sealed class ClassIndex
 {
     private readonly Dictionary<ClassKey, TaskClass> _byKey = [];

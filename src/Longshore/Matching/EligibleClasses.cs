@@ -4,7 +4,8 @@ using Longshore.Capabilities;
 namespace Longshore.Matching;
 
 /// <summary>
-/// The classes one agent may do, computed once and extended when new classes have appeared. Not safe for concurrent use.
+/// The classes one agent may do, computed once and extended when new classes have appeared. Not safe for concurrent
+/// use.
 /// </summary>
 internal sealed class EligibleClasses(AgentRegistration agent, CapabilitySet capabilities)
 {
@@ -16,7 +17,9 @@ internal sealed class EligibleClasses(AgentRegistration agent, CapabilitySet cap
     /// <summary>The capabilities this was computed from; expired ones are not among them.</summary>
     public CapabilitySet Capabilities { get; } = capabilities;
 
-    /// <summary>The eligible class ids, after catching up with <paramref name="classes"/>; of one kind only, if given.</summary>
+    /// <summary>
+    /// The eligible class ids, after catching up with <paramref name="classes"/>; of one kind only, if given.
+    /// </summary>
     public List<int> Of(ClassIndex classes, string? kind = null)
     {
         CatchUp(classes);

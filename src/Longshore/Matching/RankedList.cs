@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Longshore.Matching;
 
 /// <summary>
-/// The ready tasks of one class in the order they are given out. Sorted chunks: tasks mostly arrive at the end and leave at the
-/// front, both O(1); anything else moves at most one chunk.
+/// The ready tasks of one class in the order they are given out. Sorted chunks: tasks mostly arrive at the end and
+/// leave at the front, both O(1); anything else moves at most one chunk.
 /// </summary>
 internal sealed class RankedList
 {

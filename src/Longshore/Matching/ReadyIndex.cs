@@ -1,8 +1,8 @@
 namespace Longshore.Matching;
 
 /// <summary>
-/// Every ready task of a node in memory, by class, with a heap over the classes' heads. Finds the best few for an agent in
-/// microseconds, whatever the number of tasks. Not safe for concurrent use.
+/// Every ready task of a node in memory, by class, with a heap over the classes' heads. Finds the best few for an
+/// agent in microseconds, whatever the number of tasks. Not safe for concurrent use.
 /// </summary>
 internal sealed class ReadyIndex
 {

@@ -1,10 +1,10 @@
 namespace Longshore.Matching;
 
 /// <summary>
-/// Walks the ready tasks an agent may do, best first, without changing the index. Two ways to start, the cheaper is taken:
-/// look at the head of each eligible class, or descend the heap of all heads and pass over those that are not eligible; with
-/// E of C classes eligible the second visits about k·C/E heads for k tasks, so neither is ever worse than √(k·C).
-/// One instance is reused; its owner guards it together with the index.
+/// Walks the ready tasks an agent may do, best first, without changing the index. Two ways to start, the cheaper is
+/// taken: look at the head of each eligible class, or descend the heap of all heads and pass over those that are
+/// not eligible; with E of C classes eligible the second visits about k·C/E heads for k tasks, so neither is ever
+/// worse than √(k·C). One instance is reused; its owner guards it together with the index.
 /// </summary>
 internal sealed class ReadyWalk(ReadyIndex index)
 {
@@ -14,7 +14,10 @@ internal sealed class ReadyWalk(ReadyIndex index)
     private readonly PriorityQueue<Step, Place> _frontier = new();
     private EligibleClasses _eligible = null!;
 
-    /// <summary>Starts over. <paramref name="classes"/> come from <paramref name="eligible"/>; <paramref name="expected"/> is how many tasks are wanted.</summary>
+    /// <summary>
+    /// Starts over. <paramref name="classes"/> come from <paramref name="eligible"/>; <paramref name="expected"/>
+    /// is how many tasks are wanted.
+    /// </summary>
     public void Start(EligibleClasses eligible, List<int> classes, bool allKinds, int expected)
     {
         _frontier.Clear();
@@ -45,7 +48,8 @@ internal sealed class ReadyWalk(ReadyIndex index)
         {
             if (step.HeapPosition >= 0)
             {
-                for (var child = ReadyIndex.FirstChild(step.HeapPosition); child <= index.LastChild(step.HeapPosition); child++)
+                var last = index.LastChild(step.HeapPosition);
+                for (var child = ReadyIndex.FirstChild(step.HeapPosition); child <= last; child++)
                 {
                     PushHeapNode(child);
                 }

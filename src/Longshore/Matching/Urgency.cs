@@ -16,10 +16,12 @@ public static class Urgency
     public const double AgeMax = 100;
 
     /// <summary>
-    /// No task is overtaken by one that became available later than this after it (G6): the spread of credits, from priority 10 in
-    /// the most urgent state with a parent (130 points) to priority 0 with five failures (−50), is 180 points, so 90 hours.
+    /// No task is overtaken by one that became available later than this after it (G6): the spread of credits, from
+    /// priority 10 in the most urgent state with a parent (130 points) to priority 0 with five failures (−50), is
+    /// 180 points, so 90 hours.
     /// </summary>
-    public static readonly TimeSpan OvertakingMax = TimeSpan.FromMicroseconds((double)(CreditMax - CreditMin) * PointUs);
+    public static readonly TimeSpan OvertakingMax =
+        TimeSpan.FromMicroseconds((double)(CreditMax - CreditMin) * PointUs);
 
     private const int CreditMax = (10 * Limits.PriorityMax) + 20 + 10;
     private const int CreditMin = -50;
@@ -28,10 +30,15 @@ public static class Urgency
     public static int Credit(int priority, TaskState state, int failures, bool hasParent) =>
         (10 * priority) + StateComponent(state) - Math.Min(50, 10 * failures) + (hasParent ? 10 : 0);
 
-    /// <summary>The order key, ascending: <c>available − credit · half an hour</c>, in microseconds. Ties go by id.</summary>
+    /// <summary>
+    /// The order key, ascending: <c>available − credit · half an hour</c>, in microseconds. Ties go by id.
+    /// </summary>
     public static long Rank(long availableUs, int credit) => availableUs - (credit * PointUs);
 
-    /// <summary>The urgency shown to people at an instant. An instant before <paramref name="availableUs"/> counts as age 0 (T0.16).</summary>
+    /// <summary>
+    /// The urgency shown to people at an instant. An instant before <paramref name="availableUs"/> counts as age 0
+    /// (T0.16).
+    /// </summary>
     public static double Score(long nowUs, long availableUs, int credit) =>
         credit + Math.Min(AgeMax, Math.Max(0, nowUs - availableUs) / (double)PointUs);
 

@@ -30,8 +30,8 @@ public interface IQueryStore
     ValueTask<Page<Agent>> ListAgentsAsync(AgentQuery query, long? nowUs = null, CancellationToken ct = default);
 
     /// <summary>
-    /// The most urgent tasks this agent could claim now, without claiming. Empty when it may not take work. Null when unknown.
-    /// Those it is the best match for come first, then by urgency, then by id.
+    /// The most urgent tasks this agent could claim now, without claiming. Empty when it may not take work. Null
+    /// when unknown. Those it is the best match for come first, then by urgency, then by id.
     /// </summary>
     ValueTask<IReadOnlyList<DiscoveredTask>?> DiscoverAsync(
         DiscoverQuery query, long? nowUs = null, CancellationToken ct = default);

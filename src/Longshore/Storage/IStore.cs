@@ -5,8 +5,9 @@ using Longshore.Tasks;
 namespace Longshore.Storage;
 
 /// <summary>
-/// Durable state. A verb is one atomic step of <see cref="TaskTransitions"/> over a batch, in one transaction, with its events;
-/// expected outcomes are values, one for each item. A verb takes the instant as microseconds since 1970; null means the store's own clock.
+/// Durable state. A verb is one atomic step of <see cref="TaskTransitions"/> over a batch, in one transaction, with
+/// its events; expected outcomes are values, one for each item. A verb takes the instant as microseconds since
+/// 1970; null means the store's own clock.
 /// </summary>
 public interface IStore : IAsyncDisposable
 {
@@ -56,7 +57,9 @@ public sealed record StoreOptions
 /// <summary>Whether a task goes again to an agent that failed it within the window (S0.60).</summary>
 public enum RecentFailurePolicy
 {
-    /// <summary>Only while no other present, eligible agent is left that has not failed it: a lone host may retry.</summary>
+    /// <summary>
+    /// Only while no other present, eligible agent is left that has not failed it: a lone host may retry.
+    /// </summary>
     PreferOthers = 0,
 
     /// <summary>Never within the window.</summary>
@@ -70,9 +73,10 @@ public enum RecentFailurePolicy
 public interface ITaskStore
 {
     /// <summary>
-    /// The hot verb: in one transaction appends the batch's events, then finishes, inserts, renews and claims, in that order, so that
-    /// room freed by a finish and a task just inserted can be claimed at once. Performs complete, fail, fail_for_good, quarantine,
-    /// snooze, release, cancel (by the holder), complete_late, renew and claim.
+    /// The hot verb: in one transaction appends the batch's events, then finishes, inserts, renews and claims, in
+    /// that order, so that room freed by a finish and a task just inserted can be claimed at once. Performs
+    /// complete, fail, fail_for_good, quarantine, snooze, release, cancel (by the holder), complete_late, renew and
+    /// claim.
     /// </summary>
     ValueTask<TaskBatchOutcome> CommitAsync(TaskBatch batch, CancellationToken ct = default);
 
@@ -84,16 +88,25 @@ public interface ITaskStore
     ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
         IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default);
 
-    /// <summary>Moves deferred tasks that are due to the queue. Answers how many, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Moves deferred tasks that are due to the queue. Answers how many, at most <paramref name="limit"/>.
+    /// </summary>
     ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default);
 
-    /// <summary>Performs lose_claim, fail_for_good or quarantine on claims whose lease ran out. Answers what was lost.</summary>
+    /// <summary>
+    /// Performs lose_claim, fail_for_good or quarantine on claims whose lease ran out. Answers what was lost.
+    /// </summary>
     ValueTask<IReadOnlyList<LostClaim>> RescueAsync(int limit, long? nowUs = null, CancellationToken ct = default);
 
-    /// <summary>Performs expire on tasks whose deadline passed. Answers what expired, with the claim it ended, if it ended one.</summary>
+    /// <summary>
+    /// Performs expire on tasks whose deadline passed. Answers what expired, with the claim it ended, if it ended
+    /// one.
+    /// </summary>
     ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(int limit, long? nowUs = null, CancellationToken ct = default);
 
-    /// <summary>Deletes tasks that ended before <paramref name="endedBeforeUs"/>, and older events. Answers how many tasks.</summary>
+    /// <summary>
+    /// Deletes tasks that ended before <paramref name="endedBeforeUs"/>, and older events. Answers how many tasks.
+    /// </summary>
     ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default);
 
     /// <summary>The instant at which the next deferred task is due, or null.</summary>
@@ -103,7 +116,9 @@ public interface ITaskStore
 /// <summary>Verbs on agents.</summary>
 public interface IAgentStore
 {
-    /// <summary>Registers, or registers again and becomes available. A new session loses the former session's claims.</summary>
+    /// <summary>
+    /// Registers, or registers again and becomes available. A new session loses the former session's claims.
+    /// </summary>
     ValueTask<RegisterOutcome> RegisterAsync(
         AgentRegistration registration, long? nowUs = null, CancellationToken ct = default);
 
@@ -114,14 +129,19 @@ public interface IAgentStore
     /// <summary>Sets the mode. False when the agent is unknown.</summary>
     ValueTask<bool> SetModeAsync(string name, AgentMode mode, long? nowUs = null, CancellationToken ct = default);
 
-    /// <summary>Signs off: releases what it holds and goes offline. Null when unknown, else the claims given back.</summary>
-    ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(string name, long? nowUs = null, CancellationToken ct = default);
+    /// <summary>
+    /// Signs off: releases what it holds and goes offline. Null when unknown, else the claims given back.
+    /// </summary>
+    ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(
+        string name, long? nowUs = null, CancellationToken ct = default);
 }
 
 /// <summary>Verbs on the event log.</summary>
 public interface IEventStore
 {
-    /// <summary>Events after a position, in order, at most <paramref name="limit"/>; never skips one that commits late.</summary>
+    /// <summary>
+    /// Events after a position, in order, at most <paramref name="limit"/>; never skips one that commits late.
+    /// </summary>
     ValueTask<IReadOnlyList<EventRecord>> ReadAsync(long afterPosition, int limit, CancellationToken ct = default);
 
     /// <summary>What happened to one task, in order.</summary>
@@ -134,7 +154,10 @@ public interface IEventStore
 /// <summary>Leadership: one holder per name until its term runs out.</summary>
 public interface ILeaseStore
 {
-    /// <summary>Takes or extends the lease. Null when somebody else holds it; else its epoch, which grows with each new holder.</summary>
+    /// <summary>
+    /// Takes or extends the lease. Null when somebody else holds it; else its epoch, which grows with each new
+    /// holder.
+    /// </summary>
     ValueTask<long?> AcquireAsync(
         string name, string holder, TimeSpan term, long? nowUs = null, CancellationToken ct = default);
 

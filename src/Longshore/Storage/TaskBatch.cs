@@ -54,7 +54,9 @@ public enum InsertStatus
     /// <summary>The idempotency key was used before with the same content; the id is the first task's.</summary>
     Existing = 1,
 
-    /// <summary>The idempotency key was used before with other content; nothing is stored. The id is the first task's.</summary>
+    /// <summary>
+    /// The idempotency key was used before with other content; nothing is stored. The id is the first task's.
+    /// </summary>
     KeyReused = 2,
 
     /// <summary>The code is taken; nothing is stored. The id is the holder's.</summary>
@@ -185,7 +187,9 @@ public enum ClaimStatus
     /// <summary>Nothing it can do is ready.</summary>
     Empty = 1,
 
-    /// <summary>It holds as much as it may, or must finish first what it holds before it is given a suspect task.</summary>
+    /// <summary>
+    /// It holds as much as it may, or must finish first what it holds before it is given a suspect task.
+    /// </summary>
     AtCapacity = 2,
 
     /// <summary>It is blocked, draining or offline.</summary>

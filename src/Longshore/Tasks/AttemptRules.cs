@@ -21,7 +21,9 @@ internal static class AttemptRules
         return attempts < maxAttempts ? TaskOperation.Fail : UsedUp(failers);
     }
 
-    /// <summary>A claim is lost. Only the loss of a single grant counts: it alone shows which task killed its holder (G7).</summary>
+    /// <summary>
+    /// A claim is lost. Only the loss of a single grant counts: it alone shows which task killed its holder (G7).
+    /// </summary>
     /// <param name="single">It was its agent's only claim when granted.</param>
     /// <param name="attempts">Attempts used, this one included.</param>
     /// <param name="maxAttempts">Attempts allowed, the first included.</param>

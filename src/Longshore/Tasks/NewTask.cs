@@ -2,7 +2,9 @@ using Longshore.Capabilities;
 
 namespace Longshore.Tasks;
 
-/// <summary>What is done with a result that arrives after its lease ran out and before anybody else got the task (G2).</summary>
+/// <summary>
+/// What is done with a result that arrives after its lease ran out and before anybody else got the task (G2).
+/// </summary>
 public enum LatePolicy
 {
     /// <summary>Take it: the work is done and nobody has started it again.</summary>
@@ -87,7 +89,9 @@ public sealed record NewTask
     /// <summary>Links the task's events to what caused it.</summary>
     public string? CorrelationId { get; init; }
 
-    /// <summary>Submitting twice with one key and content yields the first task; with other content it is refused.</summary>
+    /// <summary>
+    /// Submitting twice with one key and content yields the first task; with other content it is refused.
+    /// </summary>
     public string? IdempotencyKey { get; init; }
 
     internal static readonly IReadOnlyDictionary<string, string> EmptyMetadata =

@@ -20,21 +20,26 @@ public sealed record RetryPolicy(BackoffKind Backoff, TimeSpan Delay, TimeSpan C
     public static readonly RetryPolicy Default =
         new(BackoffKind.Exponential, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1));
 
-    /// <summary>Source 002's cooldown: ten minutes after every error (S2.31), counted from the end of the attempt (T2.8).</summary>
-    public static readonly RetryPolicy TenMinutes = new(BackoffKind.Fixed, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10));
+    /// <summary>
+    /// Source 002's cooldown: ten minutes after every error (S2.31), counted from the end of the attempt (T2.8).
+    /// </summary>
+    public static readonly RetryPolicy TenMinutes = FixedDelay(TimeSpan.FromMinutes(10));
 
     /// <summary>The same wait after every failure.</summary>
     public static RetryPolicy FixedDelay(TimeSpan delay) => new(BackoffKind.Fixed, delay, delay);
 
     /// <summary>Doubling waits with full jitter.</summary>
-    public static RetryPolicy ExponentialDelay(TimeSpan first, TimeSpan cap) => new(BackoffKind.Exponential, first, cap);
+    public static RetryPolicy ExponentialDelay(TimeSpan first, TimeSpan cap) =>
+        new(BackoffKind.Exponential, first, cap);
 
     /// <summary>
     /// The wait after failure number <paramref name="failure"/> (1 for the first):
     /// <c>min(cap, delay · 2^(failure−1)) · chance</c>, or the fixed delay.
     /// </summary>
     /// <param name="failure">Which failure this was, counted from 1.</param>
-    /// <param name="chance">A number in [0, 1) from the injected source; full jitter takes that part of the wait.</param>
+    /// <param name="chance">
+    /// A number in [0, 1) from the injected source; full jitter takes that part of the wait.
+    /// </param>
     public TimeSpan WaitAfter(int failure, double chance)
     {
         if (Backoff == BackoffKind.Fixed)

@@ -7,6 +7,9 @@ namespace Longshore.Tasks;
 internal static class TaskDigest
 {
     /// <summary>SHA-256 over every field of a validated task; the payload counts byte for byte.</summary>
-    public static byte[] Of(NewTask task) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        task with { Metadata = new SortedDictionary<string, string>(task.Metadata.ToDictionary(), StringComparer.Ordinal) }));
+    public static byte[] Of(NewTask task)
+    {
+        var metadata = new SortedDictionary<string, string>(task.Metadata.ToDictionary(), StringComparer.Ordinal);
+        return SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(task with { Metadata = metadata }));
+    }
 }

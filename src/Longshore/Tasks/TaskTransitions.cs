@@ -48,7 +48,9 @@ public static class TaskTransitions
 {
     private static readonly TaskState?[,] Table = Build();
 
-    /// <summary>The new state, or null when <paramref name="operation"/> is refused in <paramref name="state"/>.</summary>
+    /// <summary>
+    /// The new state, or null when <paramref name="operation"/> is refused in <paramref name="state"/>.
+    /// </summary>
     public static TaskState? Next(TaskState state, TaskOperation operation) => Table[(int)state, (int)operation];
 
     /// <summary>Why the operation is refused, for people.</summary>

@@ -3,7 +3,10 @@ using Longshore.Capabilities;
 
 namespace Longshore.Tasks;
 
-/// <summary>The boundary: what passes here is safe for every store. Refusals say what is wrong, where, and what would be right.</summary>
+/// <summary>
+/// The boundary: what passes here is safe for every store. Refusals say what is wrong, where, and what would be
+/// right.
+/// </summary>
 public static class TaskValidation
 {
     /// <summary>Checks a task and brings its parts to canonical form.</summary>
@@ -22,7 +25,8 @@ public static class TaskValidation
         Unit(task.ConfidenceThreshold, at + "confidence_threshold");
         if (!(task.MinimumMatch is > 0 and <= 1))
         {
-            throw LongshoreException.Invalid(at + "minimum_match", $"must be greater than 0 and at most 1, not {Show(task.MinimumMatch)}");
+            throw LongshoreException.Invalid(
+                at + "minimum_match", $"must be greater than 0 and at most 1, not {Show(task.MinimumMatch)}");
         }
 
         Range(task.Priority, 0, Limits.PriorityMax, at + "priority");
@@ -45,7 +49,8 @@ public static class TaskValidation
         var requires = Requirement.Canonical(task.Requires);
         if (requires.Count > Limits.RequirementsMax)
         {
-            throw LongshoreException.Invalid(at + "requires", $"lists {requires.Count} capabilities; at most {Limits.RequirementsMax} are allowed");
+            throw LongshoreException.Invalid(
+                at + "requires", $"lists {requires.Count} capabilities; at most {Limits.RequirementsMax} are allowed");
         }
 
         return task with { Requires = requires, Payload = task.Payload.IsNone ? JsonText.EmptyObject : task.Payload };
@@ -110,7 +115,9 @@ public static class TaskValidation
         if (value is { } duration && (duration <= TimeSpan.Zero || duration > Limits.DurationMax))
         {
             throw LongshoreException.Invalid(
-                field, $"must be longer than 0 and at most {Limits.DurationMax.TotalDays:0} days, not {duration.TotalSeconds} seconds");
+                field,
+                $"must be longer than 0 and at most {Limits.DurationMax.TotalDays:0} days, "
+                + $"not {duration.TotalSeconds} seconds");
         }
     }
 
@@ -119,13 +126,15 @@ public static class TaskValidation
     {
         if (pairs.Count > Limits.MetadataMax)
         {
-            throw LongshoreException.Invalid(field, $"has {pairs.Count} entries; at most {Limits.MetadataMax} are allowed");
+            throw LongshoreException.Invalid(
+                field, $"has {pairs.Count} entries; at most {Limits.MetadataMax} are allowed");
         }
 
         foreach (var (name, value) in pairs)
         {
             Word(name, field);
-            Text(value ?? throw LongshoreException.Invalid($"{field}.{name}", "cannot be null"), Limits.MetadataValueLengthMax, $"{field}.{name}");
+            var at = $"{field}.{name}";
+            Text(value ?? throw LongshoreException.Invalid(at, "cannot be null"), Limits.MetadataValueLengthMax, at);
         }
     }
 
@@ -134,7 +143,8 @@ public static class TaskValidation
         OptionalWord(code, field);
         if (code is not null && WorkTask.IdFromAutoCode(code) is not null)
         {
-            throw LongshoreException.Invalid(field, "codes of the form t-NUMBER are given by Longshore; choose another");
+            throw LongshoreException.Invalid(
+                field, "codes of the form t-NUMBER are given by Longshore; choose another");
         }
     }
 
@@ -152,7 +162,8 @@ public static class TaskValidation
     {
         if (task.ReadyAt > now + Limits.DurationMax)
         {
-            throw LongshoreException.Invalid(at + "ready_at", $"is more than {Limits.DurationMax.TotalDays:0} days ahead");
+            throw LongshoreException.Invalid(
+                at + "ready_at", $"is more than {Limits.DurationMax.TotalDays:0} days ahead");
         }
 
         if (task.Deadline <= now)

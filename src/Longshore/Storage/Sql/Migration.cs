@@ -25,7 +25,9 @@ internal sealed record Migration(int Number, string Name, string Sql, string Che
     /// <summary>
     /// What is left to apply, given the number and checksum of what was applied.
     /// </summary>
-    /// <exception cref="LongshoreException"><see cref="ErrorCode.StoreUnusable"/>: written by a newer Longshore, or altered.</exception>
+    /// <exception cref="LongshoreException">
+    /// <see cref="ErrorCode.StoreUnusable"/>: written by a newer Longshore, or altered.
+    /// </exception>
     public static IEnumerable<Migration> Pending(
         IReadOnlyList<Migration> known, IReadOnlyList<(int Number, string Checksum)> applied, string location)
     {
@@ -33,7 +35,8 @@ internal sealed record Migration(int Number, string Name, string Sql, string Che
         {
             throw new LongshoreException(
                 ErrorCode.StoreUnusable,
-                $"{location} has schema version {applied.Count}, this Longshore knows up to {known.Count}: use a newer Longshore");
+                $"{location} has schema version {applied.Count}, this Longshore knows up to {known.Count}: "
+                + "use a newer Longshore");
         }
 
         foreach (var (number, checksum) in applied)
@@ -42,7 +45,8 @@ internal sealed record Migration(int Number, string Name, string Sql, string Che
             {
                 throw new LongshoreException(
                     ErrorCode.StoreUnusable,
-                    $"{location}: migration {known[number - 1].Name} is not the one that was applied; restore a backup or use the Longshore that made it");
+                    $"{location}: migration {known[number - 1].Name} is not the one that was applied; "
+                    + "restore a backup or use the Longshore that made it");
             }
         }
 

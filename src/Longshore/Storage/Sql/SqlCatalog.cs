@@ -9,7 +9,8 @@ internal sealed class SqlCatalog
     private const string Header = "-- name: ";
     private readonly FrozenDictionary<string, string> _queries;
 
-    private SqlCatalog(Dictionary<string, string> queries) => _queries = queries.ToFrozenDictionary(StringComparer.Ordinal);
+    private SqlCatalog(Dictionary<string, string> queries) =>
+        _queries = queries.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The text of a query.</summary>
     public string this[string name] => _queries.TryGetValue(name, out var sql)
