@@ -1,0 +1,108 @@
+using Longshore.Agents;
+using Longshore.Capabilities;
+using Longshore.Matching;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Live;
+
+/// <summary>An agent in memory. Its row holds the same; <see cref="Dirty"/> marks what the transaction must still write.</summary>
+internal sealed class AgentEntry(long id, AgentRegistration profile)
+{
+    // A sighting this much newer than the stored one is worth a write; presence is judged in tens of seconds.
+    private const long SightingStepUs = 5_000_000;
+
+    private EligibleClasses? _eligible;
+    private long _storedSeenUs;
+
+    public long Id { get; } = id;
+
+    public AgentRegistration Profile { get; private set; } = profile;
+
+    public AgentMode Mode { get; set; }
+
+    public int Load { get; private set; }
+
+    public bool HoldsSuspect { get; private set; }
+
+    public double Reputation { get; set; } = 1.0;
+
+    public long Completed { get; private set; }
+
+    public long Failed { get; private set; }
+
+    public long RegisteredUs { get; init; }
+
+    public long SeenUs { get; private set; }
+
+    public bool Dirty { get; set; }
+
+    public void Restore(AgentMode mode, int load, double reputation, long completed, long failed, long seenUs)
+    {
+        (Mode, Load, Reputation, Completed, Failed) = (mode, load, reputation, completed, failed);
+        SeenUs = _storedSeenUs = seenUs;
+    }
+
+    public void Replace(AgentRegistration profile)
+    {
+        Profile = profile;
+        _eligible = null;
+    }
+
+    public void Seen(long nowUs)
+    {
+        SeenUs = Math.Max(SeenUs, nowUs);
+        Dirty |= SeenUs - _storedSeenUs >= SightingStepUs;
+    }
+
+    public void Stored()
+    {
+        Dirty = false;
+        _storedSeenUs = SeenUs;
+    }
+
+    public void Took(bool suspect)
+    {
+        Load++;
+        HoldsSuspect |= suspect;
+        Dirty = true;
+    }
+
+    /// <summary>A suspect is always an agent's only claim, so giving anything up means it holds none.</summary>
+    public void GaveUp()
+    {
+        Load--;
+        HoldsSuspect = false;
+        Dirty = true;
+    }
+
+    public void MarkHoldsSuspect() => HoldsSuspect = true;
+
+    public void CountCompleted() => Completed++;
+
+    public void CountFailed() => Failed++;
+
+    /// <summary>What it may do at an instant; computed anew when a capability has expired.</summary>
+    public EligibleClasses EligibleAt(long nowUs)
+    {
+        var now = UnixTime.FromMicroseconds(nowUs);
+        if (_eligible is null || _eligible.Capabilities.ValidUntil <= now)
+        {
+            _eligible = new EligibleClasses(Profile, new CapabilitySet(Profile.Capabilities, now));
+        }
+
+        return _eligible;
+    }
+
+    public Agent ToAgent() => new()
+    {
+        Id = Id,
+        Profile = Profile,
+        Mode = Mode,
+        Load = Load,
+        Reputation = Reputation,
+        TotalCompleted = Completed,
+        TotalFailed = Failed,
+        RegisteredAt = UnixTime.FromMicroseconds(RegisteredUs),
+        LastSeen = UnixTime.FromMicroseconds(SeenUs),
+    };
+}

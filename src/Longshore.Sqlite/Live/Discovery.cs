@@ -1,0 +1,92 @@
+using Longshore.Agents;
+using Longshore.Matching;
+using Longshore.Sqlite.Reading;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Live;
+
+/// <summary>Shows an agent what it could claim: picked in memory, then read from the tables.</summary>
+internal sealed class Discovery(LiveIndex live, StoreOptions options)
+{
+    public IReadOnlyList<DiscoveredTask>? Find(Reader reader, DiscoverQuery query, long nowUs)
+    {
+        var codes = query.ExcludeCodes.ToHashSet(StringComparer.Ordinal);
+        bool Wanted(Place place) =>
+            (query.MinPriority is not { } least || place.Priority >= least)
+            && (codes.Count == 0 || reader.Ready(place) is { } task && !codes.Contains(task.Code));
+
+        var picked = new List<Place>();
+        var found = new List<(Place Place, double Match, bool IsBest)>();
+        lock (live.Gate)
+        {
+            if (live.Agent(query.Agent) is not { } agent)
+            {
+                return null;
+            }
+
+            if (agent.Mode != AgentMode.Available || agent.Load >= agent.Profile.MaxConcurrent)
+            {
+                return [];
+            }
+
+            new Selector(live, reader.Failures).ForDiscovery(agent, query.Kinds, query.Limit, nowUs, Wanted, picked);
+            foreach (var place in picked)
+            {
+                var requires = live.Classes[place.ClassId].Key.Requires;
+                var match = agent.EligibleAt(nowUs).Capabilities.MatchScore(requires);
+                found.Add((place, match, IsBest(agent, match, place.ClassId, nowUs)));
+            }
+        }
+
+        return [.. found
+            .OrderBy(f => f.IsBest ? 0 : 1).ThenBy(f => f.Place)
+            .Select(f => (f, Task: reader.Ready(f.Place)))
+            .Where(f => f.Task is not null)
+            .Select(f => new DiscoveredTask(
+                f.Task!, Urgency.Score(nowUs, f.f.Place.AvailableUs, f.f.Place.Credit), f.f.Match, f.f.IsBest))];
+    }
+
+    /// <summary>Nobody available fits better: by match, reputation, load, then name (S0.50).</summary>
+    private bool IsBest(AgentEntry agent, double match, int classId, long nowUs)
+    {
+        var requires = live.Classes[classId].Key.Requires;
+        foreach (var other in live.Agents)
+        {
+            if (ReferenceEquals(other, agent) || !IsAvailable(other, nowUs))
+            {
+                continue;
+            }
+
+            var eligible = other.EligibleAt(nowUs);
+            eligible.Of(live.Classes);
+            if (eligible.Contains(classId) && Beats(other, eligible.Capabilities.MatchScore(requires), agent, match))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsAvailable(AgentEntry agent, long nowUs) =>
+        agent.Mode == AgentMode.Available && agent.Load < agent.Profile.MaxConcurrent
+        && nowUs - agent.SeenUs <= options.HeartbeatTimeout.ToMicroseconds();
+
+    private static bool Beats(AgentEntry other, double otherMatch, AgentEntry agent, double match)
+    {
+        if (!otherMatch.Equals(match))
+        {
+            return otherMatch > match;
+        }
+
+        if (!other.Reputation.Equals(agent.Reputation))
+        {
+            return other.Reputation > agent.Reputation;
+        }
+
+        return other.Load != agent.Load
+            ? other.Load < agent.Load
+            : string.CompareOrdinal(other.Profile.Name, agent.Profile.Name) < 0;
+    }
+}

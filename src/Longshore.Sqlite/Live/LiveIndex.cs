@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+using Longshore.Matching;
+
+namespace Longshore.Sqlite.Live;
+
+/// <summary>
+/// What the store keeps in memory because one process owns the file: classes, agents and the ready tasks. The tables are the
+/// truth; this is read from them at the start and after a rollback. The writer changes it inside its transaction, discovery reads
+/// it; both under <see cref="Gate"/>, which is never held across a flush to disk.
+/// </summary>
+internal sealed class LiveIndex
+{
+    private readonly Dictionary<string, AgentEntry> _agentsByName = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, AgentEntry> _agentsById = [];
+
+    public LiveIndex() => Walk = new ReadyWalk(Ready);
+
+    public Lock Gate { get; } = new();
+
+    public ClassIndex Classes { get; } = new();
+
+    public ReadyIndex Ready { get; } = new();
+
+    /// <summary>The one walk over <see cref="Ready"/>, reused under <see cref="Gate"/>.</summary>
+    public ReadyWalk Walk { get; }
+
+    public IReadOnlyCollection<AgentEntry> Agents => _agentsByName.Values;
+
+    /// <summary>The id the next task gets; ids are not used again, even after pruning.</summary>
+    public long NextTaskId { get; set; } = 1;
+
+    public AgentEntry? Agent(string name) => _agentsByName.GetValueOrDefault(name);
+
+    public AgentEntry Agent(long id) => _agentsById[id];
+
+    public bool TryAgent(long id, [NotNullWhen(true)] out AgentEntry? agent) => _agentsById.TryGetValue(id, out agent);
+
+    public void AddAgent(AgentEntry agent)
+    {
+        _agentsByName.Add(agent.Profile.Name, agent);
+        _agentsById.Add(agent.Id, agent);
+    }
+
+    public void Clear()
+    {
+        _agentsByName.Clear();
+        _agentsById.Clear();
+        Classes.Truncate(0);
+        Ready.Clear();
+    }
+}

@@ -1,0 +1,73 @@
+using Longshore.Agents;
+using Longshore.Capabilities;
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Storage.Sql;
+
+namespace Longshore.Sqlite.Live;
+
+/// <summary>Reads the <see cref="LiveIndex"/> from the tables.</summary>
+internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
+{
+    private readonly Statement _classes = connection.Prepare(sql["load_classes"]);
+    private readonly Statement _agents = connection.Prepare(sql["load_agents"]);
+    private readonly Statement _ready = connection.Prepare(sql["load_ready"]);
+    private readonly Statement _suspects = connection.Prepare(sql["load_suspect_holders"]);
+    private readonly Statement _lastId = connection.Prepare(sql["load_last_task_id"]);
+
+    public void Load(LiveIndex live)
+    {
+        lock (live.Gate)
+        {
+            live.Clear();
+            while (_classes.Read())
+            {
+                var requires = JsonColumns.ReadWords(_classes.Bytes(3)).Select(text => Requirement.Parse(text));
+                live.Classes.Add(new ClassKey(
+                    _classes.Text(1)!, _classes.Text(2)!, [.. requires], _classes.Double(4), _classes.Text(5)));
+            }
+
+            while (_agents.Read())
+            {
+                live.AddAgent(ReadAgent(_agents));
+            }
+
+            while (_suspects.Read())
+            {
+                live.Agent(_suspects.Long(0)).MarkHoldsSuspect();
+            }
+
+            while (_ready.Read())
+            {
+                live.Ready.Add(_ready.ReadPlace());
+            }
+
+            while (_lastId.Read())
+            {
+                live.NextTaskId = Math.Max(live.NextTaskId, _lastId.Long(0) + 1);
+            }
+        }
+    }
+
+    private static AgentEntry ReadAgent(Statement row)
+    {
+        var profile = new AgentRegistration
+        {
+            Name = row.Text(1)!,
+            Type = row.Text(2)!,
+            Description = row.Text(3),
+            Capabilities = JsonColumns.ReadCapabilities(row.Bytes(4)),
+            Specializations = JsonColumns.ReadWords(row.Bytes(5)),
+            Kinds = JsonColumns.ReadWords(row.Bytes(6)),
+            Namespaces = JsonColumns.ReadWords(row.Bytes(7)),
+            MaxConcurrent = row.Int(8),
+            Preferences = row.Json(9),
+            Metadata = JsonColumns.ReadPairs(row.Bytes(10)),
+            Session = row.Text(11),
+        };
+        var entry = new AgentEntry(row.Long(0), profile) { RegisteredUs = row.Long(17) };
+        entry.Restore(
+            (AgentMode)row.Int(12), row.Int(13), row.Double(14), row.Long(15), row.Long(16), row.Long(18));
+        return entry;
+    }
+}

@@ -1,0 +1,79 @@
+using Longshore.Matching;
+
+namespace Longshore.Sqlite.Live;
+
+/// <summary>Picks what an agent would be given next, in order, without giving it. Called under <see cref="LiveIndex.Gate"/>.</summary>
+internal sealed class Selector(LiveIndex live, RecentFailures failures)
+{
+    /// <summary>
+    /// Adds up to <paramref name="max"/> places to <paramref name="into"/>. Answers false when it stopped before a suspect task that
+    /// the agent may only take when it holds nothing (G7).
+    /// </summary>
+    public bool ForClaim(AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs, List<Place> into)
+    {
+        Start(agent, kinds, max, nowUs);
+        while (into.Count < max && live.Walk.Next(out var place))
+        {
+            if (failures.KeepsFrom(agent, place, nowUs))
+            {
+                continue;
+            }
+
+            if (!TryTake(agent, place, into))
+            {
+                return into.Count > 0;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Adds up to <paramref name="max"/> places that pass the filter, for showing.</summary>
+    public void ForDiscovery(
+        AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs, Predicate<Place> wanted, List<Place> into)
+    {
+        Start(agent, kinds, max, nowUs);
+        while (into.Count < max && live.Walk.Next(out var place))
+        {
+            if (!failures.KeepsFrom(agent, place, nowUs) && wanted(place))
+            {
+                into.Add(place);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds a place by the rule of suspects (G7): a suspect only as the single pick of an agent that holds nothing, and nothing beside
+    /// it. False when picking must stop; the agent drains first, instead of passing the suspect over for ever.
+    /// </summary>
+    public static bool TryTake(AgentEntry agent, in Place place, List<Place> into)
+    {
+        if (!place.IsSuspect)
+        {
+            into.Add(place);
+            return true;
+        }
+
+        if (agent.Load == 0 && into.Count == 0)
+        {
+            into.Add(place);
+        }
+
+        return false;
+    }
+
+    /// <summary>See <see cref="RecentFailures.KeepsFrom"/>.</summary>
+    public bool KeepsFrom(AgentEntry agent, in Place place, long nowUs) => failures.KeepsFrom(agent, place, nowUs);
+
+    private void Start(AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs)
+    {
+        var eligible = agent.EligibleAt(nowUs);
+        var classes = kinds.Count switch
+        {
+            0 => eligible.Of(live.Classes),
+            1 => eligible.Of(live.Classes, kinds[0]),
+            _ => [.. kinds.Distinct(StringComparer.Ordinal).SelectMany(kind => eligible.Of(live.Classes, kind))],
+        };
+        live.Walk.Start(eligible, classes, allKinds: kinds.Count == 0, max);
+    }
+}

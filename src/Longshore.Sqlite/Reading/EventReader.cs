@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Longshore.Events;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Sqlite.Verbs;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Reading;
+
+/// <summary>Reads the event log, one record for each event however they were stored.</summary>
+internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveIndex live, TaskBodies bodies)
+{
+    // A row holds at most Limits.BatchMax events; the position is the row's number and the place in the row.
+    private const int PlaceBits = 14;
+
+    private readonly Statement _after = connection.Prepare(sql["events_after"]);
+    private readonly Statement _ofTask = connection.Prepare(sql["events_of_task"]);
+    private readonly Statement _end = connection.Prepare(sql["events_end"]);
+    private readonly Statement _correlation = connection.Prepare(sql["event_correlation"]);
+    private readonly Statement _claim = connection.Prepare(sql["claim_get"]);
+    private readonly Statement _assignments = connection.Prepare(sql["assignments_list"]);
+
+    public IReadOnlyList<EventRecord> Read(long afterPosition, int limit)
+    {
+        var records = new List<EventRecord>();
+        _after.Bind((afterPosition >> PlaceBits) - 1).Bind(limit + 1L);
+        while (records.Count < limit && _after.Read())
+        {
+            var row = new Row(_after.Long(0), UnixTime.FromMicroseconds(_after.Long(1)), _after.Text(2)!,
+                (ActorType)_after.Int(3), _after.Text(4));
+            var single = _after.IsNull(8);
+            var items = single ? [] : JsonSerializer.Deserialize<List<long[]>>(_after.Bytes(8))!;
+            IEnumerable<EventRecord> expanded = single
+                ? [new EventRecord(row.Seq << PlaceBits, row.At, row.Type, row.ActorType, row.Actor ?? "",
+                    _after.LongOrNull(5), _after.Json(6), _after.Text(7))]
+                : Expand(row, items);
+            records.AddRange(expanded.Where(e => e.Position > afterPosition).Take(limit - records.Count));
+        }
+
+        _after.Reset();
+        return records;
+    }
+
+    public long End()
+    {
+        _end.Read();
+        var seq = _end.Long(0);
+        _end.Reset();
+        return ((seq + 1) << PlaceBits) - 1;
+    }
+
+    /// <summary>
+    /// One task's history: what the records of its claims say, and its rows of their own. Ordered by time, then by grant, since a
+    /// store's clock may stand still between two steps.
+    /// </summary>
+    public IReadOnlyList<EventRecord> History(long taskId)
+    {
+        if (bodies.Read(taskId) is not { } body)
+        {
+            return [];
+        }
+
+        var steps = new List<(int Epoch, int Step, EventRecord Event)>();
+        void Add(int epoch, int step, long atUs, string type, ActorType actorType, string actor, JsonText payload = default) =>
+            steps.Add((epoch, step, new EventRecord(
+                0, UnixTime.FromMicroseconds(atUs), type, actorType, actor, taskId, payload, body.Spec.CorrelationId)));
+
+        Add(0, 0, body.CreatedUs, EventTypes.TaskCreated, ActorType.Human, "api");
+        _claim.Bind(taskId);
+        if (_claim.Read())
+        {
+            var (epoch, agent) = (_claim.Int(3), AgentName(_claim.Long(8)));
+            Add(epoch, 1, _claim.Long(10), EventTypes.TaskClaimed, ActorType.Agent, agent, Payload(epoch, agent, TaskState.InProgress));
+            _claim.Reset();
+        }
+
+        _assignments.Bind(taskId);
+        while (_assignments.Read())
+        {
+            var (epoch, agent) = (_assignments.Int(0), AgentName(_assignments.Long(1)));
+            Add(epoch, 1, _assignments.Long(2), EventTypes.TaskClaimed, ActorType.Agent, agent, Payload(epoch, agent, TaskState.InProgress));
+            if (EventOf((AssignmentOutcome)_assignments.Int(4)) is { } ended)
+            {
+                Add(epoch, 4, _assignments.Long(3), ended, ActorType.Agent, agent);
+            }
+        }
+
+        _ofTask.Bind(taskId);
+        while (_ofTask.Read())
+        {
+            Add(_ofTask.LongOrNull(5) is { } epoch ? (int)epoch : 0, 3, _ofTask.Long(1), _ofTask.Text(2)!,
+                (ActorType)_ofTask.Int(3), _ofTask.Text(4) ?? "", _ofTask.Json(6));
+        }
+
+        return [.. steps.OrderBy(s => s.Event.At).ThenBy(s => s.Epoch).ThenBy(s => s.Step)
+            .Select((s, i) => s.Event with { Position = i + 1 })];
+    }
+
+    private IEnumerable<EventRecord> Expand(Row row, List<long[]> items)
+    {
+        var place = 0;
+        foreach (var item in items)
+        {
+            var last = item.Length == 2 ? item[1] : item[0];
+            for (var id = item[0]; id <= last; id++)
+            {
+                var actor = item.Length == 4 ? AgentName(item[2]) : row.Actor ?? "";
+                var payload = item.Length == 4 ? Payload((int)item[1], actor, (TaskState)item[3]) : default;
+                yield return new EventRecord(
+                    (row.Seq << PlaceBits) + place++, row.At, row.Type, row.ActorType, actor, id, payload, CorrelationOf(id));
+            }
+        }
+    }
+
+    private string? CorrelationOf(long taskId)
+    {
+        var correlation = _correlation.Bind(taskId).Read() ? _correlation.Text(0) : null;
+        _correlation.Reset();
+        return correlation;
+    }
+
+    private string AgentName(long id)
+    {
+        lock (live.Gate)
+        {
+            return live.TryAgent(id, out var agent) ? agent.Profile.Name : "";
+        }
+    }
+
+    private static JsonText Payload(int epoch, string agent, TaskState state) => EventPayloads.Claim(epoch, agent, state);
+
+    private static string? EventOf(AssignmentOutcome outcome) => outcome switch
+    {
+        AssignmentOutcome.Submitted => EventTypes.TaskCompleted,
+        AssignmentOutcome.Failed => EventTypes.TaskFailed,
+        AssignmentOutcome.Released => EventTypes.TaskReleased,
+        AssignmentOutcome.Snoozed => EventTypes.TaskSnoozed,
+        _ => null,
+    };
+
+    private sealed record Row(long Seq, DateTimeOffset At, string Type, ActorType ActorType, string? Actor);
+}

@@ -1,0 +1,164 @@
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Reading;
+
+/// <summary>One read-only connection and the queries prepared on it; serves one query at a time.</summary>
+internal sealed class Reader : IDisposable
+{
+    private readonly Connection _connection;
+    private readonly LiveIndex _live;
+    private readonly TaskBodies _bodies;
+    private readonly Statement _place;
+    private readonly Statement _lastError;
+    private readonly Statement _findCode;
+    private readonly Statement _assignments;
+    private readonly Statement _counts;
+
+    public Reader(Connection connection, SqlCatalog sql, LiveIndex live, StoreOptions options)
+    {
+        (_connection, _live) = (connection, live);
+        _bodies = new TaskBodies(connection, sql, live);
+        _place = connection.Prepare(sql["task_place"]);
+        _lastError = connection.Prepare(sql["task_last_error"]);
+        _findCode = connection.Prepare(sql["find_code"]);
+        _assignments = connection.Prepare(sql["assignments_list"]);
+        _counts = connection.Prepare(sql["count_by_state"]);
+        Failures = new RecentFailures(connection, sql, live, options);
+        Lists = new TaskLists(connection, sql);
+        Events = new EventReader(connection, sql, live, _bodies);
+    }
+
+    public RecentFailures Failures { get; }
+
+    public TaskLists Lists { get; }
+
+    public EventReader Events { get; }
+
+    public WorkTask? Task(long id)
+    {
+        if (!_place.Bind(id).Read())
+        {
+            return null;
+        }
+
+        var place = _place.ReadPlace();
+        var error = _place.Text(15);
+        var task = new WorkTask
+        {
+            Id = id,
+            Spec = null!,
+            State = (TaskState)_place.Int(8),
+            Epoch = place.Epoch,
+            Attempts = place.Attempts,
+            Failures = place.Failures,
+            Suspect = place.IsSuspect,
+            AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
+            DeferredUntil = Instant(_place, 9),
+            Agent = AgentName(_place.LongOrNull(10)),
+            LeaseUntil = Instant(_place, 11),
+            Progress = _place.DoubleOrNull(12),
+            EndedAt = Instant(_place, 13),
+            Result = _place.Json(14),
+        };
+        _place.Reset();
+
+        // The body is gone only if the task was pruned between the two reads.
+        return _bodies.Read(id) is { } body
+            ? task with
+            {
+                Spec = body.Spec,
+                CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
+                Error = error ?? (task.State == TaskState.Done ? null : LastError(id)),
+            }
+            : null;
+    }
+
+    /// <summary>A ready task as discovery shows it.</summary>
+    public WorkTask? Ready(in Place place) => _bodies.Read(place.Id) is not { } body
+        ? null
+        : new WorkTask
+        {
+            Id = place.Id,
+            Spec = body.Spec,
+            State = TaskState.Created,
+            Epoch = place.Epoch,
+            Attempts = place.Attempts,
+            Failures = place.Failures,
+            Suspect = place.IsSuspect,
+            CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
+            AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
+            Error = place.Epoch > 0 ? LastError(place.Id) : null,
+        };
+
+    public long? FindTask(string @namespace, string code)
+    {
+        _findCode.Bind(@namespace).Bind(code);
+        long? id = _findCode.Read() ? _findCode.Long(0) : null;
+        _findCode.Reset();
+        if (id is null && WorkTask.IdFromAutoCode(code) is { } auto
+            && _bodies.Read(auto) is { } body && body.Spec.Code is null && body.Spec.Namespace == @namespace)
+        {
+            return auto;
+        }
+
+        return id;
+    }
+
+    public IReadOnlyList<Assignment> Assignments(long taskId)
+    {
+        var list = new List<Assignment>();
+        _assignments.Bind(taskId);
+        while (_assignments.Read())
+        {
+            list.Add(new Assignment(
+                taskId,
+                _assignments.Int(0),
+                AgentName(_assignments.Long(1))!,
+                UnixTime.FromMicroseconds(_assignments.Long(2)),
+                UnixTime.FromMicroseconds(_assignments.Long(3)),
+                (AssignmentOutcome)_assignments.Int(4),
+                _assignments.Text(5)));
+        }
+
+        return list;
+    }
+
+    public IReadOnlyDictionary<TaskState, long> Counts(string? @namespace)
+    {
+        var counts = Enum.GetValues<TaskState>().ToDictionary(state => state, _ => 0L);
+        while (_counts.Read())
+        {
+            if (@namespace is null || _counts.Text(1) == @namespace)
+            {
+                counts[(TaskState)_counts.Int(0)] += _counts.Long(2);
+            }
+        }
+
+        return counts;
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private string? LastError(long id)
+    {
+        var error = _lastError.Bind(id).Read() ? _lastError.Text(0) : null;
+        _lastError.Reset();
+        return error;
+    }
+
+    private string? AgentName(long? id)
+    {
+        lock (_live.Gate)
+        {
+            return id is { } known && _live.TryAgent(known, out var agent) ? agent.Profile.Name : null;
+        }
+    }
+
+    private static DateTimeOffset? Instant(Statement row, int column) =>
+        row.LongOrNull(column) is { } us ? UnixTime.FromMicroseconds(us) : null;
+}

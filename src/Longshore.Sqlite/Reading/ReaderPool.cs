@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+
+namespace Longshore.Sqlite.Reading;
+
+/// <summary>A few readers, handed out one query each.</summary>
+internal sealed class ReaderPool(int count, Func<Reader> open) : IDisposable
+{
+    private readonly SemaphoreSlim _free = new(count);
+    private readonly ConcurrentBag<Reader> _idle = [];
+    private volatile bool _disposed;
+
+    public async ValueTask<T> RunAsync<T>(Func<Reader, T> query, CancellationToken ct)
+    {
+        await _free.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(SqliteStore));
+            if (!_idle.TryTake(out var reader))
+            {
+                reader = open();
+            }
+
+            // A query that throws leaves its statements in an unknown place; its reader is not used again.
+            try
+            {
+                var result = query(reader);
+                _idle.Add(reader);
+                return result;
+            }
+            catch
+            {
+                reader.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        _free.Dispose();
+    }
+}

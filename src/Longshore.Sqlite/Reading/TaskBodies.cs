@@ -1,0 +1,77 @@
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Reading;
+
+/// <summary>Reads a task's wide row.</summary>
+internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveIndex live)
+{
+    private readonly Statement _body = connection.Prepare(sql["task_body"]);
+
+    /// <summary>What was submitted, and when; null when there is no such task.</summary>
+    public (NewTask Spec, long CreatedUs)? Read(long id)
+    {
+        var row = _body.Bind(id);
+        if (!row.Read())
+        {
+            return null;
+        }
+
+        ClassKey key;
+        lock (live.Gate)
+        {
+            key = live.Classes[row.Int(0)].Key;
+        }
+
+        var spec = new NewTask
+        {
+            Kind = key.Kind,
+            Namespace = key.Namespace,
+            Requires = key.Requires,
+            MinimumMatch = key.MinimumMatch,
+            Owner = key.Owner,
+            Code = row.Text(1),
+            Name = row.Text(2),
+            Description = row.Text(3),
+            Payload = row.Json(4),
+            ConfidenceThreshold = row.Double(5),
+            Priority = row.Int(6),
+            ReadyAt = Instant(row, 7),
+            Deadline = Instant(row, 8),
+            Timeout = Duration(row, 9),
+            MaxAttempts = row.Int(10),
+            Retry = Policy(row.Int(11), row.Long(12), row.Long(13)),
+            Late = (LatePolicy)row.Int(14),
+            EstimatedEffort = Duration(row, 15),
+            ParentId = row.LongOrNull(16),
+            Workflow = row.Text(17),
+            WorkflowCursor = row.Text(18),
+            Tags = row.IsNull(19) ? [] : JsonColumns.ReadWords(row.Bytes(19)),
+            Metadata = row.IsNull(20) ? NewTask.EmptyMetadata : JsonColumns.ReadPairs(row.Bytes(20)),
+            CorrelationId = row.Text(21),
+            IdempotencyKey = row.Text(22),
+        };
+        var createdUs = row.Long(23);
+        row.Reset();
+        return (spec, createdUs);
+    }
+
+    /// <summary>The policy of these columns; the usual one is shared.</summary>
+    public static RetryPolicy Policy(int backoff, long delayUs, long capUs)
+    {
+        var usual = RetryPolicy.Default;
+        return backoff == (int)usual.Backoff && delayUs == usual.Delay.ToMicroseconds() && capUs == usual.Cap.ToMicroseconds()
+            ? usual
+            : new RetryPolicy(
+                (BackoffKind)backoff, TimeSpan.FromMicroseconds(delayUs), TimeSpan.FromMicroseconds(capUs));
+    }
+
+    private static DateTimeOffset? Instant(Statement row, int column) =>
+        row.LongOrNull(column) is { } us ? UnixTime.FromMicroseconds(us) : null;
+
+    private static TimeSpan? Duration(Statement row, int column) =>
+        row.LongOrNull(column) is { } us ? TimeSpan.FromMicroseconds(us) : null;
+}

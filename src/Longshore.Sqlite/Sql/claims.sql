@@ -1,0 +1,48 @@
+-- Claims: the live assignments, and the records of ended ones.
+
+-- name: claim_add
+insert into claims (id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13);
+
+-- name: claim_get
+select id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key, progress
+from claims
+where id = ?1;
+
+-- name: claim_end
+delete from claims
+where id = ?1 and epoch = ?2 and not (flags & 8 and lease_us <= ?3)
+returning id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us;
+
+-- name: claim_remove
+delete from claims where id = ?1;
+
+-- name: claim_renew
+update claims set lease_us = ?3, progress = coalesce(?4, progress)
+where id = ?1 and epoch = ?2;
+
+-- name: claims_by_key
+select id from claims where agent_id = ?1 and key = ?2;
+
+-- name: claims_of_agent
+select id from claims where agent_id = ?1 order by id;
+
+-- name: claims_lapsed
+select id from claims where lease_us <= ?1 order by lease_us, id limit ?2;
+
+-- name: assignment_add
+insert into assignments (task_id, epoch, agent_id, granted_us, ended_us, outcome, single, error, key)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+
+-- name: assignment_get
+select agent_id, granted_us, ended_us, outcome, single, error, key from assignments where task_id = ?1 and epoch = ?2;
+
+-- name: assignment_late
+update assignments set outcome = 0, ended_us = ?3, key = ?4 where task_id = ?1 and epoch = ?2;
+
+-- name: assignments_failed
+select agent_id, ended_us from assignments
+where task_id = ?1 and (outcome = 1 or (outcome = 2 and single = 1));
+
+-- name: assignments_list
+select epoch, agent_id, granted_us, ended_us, outcome, error from assignments where task_id = ?1 order by epoch;

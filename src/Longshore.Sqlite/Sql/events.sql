@@ -1,0 +1,30 @@
+-- The event log.
+
+-- name: event_add
+insert into events (at_us, type, actor_type, actor, task_id, epoch, payload, correlation_id, items)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+
+-- name: events_after
+select seq, at_us, type, actor_type, actor, task_id, payload, correlation_id, items
+from events
+where seq > ?1
+order by seq
+limit ?2;
+
+-- name: events_of_task
+select seq, at_us, type, actor_type, actor, epoch, payload, correlation_id
+from events
+where task_id = ?1
+order by seq;
+
+-- name: events_end
+select coalesce(max(seq), 0) from events;
+
+-- name: event_correlation
+select correlation_id from tasks where id = ?1;
+
+-- name: events_oldest
+select seq, type, task_id, items from events where at_us < ?1 order by seq limit ?2;
+
+-- name: events_remove
+delete from events where seq = ?1;

@@ -1,0 +1,115 @@
+using Longshore.Agents;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite;
+
+/// <content>The verbs that write: each runs on the writer's thread inside its transaction.</content>
+public sealed partial class SqliteStore
+{
+    /// <inheritdoc/>
+    public ValueTask<TaskBatchOutcome> CommitAsync(TaskBatch batch, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return WriteAsync(batch.NowUs, nowUs =>
+        {
+            foreach (var e in batch.Events)
+            {
+                _verbs.Events.AddSingle(e, nowUs);
+            }
+
+            return new TaskBatchOutcome
+            {
+                Finishes = Each(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs)),
+                Inserts = Each(batch.Inserts, task => _verbs.Inserter.Insert(task, nowUs)),
+                Renewals = Each(batch.Renewals, renewal => _verbs.Finisher.Renew(renewal, nowUs)),
+                Claims = Each(batch.Claims, request => _verbs.Claimer.Claim(request, nowUs)),
+            };
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
+        IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Each(taskIds, id => _verbs.Changer.Cancel(id, reason, now)));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
+        IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Each(taskIds, id => _verbs.Changer.Retry(id, now)));
+
+    /// <inheritdoc/>
+    public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Upkeep.Stage(limit, now));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>> RescueAsync(
+        int limit, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Upkeep.Rescue(limit, now));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(
+        int limit, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Upkeep.Expire(limit, now));
+
+    /// <inheritdoc/>
+    public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
+        WriteAsync(null, _ => _verbs.Pruner.Prune(endedBeforeUs, limit));
+
+    /// <inheritdoc/>
+    public ValueTask<long?> NextDueAsync(CancellationToken ct = default) => WriteAsync(null, _ => _verbs.Upkeep.NextDue());
+
+    /// <inheritdoc/>
+    public ValueTask<RegisterOutcome> RegisterAsync(
+        AgentRegistration registration, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Agents.Register(registration, now));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<bool>> HeartbeatAsync(
+        IReadOnlyList<string> names, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync<IReadOnlyList<bool>>(nowUs, now => Each(names, name => _verbs.Agents.Heartbeat(name, now)));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SetModeAsync(
+        string name, AgentMode mode, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Agents.SetMode(name, mode, now));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(
+        string name, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Agents.Deregister(name, now));
+
+    /// <inheritdoc/>
+    public ValueTask<long?> AcquireAsync(
+        string name, string holder, TimeSpan term, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Leases.Acquire(name, holder, now, now + term.ToMicroseconds()));
+
+    /// <inheritdoc/>
+    public async ValueTask ReleaseAsync(string name, string holder, CancellationToken ct = default) =>
+        await WriteAsync(null, _ => _verbs.Leases.Release(name, holder)).ConfigureAwait(false);
+
+    private ValueTask<T> WriteAsync<T>(long? nowUs, Func<long, T> verb) => _writer.RunAsync(() =>
+    {
+        var now = Now(nowUs);
+        var outcome = verb(now);
+        _verbs.Agents.StoreChanged();
+        _verbs.Events.Flush(now);
+        return outcome;
+    });
+
+    private static TOutcome[] Each<TItem, TOutcome>(IReadOnlyList<TItem> items, Func<TItem, TOutcome> verb)
+    {
+        if (items.Count == 0)
+        {
+            return [];
+        }
+
+        var outcomes = new TOutcome[items.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            outcomes[i] = verb(items[i]);
+        }
+
+        return outcomes;
+    }
+}

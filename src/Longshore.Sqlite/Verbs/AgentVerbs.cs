@@ -1,0 +1,141 @@
+using Longshore.Agents;
+using Longshore.Events;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>Registering, hearing of and signing off agents.</summary>
+internal sealed class AgentVerbs(
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, FailedAttempts attempts, EventLog events)
+{
+    private readonly Statement _add = connection.Prepare(sql["agent_add"]);
+    private readonly Statement _replace = connection.Prepare(sql["agent_replace"]);
+    private readonly Statement _store = connection.Prepare(sql["agent_store"]);
+    private readonly Statement _claims = connection.Prepare(sql["claims_of_agent"]);
+
+    public RegisterOutcome Register(AgentRegistration profile, long nowUs)
+    {
+        IReadOnlyList<LostClaim> lost = [];
+        if (live.Agent(profile.Name) is { } agent)
+        {
+            var isNewSession = agent.Profile.Session is { } former && profile.Session is { } session && session != former;
+            lost = isNewSession ? LoseClaims(agent, nowUs) : [];
+            lock (live.Gate)
+            {
+                agent.Reputation = profile.Reputation ?? agent.Reputation;
+                agent.Mode = AgentMode.Available;
+                agent.Replace(profile);
+                agent.Seen(nowUs);
+            }
+
+            Bind(_replace, profile, agent.Reputation, nowUs).Run();
+        }
+        else
+        {
+            Bind(_add, profile, profile.Reputation ?? 1.0, nowUs).Read();
+            agent = new AgentEntry(_add.Long(0), profile) { RegisteredUs = nowUs };
+            _add.Run();
+            agent.Restore(AgentMode.Available, 0, profile.Reputation ?? 1.0, 0, 0, nowUs);
+            lock (live.Gate)
+            {
+                live.AddAgent(agent);
+            }
+        }
+
+        Note(EventTypes.AgentRegistered, profile.Name, default, nowUs);
+        return new RegisterOutcome(agent.ToAgent(), lost);
+    }
+
+    public bool Heartbeat(string name, long nowUs)
+    {
+        var agent = live.Agent(name);
+        agent?.Seen(nowUs);
+        return agent is not null;
+    }
+
+    public bool SetMode(string name, AgentMode mode, long nowUs)
+    {
+        if (live.Agent(name) is not { } agent)
+        {
+            return false;
+        }
+
+        Change(agent, mode);
+        Note(EventTypes.AgentModeChanged, name, JsonText.From(new Dictionary<string, string> { ["mode"] = mode.ToWire() }), nowUs);
+        return true;
+    }
+
+    public IReadOnlyList<LostClaim>? Deregister(string name, long nowUs)
+    {
+        if (live.Agent(name) is not { } agent)
+        {
+            return null;
+        }
+
+        var given = new List<LostClaim>();
+        foreach (var claim in ClaimsOf(agent))
+        {
+            stages.RemoveClaim(claim);
+            stages.AddReady(claim.Place.GivenBack());
+            stages.AddAssignment(claim, AssignmentOutcome.Released, nowUs, "the agent signed off");
+            events.AddHot(EventTypes.TaskReleased, claim.Place.Id, claim.Place.Epoch, agent.Id, TaskState.Created);
+            given.Add(new LostClaim(claim.Place.Id, claim.Place.Epoch, name, TaskState.Created));
+        }
+
+        Change(agent, AgentMode.Offline);
+        Note(EventTypes.AgentDeregistered, name, default, nowUs);
+        return given;
+    }
+
+    /// <summary>Writes the agents whose load, totals or presence the transaction changed.</summary>
+    public void StoreChanged()
+    {
+        foreach (var agent in live.Agents)
+        {
+            if (agent.Dirty)
+            {
+                _store.Bind(agent.Id).Bind((long)agent.Mode).Bind(agent.Load).Bind(agent.Completed).Bind(agent.Failed)
+                    .Bind(agent.SeenUs).Run();
+                agent.Stored();
+            }
+        }
+    }
+
+    private void Change(AgentEntry agent, AgentMode mode)
+    {
+        lock (live.Gate)
+        {
+            agent.Mode = mode;
+            agent.Dirty = true;
+        }
+    }
+
+    private IReadOnlyList<LostClaim> LoseClaims(AgentEntry agent, long nowUs) =>
+        [.. ClaimsOf(agent).Select(claim => attempts.Lose(claim, "the agent's session ended", nowUs))];
+
+    private List<ClaimRow> ClaimsOf(AgentEntry agent)
+    {
+        var ids = new List<long>();
+        _claims.Bind(agent.Id);
+        while (_claims.Read())
+        {
+            ids.Add(_claims.Long(0));
+        }
+
+        return [.. ids.Select(id => stages.GetClaim(id)!.Value)];
+    }
+
+    private void Note(string type, string agent, JsonText payload, long nowUs) =>
+        events.AddSingle(new NewEvent(type, ActorType.Agent, agent, Payload: payload), nowUs);
+
+    private static Statement Bind(Statement statement, AgentRegistration profile, double reputation, long nowUs) => statement
+        .Bind(profile.Name).Bind(profile.Type).Bind(profile.Description)
+        .BindText(JsonColumns.Write(profile.Capabilities)).BindText(JsonColumns.Write(profile.Specializations))
+        .BindText(JsonColumns.Write(profile.Kinds)).BindText(JsonColumns.Write(profile.Namespaces))
+        .Bind(profile.MaxConcurrent).BindText(profile.Preferences.Utf8).BindText(JsonColumns.Write(profile.Metadata))
+        .Bind(profile.Session).Bind(reputation).Bind(nowUs);
+}

@@ -1,0 +1,60 @@
+using Longshore.Events;
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
+internal sealed class Changer(Connection connection, SqlCatalog sql, Stages stages, EventLog events)
+{
+    private readonly Statement _restoreDeadline = connection.Prepare(sql["restore_deadline"]);
+
+    public ChangeOutcome Cancel(long id, string? reason, long nowUs)
+    {
+        if (stages.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (TaskTransitions.Next(standing.State, TaskOperation.Cancel) is not { } state)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        var lost = stages.Take(standing, AssignmentOutcome.Cancelled, state, reason, nowUs);
+        stages.AddFinished(standing.Place, state, standing.Claim?.AgentId, nowUs, error: reason);
+        events.AddSingle(
+            new NewEvent(EventTypes.TaskCancelled, ActorType.Human, "api", id, EventPayloads.Reason(reason)),
+            nowUs,
+            standing.Place.Epoch);
+        return new ChangeOutcome(ChangeStatus.Changed, state, lost);
+    }
+
+    public ChangeOutcome Retry(long id, long nowUs)
+    {
+        if (stages.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        stages.Remove(standing);
+        var fresh = standing.Place with { Attempts = 0, Failures = 0, Flags = standing.Place.Flags & ~PlaceFlags.Suspect };
+        stages.AddReady(fresh.AvailableFrom(nowUs));
+        if ((fresh.Flags & PlaceFlags.HasDeadline) != 0)
+        {
+            // The row may be gone: it is dropped when the deadline of an ended task passes.
+            _restoreDeadline.Bind(id).Run();
+        }
+
+        events.AddSingle(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), nowUs, fresh.Epoch);
+        return new ChangeOutcome(ChangeStatus.Changed, state);
+    }
+}

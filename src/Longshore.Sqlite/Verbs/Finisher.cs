@@ -1,0 +1,151 @@
+using Longshore.Events;
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>Ends claims on their holder's word, and renews them. A stale epoch changes nothing (G2).</summary>
+internal sealed class Finisher(
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, FailedAttempts attempts, EventLog events)
+{
+    private static readonly TimeSpan SnoozeDefault = TimeSpan.FromSeconds(60);
+
+    private readonly Statement _assignment = connection.Prepare(sql["assignment_get"]);
+    private readonly Statement _late = connection.Prepare(sql["assignment_late"]);
+    private readonly Statement _renew = connection.Prepare(sql["claim_renew"]);
+
+    public FinishOutcome Finish(Finish finish, long nowUs)
+    {
+        if (stages.EndClaim(finish.TaskId, finish.Epoch, nowUs) is not { } claim)
+        {
+            return WithoutClaim(finish, nowUs);
+        }
+
+        live.Agent(claim.AgentId).Seen(nowUs);
+        return finish.Kind switch
+        {
+            FinishKind.Complete => Complete(claim, finish, nowUs),
+            FinishKind.Fail => attempts.Fail(claim, finish, nowUs),
+            FinishKind.Snooze => GiveBack(
+                claim, finish, AssignmentOutcome.Snoozed, EventTypes.TaskSnoozed, finish.Delay ?? SnoozeDefault, nowUs),
+            FinishKind.Release => GiveBack(
+                claim, finish, AssignmentOutcome.Released, EventTypes.TaskReleased, TimeSpan.Zero, nowUs),
+            FinishKind.Cancel => Cancel(claim, finish, nowUs),
+            _ => throw new ArgumentOutOfRangeException(nameof(finish), finish.Kind, null),
+        };
+    }
+
+    public RenewOutcome Renew(Renewal renewal, long nowUs)
+    {
+        var leaseUs = nowUs + renewal.Lease.ToMicroseconds();
+        if (_renew.Bind(renewal.TaskId).Bind(renewal.Epoch).Bind(leaseUs).Bind(renewal.Progress).Run() > 0)
+        {
+            live.Agent(stages.GetClaim(renewal.TaskId)!.Value.AgentId).Seen(nowUs);
+            return new RenewOutcome(ClaimWriteStatus.Accepted, TaskState.InProgress, leaseUs);
+        }
+
+        return stages.Find(renewal.TaskId) is { } standing
+            ? new RenewOutcome(ClaimWriteStatus.Stale, standing.State, 0)
+            : new RenewOutcome(ClaimWriteStatus.NotFound, default, 0);
+    }
+
+    private FinishOutcome Complete(in ClaimRow claim, Finish finish, long nowUs)
+    {
+        var place = claim.Place with { Flags = claim.Place.Flags & ~PlaceFlags.Suspect };
+        stages.AddFinished(place, TaskState.Done, claim.AgentId, nowUs, finish.Result);
+        stages.AddAssignment(claim, AssignmentOutcome.Submitted, nowUs, key: finish.Key);
+        live.Agent(claim.AgentId).CountCompleted();
+        events.AddHot(EventTypes.TaskCompleted, place.Id, place.Epoch, claim.AgentId, TaskState.Done);
+        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Done);
+    }
+
+    private FinishOutcome GiveBack(
+        in ClaimRow claim, Finish finish, AssignmentOutcome outcome, string type, TimeSpan wait, long nowUs)
+    {
+        var untilUs = nowUs + wait.ToMicroseconds();
+        stages.Requeue(claim.Place.GivenBack(), untilUs, nowUs);
+        stages.AddAssignment(claim, outcome, nowUs, finish.Error, finish.Key);
+        events.AddHot(type, claim.Place.Id, claim.Place.Epoch, claim.AgentId, TaskState.Created);
+        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, untilUs);
+    }
+
+    private FinishOutcome Cancel(in ClaimRow claim, Finish finish, long nowUs)
+    {
+        var place = claim.Place with { Flags = claim.Place.Flags & ~PlaceFlags.Suspect };
+        stages.AddFinished(place, TaskState.Cancelled, claim.AgentId, nowUs, error: finish.Error);
+        stages.AddAssignment(claim, AssignmentOutcome.Cancelled, nowUs, finish.Error, finish.Key);
+        var agent = live.Agent(claim.AgentId).Profile.Name;
+        events.AddSingle(
+            new NewEvent(EventTypes.TaskCancelled, ActorType.Agent, agent, place.Id, EventPayloads.Reason(finish.Error)),
+            nowUs,
+            place.Epoch);
+        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Cancelled);
+    }
+
+    /// <summary>The epoch names no live claim: a repetition, a late result, or stale.</summary>
+    private FinishOutcome WithoutClaim(Finish finish, long nowUs)
+    {
+        if (stages.Find(finish.TaskId) is not { } standing)
+        {
+            return new FinishOutcome(ClaimWriteStatus.NotFound, default);
+        }
+
+        _assignment.Bind(finish.TaskId).Bind(finish.Epoch);
+        if (!_assignment.Read())
+        {
+            return new FinishOutcome(ClaimWriteStatus.Stale, standing.State);
+        }
+
+        var agentId = _assignment.Long(0);
+        var outcome = (AssignmentOutcome)_assignment.Int(3);
+        var (error, key) = (_assignment.Text(5), _assignment.Text(6));
+        _assignment.Reset();
+        if (IsRepetition(finish, standing, outcome, error, key))
+        {
+            return new FinishOutcome(ClaimWriteStatus.Replayed, standing.State);
+        }
+
+        return finish.Kind == FinishKind.Complete && outcome == AssignmentOutcome.Expired
+            && standing.Place.Epoch == finish.Epoch && (standing.Place.Flags & PlaceFlags.RejectLate) == 0
+            && TaskTransitions.Next(standing.State, TaskOperation.CompleteLate) is { } done
+                ? CompleteLate(finish, standing, agentId, done, nowUs)
+                : new FinishOutcome(ClaimWriteStatus.Stale, standing.State);
+    }
+
+    private FinishOutcome CompleteLate(Finish finish, Standing standing, long agentId, TaskState done, long nowUs)
+    {
+        stages.Remove(standing);
+        var place = standing.Place with { Flags = standing.Place.Flags & ~PlaceFlags.Suspect };
+        stages.AddFinished(place, done, agentId, nowUs, finish.Result);
+        _late.Bind(finish.TaskId).Bind(finish.Epoch).Bind(nowUs).Bind(finish.Key).Run();
+        var agent = live.Agent(agentId);
+        agent.CountCompleted();
+        agent.Dirty = true;
+        events.AddHot(EventTypes.TaskCompleted, finish.TaskId, finish.Epoch, agentId, done);
+        return new FinishOutcome(ClaimWriteStatus.Accepted, done);
+    }
+
+    private static bool IsRepetition(
+        Finish finish, Standing standing, AssignmentOutcome outcome, string? error, string? key)
+    {
+        var sameKind = outcome == finish.Kind switch
+        {
+            FinishKind.Complete => AssignmentOutcome.Submitted,
+            FinishKind.Fail => AssignmentOutcome.Failed,
+            FinishKind.Snooze => AssignmentOutcome.Snoozed,
+            FinishKind.Release => AssignmentOutcome.Released,
+            _ => AssignmentOutcome.Cancelled,
+        };
+        if (!sameKind || key != finish.Key)
+        {
+            return false;
+        }
+
+        return key is not null
+            || (finish.Kind == FinishKind.Complete ? standing.Result == finish.Result : error == finish.Error);
+    }
+}

@@ -1,0 +1,120 @@
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>Stores new tasks: the body once, and a narrow row where it waits.</summary>
+internal sealed class Inserter(Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, EventLog events)
+{
+    private readonly Statement _task = connection.Prepare(sql["insert_task"]);
+    private readonly Statement _class = connection.Prepare(sql["insert_class"]);
+    private readonly Statement _addCode = connection.Prepare(sql["insert_code"]);
+    private readonly Statement _findCode = connection.Prepare(sql["find_code"]);
+    private readonly Statement _addKey = connection.Prepare(sql["insert_key"]);
+    private readonly Statement _findKey = connection.Prepare(sql["find_key"]);
+    private readonly Statement _exists = connection.Prepare(sql["task_exists"]);
+    private readonly Statement _deadline = connection.Prepare(sql["insert_deadline"]);
+
+    public InsertOutcome Insert(NewTask task, long nowUs)
+    {
+        if (Refusal(task) is { } refused)
+        {
+            return refused;
+        }
+
+        var id = live.NextTaskId;
+        if (task.Code is { } code && _addCode.Bind(task.Namespace).Bind(code).Bind(id).Run() == 0)
+        {
+            return new InsertOutcome(InsertStatus.DuplicateCode, First(_findCode.Bind(task.Namespace).Bind(code)));
+        }
+
+        live.NextTaskId++;
+        var place = PlaceOf(task, id, nowUs);
+        WriteBody(task, place, nowUs);
+        if (task.IdempotencyKey is { } key)
+        {
+            _addKey.Bind(task.Namespace).Bind(key).Bind(id).BindBlob(TaskDigest.Of(task)).Run();
+        }
+
+        if (task.Deadline is { } deadline)
+        {
+            _deadline.Bind(id).Bind(deadline.ToMicroseconds()).Run();
+        }
+
+        stages.Requeue(place, place.AvailableUs, nowUs);
+        events.AddInserted(id);
+        return new InsertOutcome(InsertStatus.Inserted, id);
+    }
+
+    private InsertOutcome? Refusal(NewTask task)
+    {
+        if (task.IdempotencyKey is { } key)
+        {
+            _findKey.Bind(task.Namespace).Bind(key);
+            if (_findKey.Read())
+            {
+                var same = _findKey.Bytes(1).SequenceEqual(TaskDigest.Of(task));
+                var first = _findKey.Long(0);
+                _findKey.Reset();
+                return new InsertOutcome(same ? InsertStatus.Existing : InsertStatus.KeyReused, first);
+            }
+        }
+
+        if (task.ParentId is { } parent && First(_exists.Bind(parent)) == 0)
+        {
+            return new InsertOutcome(InsertStatus.ParentNotFound, 0);
+        }
+
+        return null;
+    }
+
+    private Place PlaceOf(NewTask task, long id, long nowUs)
+    {
+        var flags = (task.ParentId is null ? PlaceFlags.None : PlaceFlags.HasParent)
+            | (task.Late == LatePolicy.Reject ? PlaceFlags.RejectLate : PlaceFlags.None)
+            | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline);
+        var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
+        return new Place(id, ClassOf(task), 0, 0, 0, 0, (byte)task.Priority, flags).AvailableFrom(availableUs);
+    }
+
+    private int ClassOf(NewTask task)
+    {
+        var key = ClassKey.Of(task);
+        if (live.Classes.TryGet(key, out var known))
+        {
+            return known.Id;
+        }
+
+        lock (live.Gate)
+        {
+            known = live.Classes.Add(key);
+        }
+
+        _class.Bind(known.Id).Bind(key.Namespace).Bind(key.Kind)
+            .BindText(JsonColumns.Write([.. key.Requires.Select(r => r.ToString())]))
+            .Bind(key.MinimumMatch).Bind(key.Owner).Run();
+        return known.Id;
+    }
+
+    private void WriteBody(NewTask task, in Place place, long nowUs) => _task
+        .Bind(place.Id).Bind(place.ClassId).Bind(task.Code).Bind(task.Name).Bind(task.Description)
+        .BindText(task.Payload.IsNone ? "{}"u8 : task.Payload.Utf8).Bind(task.ConfidenceThreshold).Bind(task.Priority)
+        .Bind(task.ReadyAt?.ToMicroseconds()).Bind(task.Deadline?.ToMicroseconds()).Bind(task.Timeout?.ToMicroseconds())
+        .Bind(task.MaxAttempts).Bind((long)task.Retry.Backoff).Bind(task.Retry.Delay.ToMicroseconds())
+        .Bind(task.Retry.Cap.ToMicroseconds()).Bind((long)task.Late).Bind(task.EstimatedEffort?.ToMicroseconds())
+        .Bind(task.ParentId).Bind(task.Workflow).Bind(task.WorkflowCursor)
+        .BindText(task.Tags.Count == 0 ? default : JsonColumns.Write(task.Tags))
+        .BindText(task.Metadata.Count == 0 ? default : JsonColumns.Write(task.Metadata))
+        .Bind(task.CorrelationId).Bind(task.IdempotencyKey).Bind(nowUs).Run();
+
+    private static long First(Statement statement)
+    {
+        var value = statement.Read() ? statement.Long(0) : 0;
+        statement.Reset();
+        return value;
+    }
+}

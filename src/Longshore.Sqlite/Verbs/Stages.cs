@@ -1,0 +1,214 @@
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>A live claim's row.</summary>
+internal readonly record struct ClaimRow(Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs = 0);
+
+/// <summary>
+/// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the in-memory index, and
+/// an agent's load and its claims, change together.
+/// </summary>
+internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex live)
+{
+    private readonly Statement _readyAdd = connection.Prepare(sql["ready_add"]);
+    private readonly Statement _readyRemove = connection.Prepare(sql["ready_remove"]);
+    private readonly Statement _readyGet = connection.Prepare(sql["ready_get"]);
+    private readonly Statement _deferredAdd = connection.Prepare(sql["deferred_add"]);
+    private readonly Statement _deferredRemove = connection.Prepare(sql["deferred_remove"]);
+    private readonly Statement _deferredGet = connection.Prepare(sql["deferred_get"]);
+    private readonly Statement _parkedAdd = connection.Prepare(sql["parked_add"]);
+    private readonly Statement _parkedRemove = connection.Prepare(sql["parked_remove"]);
+    private readonly Statement _parkedGet = connection.Prepare(sql["parked_get"]);
+    private readonly Statement _finishedAdd = connection.Prepare(sql["finished_add"]);
+    private readonly Statement _finishedRemove = connection.Prepare(sql["finished_remove"]);
+    private readonly Statement _finishedGet = connection.Prepare(sql["finished_get"]);
+    private readonly Statement _claimAdd = connection.Prepare(sql["claim_add"]);
+    private readonly Statement _claimGet = connection.Prepare(sql["claim_get"]);
+    private readonly Statement _claimRemove = connection.Prepare(sql["claim_remove"]);
+    private readonly Statement _claimEnd = connection.Prepare(sql["claim_end"]);
+    private readonly Statement _assignmentAdd = connection.Prepare(sql["assignment_add"]);
+
+    public void AddReady(in Place place)
+    {
+        _readyAdd.Bind(place).Run();
+        lock (live.Gate)
+        {
+            live.Ready.Add(place);
+        }
+    }
+
+    public void RemoveReady(in Place place)
+    {
+        _readyRemove.Bind(place.Id).Run();
+        lock (live.Gate)
+        {
+            live.Ready.Remove(place);
+        }
+    }
+
+    public void AddDeferred(in Place place, long untilUs) => _deferredAdd.Bind(place).Bind(untilUs).Run();
+
+    /// <summary>Back to the queue: at once when the wait is over, else when it is.</summary>
+    public void Requeue(in Place place, long untilUs, long nowUs)
+    {
+        if (untilUs > nowUs)
+        {
+            AddDeferred(place, untilUs);
+        }
+        else
+        {
+            AddReady(place);
+        }
+    }
+
+    public void RemoveDeferred(long id) => _deferredRemove.Bind(id).Run();
+
+    public void AddParked(in Place place, TaskState state) => _parkedAdd.Bind(place).Bind((long)state).Run();
+
+    public void AddFinished(
+        in Place place, TaskState state, long? agentId, long nowUs, JsonText result = default, string? error = null) =>
+        _finishedAdd.Bind(place).Bind((long)state).Bind(agentId).Bind(nowUs).BindText(result.Utf8).Bind(error).Run();
+
+    public void AddClaim(in Place place, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key)
+    {
+        _claimAdd.Bind(place).Bind(agent.Id).Bind(single ? 1 : 0).Bind(nowUs).Bind(leaseUs).Bind(key).Run();
+        agent.Took(place.IsSuspect);
+    }
+
+    /// <summary>Removes the claim that a holder names, if it still holds; the agent's load goes with it.</summary>
+    public ClaimRow? EndClaim(long id, int epoch, long nowUs)
+    {
+        _claimEnd.Bind(id).Bind(epoch).Bind(nowUs);
+        if (!_claimEnd.Read())
+        {
+            return null;
+        }
+
+        var row = new ClaimRow(
+            _claimEnd.ReadPlace(), _claimEnd.Long(PlaceColumns.Count), _claimEnd.Int(9) != 0, _claimEnd.Long(10));
+        _claimEnd.Run();
+        live.Agent(row.AgentId).GaveUp();
+        return row;
+    }
+
+    /// <summary>The live claim of a task.</summary>
+    public ClaimRow? GetClaim(long id)
+    {
+        _claimGet.Bind(id);
+        if (!_claimGet.Read())
+        {
+            return null;
+        }
+
+        var row = new ClaimRow(
+            _claimGet.ReadPlace(), _claimGet.Long(8), _claimGet.Int(9) != 0, _claimGet.Long(10), _claimGet.Long(11));
+        _claimGet.Reset();
+        return row;
+    }
+
+    /// <summary>Removes a claim that somebody other than its holder ends.</summary>
+    public void RemoveClaim(in ClaimRow claim)
+    {
+        _claimRemove.Bind(claim.Place.Id).Run();
+        live.Agent(claim.AgentId).GaveUp();
+    }
+
+    public void AddAssignment(
+        in ClaimRow claim, AssignmentOutcome outcome, long nowUs, string? error = null, string? key = null) =>
+        _assignmentAdd.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(claim.AgentId).Bind(claim.GrantedUs).Bind(nowUs)
+            .Bind((long)outcome).Bind(claim.Single ? 1 : 0).Bind(error).Bind(key).Run();
+
+    /// <summary>Where a task is, whatever its stage; null when there is no such task.</summary>
+    public Standing? Find(long id)
+    {
+        if (GetClaim(id) is { } claim)
+        {
+            return new Standing(Stage.Claims, TaskState.InProgress, claim.Place) { Claim = claim };
+        }
+
+        return One(_readyGet, id, Stage.Ready, TaskState.Created)
+            ?? One(_deferredGet, id, Stage.Deferred, TaskState.Created)
+            ?? One(_finishedGet, id, Stage.Finished, null)
+            ?? One(_parkedGet, id, Stage.Parked, null);
+    }
+
+    /// <summary>Takes a task out of its stage, whatever it is; answers the claim that this ended, if it was held.</summary>
+    public LostClaim? Take(Standing standing, AssignmentOutcome outcome, TaskState state, string? why, long nowUs)
+    {
+        if (standing.Claim is not { } claim)
+        {
+            Remove(standing);
+            return null;
+        }
+
+        RemoveClaim(claim);
+        AddAssignment(claim, outcome, nowUs, why);
+        return new LostClaim(claim.Place.Id, claim.Place.Epoch, live.Agent(claim.AgentId).Profile.Name, state);
+    }
+
+    /// <summary>Takes a task that is not held out of its stage.</summary>
+    public void Remove(Standing standing)
+    {
+        switch (standing.Stage)
+        {
+            case Stage.Ready:
+                RemoveReady(standing.Place);
+                break;
+            case Stage.Deferred:
+                RemoveDeferred(standing.Place.Id);
+                break;
+            case Stage.Parked:
+                _parkedRemove.Bind(standing.Place.Id).Run();
+                break;
+            case Stage.Finished:
+                _finishedRemove.Bind(standing.Place.Id).Run();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(standing), standing.Stage, "a claim is ended, not removed");
+        }
+    }
+
+    private static Standing? One(Statement statement, long id, Stage stage, TaskState? state)
+    {
+        statement.Bind(id);
+        if (!statement.Read())
+        {
+            return null;
+        }
+
+        var standing = new Standing(stage, state ?? (TaskState)statement.Int(PlaceColumns.Count), statement.ReadPlace());
+        if (stage == Stage.Finished)
+        {
+            standing = standing with { Result = statement.Json(11), Error = statement.Text(12) };
+        }
+
+        statement.Reset();
+        return standing;
+    }
+}
+
+/// <summary>The stage tables.</summary>
+internal enum Stage
+{
+    Ready,
+    Claims,
+    Deferred,
+    Parked,
+    Finished,
+}
+
+/// <summary>Where a task is.</summary>
+internal sealed record Standing(Stage Stage, TaskState State, Place Place)
+{
+    public ClaimRow? Claim { get; init; }
+
+    public JsonText Result { get; init; }
+
+    public string? Error { get; init; }
+}

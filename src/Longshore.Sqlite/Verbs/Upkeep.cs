@@ -1,0 +1,101 @@
+using Longshore.Events;
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>What time brings: due tasks, lapsed leases, passed deadlines.</summary>
+internal sealed class Upkeep(
+    Connection connection, SqlCatalog sql, Stages stages, FailedAttempts attempts, EventLog events)
+{
+    private readonly Statement _due = connection.Prepare(sql["deferred_due"]);
+    private readonly Statement _nextDue = connection.Prepare(sql["deferred_next"]);
+    private readonly Statement _lapsed = connection.Prepare(sql["claims_lapsed"]);
+    private readonly Statement _deadlines = connection.Prepare(sql["deadlines_due"]);
+    private readonly Statement _removeDeadline = connection.Prepare(sql["deadline_remove"]);
+
+    public int Stage(int limit, long nowUs)
+    {
+        var due = new List<Place>();
+        _due.Bind(nowUs).Bind(limit);
+        while (_due.Read())
+        {
+            due.Add(_due.ReadPlace());
+        }
+
+        foreach (var place in due)
+        {
+            stages.RemoveDeferred(place.Id);
+            stages.AddReady(place);
+            events.AddReady(place.Id);
+        }
+
+        return due.Count;
+    }
+
+    public long? NextDue()
+    {
+        _nextDue.Read();
+        var next = _nextDue.LongOrNull(0);
+        _nextDue.Reset();
+        return next;
+    }
+
+    public IReadOnlyList<LostClaim> Rescue(int limit, long nowUs) =>
+        [.. Ids(_lapsed.Bind(nowUs).Bind(limit))
+            .Select(id => attempts.Lose(stages.GetClaim(id)!.Value, "the lease ran out", nowUs))];
+
+    public IReadOnlyList<LostClaim> Expire(int limit, long nowUs)
+    {
+        var expired = new List<LostClaim>();
+        while (expired.Count < limit)
+        {
+            var due = Ids(_deadlines.Bind(nowUs).Bind(limit - expired.Count));
+            if (due.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var id in due)
+            {
+                _removeDeadline.Bind(id).Run();
+                if (Expire(id, nowUs) is { } lost)
+                {
+                    expired.Add(lost);
+                }
+            }
+        }
+
+        return expired;
+    }
+
+    private LostClaim? Expire(long id, long nowUs)
+    {
+        // A deadline's row outlives the end of its task; then there is nothing to do.
+        if (stages.Find(id) is not { } standing
+            || TaskTransitions.Next(standing.State, TaskOperation.Expire) is not { } state)
+        {
+            return null;
+        }
+
+        var lost = stages.Take(standing, AssignmentOutcome.Expired, state, "the deadline passed", nowUs);
+        stages.AddFinished(standing.Place, state, standing.Claim?.AgentId, nowUs, error: "the deadline passed");
+        events.AddSingle(
+            new NewEvent(EventTypes.TaskExpired, ActorType.System, "longshore", id), nowUs, standing.Place.Epoch);
+        return lost ?? new LostClaim(id, 0, null, state);
+    }
+
+    private static List<long> Ids(Statement statement)
+    {
+        var ids = new List<long>();
+        while (statement.Read())
+        {
+            ids.Add(statement.Long(0));
+        }
+
+        return ids;
+    }
+}
