@@ -31,4 +31,17 @@ internal static class Schema
             connection.Execute("commit");
         }
     }
+
+    /// <summary>The definitions of every table, index and view, in a fixed order: what <c>schema.sql</c> holds.</summary>
+    public static string Dump(Connection connection, SqlCatalog sql)
+    {
+        using var read = connection.Prepare(sql["schema_dump"]);
+        var dump = new System.Text.StringBuilder();
+        while (read.Read())
+        {
+            dump.Append(read.Text(0)).Append(";\n\n");
+        }
+
+        return dump.ToString().TrimEnd() + "\n";
+    }
 }

@@ -14,7 +14,7 @@ namespace Longshore.Sqlite;
 /// </summary>
 public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore
 {
-    private static readonly SqlCatalog Sql = SqlCatalog.Load(typeof(SqliteStore).Assembly);
+    internal static readonly SqlCatalog Sql = SqlCatalog.Load(typeof(SqliteStore).Assembly);
 
     private readonly SqliteOptions _options;
     private readonly OwnerLock _lock;
