@@ -53,14 +53,20 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
         var requires = live.Classes[classId].Key.Requires;
         foreach (var other in live.Agents)
         {
-            if (ReferenceEquals(other, agent) || !IsAvailable(other, nowUs))
+            // The cheap questions first: a full match can only be beaten by standing, load or name.
+            if (ReferenceEquals(other, agent) || (match >= 1.0 && !IsAhead(other, agent)) || !IsAvailable(other, nowUs))
             {
                 continue;
             }
 
             var eligible = other.EligibleAt(nowUs);
-            eligible.Of(live.Classes);
-            if (eligible.Contains(classId) && Beats(other, eligible.Capabilities.MatchScore(requires), agent, match))
+            if (!eligible.Admits(classId, live.Classes))
+            {
+                continue;
+            }
+
+            var otherMatch = eligible.Capabilities.MatchScore(requires);
+            if (otherMatch > match || (otherMatch.Equals(match) && IsAhead(other, agent)))
             {
                 return false;
             }
@@ -73,13 +79,8 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
         agent.Mode == AgentMode.Available && agent.Load < agent.Profile.MaxConcurrent
         && nowUs - agent.SeenUs <= options.HeartbeatTimeout.ToMicroseconds();
 
-    private static bool Beats(AgentEntry other, double otherMatch, AgentEntry agent, double match)
+    private static bool IsAhead(AgentEntry other, AgentEntry agent)
     {
-        if (!otherMatch.Equals(match))
-        {
-            return otherMatch > match;
-        }
-
         if (!other.Reputation.Equals(agent.Reputation))
         {
             return other.Reputation > agent.Reputation;

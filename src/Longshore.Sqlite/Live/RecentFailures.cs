@@ -60,10 +60,6 @@ internal sealed class RecentFailures(Connection connection, SqlCatalog sql, Live
     private bool IsPresent(AgentEntry agent, long nowUs) =>
         agent.Mode == AgentMode.Available && nowUs - agent.SeenUs <= options.HeartbeatTimeout.ToMicroseconds();
 
-    private bool CanDo(AgentEntry agent, in Place place, long nowUs)
-    {
-        var eligible = agent.EligibleAt(nowUs);
-        eligible.Of(live.Classes);
-        return eligible.Contains(place.ClassId);
-    }
+    private bool CanDo(AgentEntry agent, in Place place, long nowUs) =>
+        agent.EligibleAt(nowUs).Admits(place.ClassId, live.Classes);
 }

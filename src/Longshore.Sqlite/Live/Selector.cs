@@ -67,13 +67,13 @@ internal sealed class Selector(LiveIndex live, RecentFailures failures)
 
     private void Start(AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs)
     {
-        var eligible = agent.EligibleAt(nowUs);
-        var classes = kinds.Count switch
+        var eligible = agent.EligibleAt(nowUs).CatchUp(live.Classes);
+        List<int>? among = kinds.Count switch
         {
-            0 => eligible.Of(live.Classes),
-            1 => eligible.Of(live.Classes, kinds[0]),
-            _ => [.. kinds.Distinct(StringComparer.Ordinal).SelectMany(kind => eligible.Of(live.Classes, kind))],
+            0 => null,
+            1 => eligible.OfKind(kinds[0], live.Classes),
+            _ => [.. kinds.Distinct(StringComparer.Ordinal).SelectMany(kind => eligible.OfKind(kind, live.Classes))],
         };
-        live.Walk.Start(eligible, classes, allKinds: kinds.Count == 0, max);
+        live.Walk.Start(eligible, among, max);
     }
 }

@@ -103,7 +103,6 @@ internal sealed class Claimer(
     private bool PickNamed(AgentEntry agent, ClaimRequest request, int max, long nowUs)
     {
         var eligible = agent.EligibleAt(nowUs);
-        eligible.Of(live.Classes);
         var places = new List<Place>();
         foreach (var id in request.TaskIds.Distinct())
         {
@@ -118,7 +117,7 @@ internal sealed class Claimer(
         foreach (var place in places.Order())
         {
             var kind = live.Classes[place.ClassId].Key.Kind;
-            if (eligible.Contains(place.ClassId)
+            if (eligible.Admits(place.ClassId, live.Classes)
                 && (request.Kinds.Count == 0 || request.Kinds.Contains(kind, StringComparer.Ordinal))
                 && !selector.KeepsFrom(agent, place, nowUs)
                 && (_picked.Count == max || !Selector.TryTake(agent, place, _picked)))

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Longshore.Capabilities;
 
 namespace Longshore.Matching;
 
@@ -10,6 +11,9 @@ internal sealed class ClassIndex
     private readonly Dictionary<ClassKey, TaskClass> _byKey = [];
     private readonly List<TaskClass> _classes = [];
 
+    // Hundreds of thousands of classes are made of a few hundred requirements.
+    private readonly Dictionary<Requirement, Requirement> _requirements = [];
+
     public int Count => _classes.Count;
 
     public TaskClass this[int id] => _classes[id];
@@ -19,8 +23,9 @@ internal sealed class ClassIndex
     /// <summary>Adds a class that is not there yet.</summary>
     public TaskClass Add(ClassKey key)
     {
-        var added = new TaskClass(_classes.Count, key);
-        _byKey.Add(key, added);
+        var shared = key with { Requires = [.. key.Requires.Select(Shared)] };
+        var added = new TaskClass(_classes.Count, shared);
+        _byKey.Add(shared, added);
         _classes.Add(added);
         return added;
     }
@@ -33,5 +38,15 @@ internal sealed class ClassIndex
             _byKey.Remove(_classes[id].Key);
             _classes.RemoveAt(id);
         }
+    }
+
+    private Requirement Shared(Requirement requirement)
+    {
+        if (!_requirements.TryGetValue(requirement, out var shared))
+        {
+            _requirements.Add(requirement, shared = requirement);
+        }
+
+        return shared;
     }
 }

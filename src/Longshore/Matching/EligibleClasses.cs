@@ -9,56 +9,95 @@ namespace Longshore.Matching;
 /// </summary>
 internal sealed class EligibleClasses(AgentRegistration agent, CapabilitySet capabilities)
 {
-    private readonly List<int> _all = [];
-    private readonly Dictionary<string, List<int>> _byKind = new(StringComparer.Ordinal);
+    // A longer list would not be walked: with so many eligible classes the descent of all heads is cheaper.
+    private const int ListMax = 4096;
+
+    private List<int>? _list = [];
+    private Dictionary<string, List<int>>? _byKind;
     private ulong[] _bits = [];
     private int _seen;
 
     /// <summary>The capabilities this was computed from; expired ones are not among them.</summary>
     public CapabilitySet Capabilities { get; } = capabilities;
 
-    /// <summary>
-    /// The eligible class ids, after catching up with <paramref name="classes"/>; of one kind only, if given.
-    /// </summary>
-    public List<int> Of(ClassIndex classes, string? kind = null)
-    {
-        CatchUp(classes);
-        return kind is null ? _all : _byKind.GetValueOrDefault(kind) ?? [];
-    }
-
-    /// <summary>Whether a class is among them. Only meaningful after <see cref="Of"/>.</summary>
-    public bool Contains(int classId) =>
-        classId >> 6 < _bits.Length && (_bits[classId >> 6] & (1UL << (classId & 63))) != 0;
-
-    private void CatchUp(ClassIndex classes)
+    /// <summary>Takes in the classes that appeared since the last call.</summary>
+    public EligibleClasses CatchUp(ClassIndex classes)
     {
         if (_seen == classes.Count)
         {
-            return;
+            return this;
         }
 
         var words = (classes.Count + 63) >> 6;
         if (_bits.Length < words)
         {
-            Array.Resize(ref _bits, Math.Max(words, _bits.Length * 2));
+            Array.Resize(ref _bits, Math.Max(words, _bits.Length + (_bits.Length / 2)));
         }
 
         for (; _seen < classes.Count; _seen++)
         {
-            var candidate = classes[_seen];
-            if (!candidate.Admits(agent, Capabilities))
+            if (classes[_seen].Admits(agent, Capabilities))
             {
-                continue;
+                Add(classes[_seen]);
             }
-
-            _bits[_seen >> 6] |= 1UL << (_seen & 63);
-            _all.Add(_seen);
-            if (!_byKind.TryGetValue(candidate.Key.Kind, out var ofKind))
-            {
-                _byKind.Add(candidate.Key.Kind, ofKind = []);
-            }
-
-            ofKind.Add(_seen);
         }
+
+        return this;
+    }
+
+    /// <summary>Their ids, or null when there are too many to walk.</summary>
+    public List<int>? List => _list;
+
+    /// <summary>The ids of one kind. Only hosts ask, and go on asking, so the lists are kept from the first question on.</summary>
+    public List<int> OfKind(string kind, ClassIndex classes)
+    {
+        if (_byKind is null)
+        {
+            _byKind = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+            for (var id = 0; id < _seen; id++)
+            {
+                if (Contains(id))
+                {
+                    AddToKind(classes[id]);
+                }
+            }
+        }
+
+        return _byKind.GetValueOrDefault(kind) ?? [];
+    }
+
+    /// <summary>
+    /// Whether the agent may do a class, without catching up: asked of every agent about one class, that would stall on all new ones.
+    /// </summary>
+    public bool Admits(int classId, ClassIndex classes) =>
+        classId < _seen ? Contains(classId) : classes[classId].Admits(agent, Capabilities);
+
+    /// <summary>Whether a class is among those taken in.</summary>
+    public bool Contains(int classId) =>
+        classId >> 6 < _bits.Length && (_bits[classId >> 6] & (1UL << (classId & 63))) != 0;
+
+    private void Add(TaskClass added)
+    {
+        _bits[added.Id >> 6] |= 1UL << (added.Id & 63);
+        if (_list?.Count == ListMax)
+        {
+            _list = null;
+        }
+
+        _list?.Add(added.Id);
+        if (_byKind is not null)
+        {
+            AddToKind(added);
+        }
+    }
+
+    private void AddToKind(TaskClass added)
+    {
+        if (!_byKind!.TryGetValue(added.Key.Kind, out var ofKind))
+        {
+            _byKind.Add(added.Key.Kind, ofKind = []);
+        }
+
+        ofKind.Add(added.Id);
     }
 }

@@ -9,7 +9,10 @@ namespace Longshore.Matching;
 internal sealed class RankedList
 {
     private const int ChunkMax = 512;
-    private readonly List<Chunk> _chunks = [];
+
+    // Most classes fit one small chunk; with hundreds of thousands of them every object counts.
+    private Chunk[] _chunks = [new Chunk(1)];
+    private int _used = 1;
 
     public int Count { get; private set; }
 
@@ -27,29 +30,24 @@ internal sealed class RankedList
         }
 
         offset = 0;
-        return ++chunk < _chunks.Count;
+        return ++chunk < _used;
     }
 
     public void Add(in Place place)
     {
         Count++;
-        if (_chunks.Count == 0)
-        {
-            _chunks.Add(new Chunk(4));
-        }
-
         var at = FindChunk(place);
         var chunk = _chunks[at];
         if (chunk.Count == ChunkMax)
         {
-            if (at == _chunks.Count - 1 && place > chunk.At(ChunkMax - 1))
+            if (at == _used - 1 && place > chunk.At(ChunkMax - 1))
             {
-                _chunks.Add(chunk = new Chunk(ChunkMax));
+                InsertChunk(_used, chunk = new Chunk(ChunkMax));
             }
             else
             {
                 var upper = chunk.SplitUpper();
-                _chunks.Insert(at + 1, upper);
+                InsertChunk(at + 1, upper);
                 chunk = place > upper.At(0) ? upper : chunk;
             }
         }
@@ -64,15 +62,28 @@ internal sealed class RankedList
         var chunk = _chunks[at];
         chunk.Remove(place);
         Count--;
-        if (chunk.Count == 0)
+        if (chunk.Count == 0 && _used > 1)
         {
-            _chunks.RemoveAt(at);
+            _used--;
+            _chunks.AsSpan((at + 1)..(_used + 1)).CopyTo(_chunks.AsSpan(at));
         }
+    }
+
+    private void InsertChunk(int at, Chunk chunk)
+    {
+        if (_used == _chunks.Length)
+        {
+            Array.Resize(ref _chunks, _used * 2);
+        }
+
+        _chunks.AsSpan(at.._used).CopyTo(_chunks.AsSpan(at + 1));
+        _chunks[at] = chunk;
+        _used++;
     }
 
     private int FindChunk(in Place place)
     {
-        int low = 0, high = _chunks.Count - 1;
+        int low = 0, high = _used - 1;
         while (low < high)
         {
             var middle = (low + high + 1) >> 1;
@@ -141,7 +152,7 @@ internal sealed class RankedList
         {
             var target = _start > _items.Length / 4
                 ? _items
-                : new Place[Math.Min(ChunkMax, Math.Max(4, _items.Length * 2))];
+                : new Place[Math.Min(ChunkMax, _items.Length * 2)];
             _items.AsSpan(_start, Count).CopyTo(target);
             _items = target;
             _start = 0;

@@ -11,18 +11,19 @@ internal sealed class ReadyWalk(ReadyIndex index)
     // How much dearer a visit in the descent is than a look at a head.
     private const int DescentCost = 20;
 
-    private readonly PriorityQueue<Step, Place> _frontier = new();
+    private readonly PriorityQueue<Step, Order> _frontier = new();
     private EligibleClasses _eligible = null!;
 
-    /// <summary>
-    /// Starts over. <paramref name="classes"/> come from <paramref name="eligible"/>; <paramref name="expected"/>
-    /// is how many tasks are wanted.
-    /// </summary>
-    public void Start(EligibleClasses eligible, List<int> classes, bool allKinds, int expected)
+    /// <summary>Starts over.</summary>
+    /// <param name="eligible">What the agent may do, caught up with the classes.</param>
+    /// <param name="among">The classes of the wanted kinds; null for all the eligible ones.</param>
+    /// <param name="expected">How many tasks are wanted.</param>
+    public void Start(EligibleClasses eligible, List<int>? among, int expected)
     {
         _frontier.Clear();
         _eligible = eligible;
-        if (allKinds && (long)classes.Count * classes.Count > (long)DescentCost * expected * index.ClassCount)
+        var list = among ?? eligible.List;
+        if (list is null || (among is null && IsDescentCheaper(list.Count, expected)))
         {
             if (index.ClassCount > 0)
             {
@@ -32,11 +33,11 @@ internal sealed class ReadyWalk(ReadyIndex index)
             return;
         }
 
-        foreach (var classId in classes)
+        foreach (var classId in list)
         {
-            if (index.List(classId) is { } list)
+            if (index.List(classId) is { } ready)
             {
-                _frontier.Enqueue(new Step(classId, 0, 0, -1), list.Head);
+                Push(new Step(classId, 0, 0, -1), ready.Head);
             }
         }
     }
@@ -44,7 +45,7 @@ internal sealed class ReadyWalk(ReadyIndex index)
     /// <summary>The next best task; false when there is none left.</summary>
     public bool Next(out Place place)
     {
-        while (_frontier.TryDequeue(out var step, out place))
+        while (_frontier.TryDequeue(out var step, out _))
         {
             if (step.HeapPosition >= 0)
             {
@@ -62,21 +63,41 @@ internal sealed class ReadyWalk(ReadyIndex index)
 
             int chunk = step.Chunk, offset = step.Offset;
             var list = index.List(step.ClassId)!;
+            place = list.At(chunk, offset);
             if (list.MoveNext(ref chunk, ref offset))
             {
-                _frontier.Enqueue(new Step(step.ClassId, chunk, offset, -1), list.At(chunk, offset));
+                Push(new Step(step.ClassId, chunk, offset, -1), list.At(chunk, offset));
             }
 
             return true;
         }
 
+        place = default;
         return false;
     }
+
+    private bool IsDescentCheaper(int eligible, int expected) =>
+        (long)eligible * eligible > (long)DescentCost * expected * index.ClassCount;
 
     private void PushHeapNode(int position)
     {
         var classId = index.HeapClass(position);
-        _frontier.Enqueue(new Step(classId, 0, 0, position), index.List(classId)!.Head);
+        Push(new Step(classId, 0, 0, position), index.List(classId)!.Head);
+    }
+
+    private void Push(Step step, in Place place) => _frontier.Enqueue(step, new Order(place.Rank, place.Id));
+
+    private readonly record struct Order(long Rank, long Id) : IComparable<Order>
+    {
+        public int CompareTo(Order other) => Rank != other.Rank ? Rank.CompareTo(other.Rank) : Id.CompareTo(other.Id);
+
+        public static bool operator <(Order left, Order right) => left.CompareTo(right) < 0;
+
+        public static bool operator >(Order left, Order right) => left.CompareTo(right) > 0;
+
+        public static bool operator <=(Order left, Order right) => left.CompareTo(right) <= 0;
+
+        public static bool operator >=(Order left, Order right) => left.CompareTo(right) >= 0;
     }
 
     private readonly record struct Step(int ClassId, int Chunk, int Offset, int HeapPosition);
