@@ -1,8 +1,8 @@
 using Longshore.Agents;
 using Longshore.Events;
+using Longshore.Matching;
 using Longshore.Storage;
 using Longshore.Tasks;
-using Longshore.Matching;
 
 namespace Longshore.Client;
 
