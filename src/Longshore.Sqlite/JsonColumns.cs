@@ -4,7 +4,9 @@ using Longshore.Tasks;
 
 namespace Longshore.Sqlite;
 
-/// <summary>The few columns that hold lists, as JSON a person can read at a SQL prompt. Never searched to match work.</summary>
+/// <summary>
+/// The few columns that hold lists, as JSON a person can read at a SQL prompt. Never searched to match work.
+/// </summary>
 internal static class JsonColumns
 {
     private sealed record StoredCapability(string Name, int Level, long? ExpiresUs);

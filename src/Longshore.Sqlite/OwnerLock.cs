@@ -1,8 +1,8 @@
 namespace Longshore.Sqlite;
 
 /// <summary>
-/// Single ownership of a database by a lock of the operating system on a file beside it: it ends with the process, however that
-/// ends, and leaves the database itself free for a person with a SQL prompt.
+/// Single ownership of a database by a lock of the operating system on a file beside it: it ends with the process,
+/// however that ends, and leaves the database itself free for a person with a SQL prompt.
 /// </summary>
 internal sealed class OwnerLock : IDisposable
 {

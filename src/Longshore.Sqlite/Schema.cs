@@ -9,7 +9,9 @@ internal static class Schema
     /// <summary>The migrations this Longshore knows.</summary>
     public static IReadOnlyList<Migration> Migrations { get; } = Migration.Load(typeof(Schema).Assembly);
 
-    /// <summary>Applies what is missing, each migration in a transaction of its own, and records it with its checksum.</summary>
+    /// <summary>
+    /// Applies what is missing, each migration in a transaction of its own, and records it with its checksum.
+    /// </summary>
     public static void Migrate(Connection connection, SqlCatalog sql, string path, long nowUs)
     {
         connection.Execute(sql["migrations_table"]);
@@ -32,7 +34,9 @@ internal static class Schema
         }
     }
 
-    /// <summary>The definitions of every table, index and view, in a fixed order: what <c>schema.sql</c> holds.</summary>
+    /// <summary>
+    /// The definitions of every table, index and view, in a fixed order: what <c>schema.sql</c> holds.
+    /// </summary>
     public static string Dump(Connection connection, SqlCatalog sql)
     {
         using var read = connection.Prepare(sql["schema_dump"]);

@@ -8,14 +8,19 @@ public enum Durability
     /// <summary>Power loss: the log is flushed at every commit (<c>synchronous=FULL</c>).</summary>
     Full = 0,
 
-    /// <summary>A crash of the process; a power loss may take the last moments, never the consistency (<c>synchronous=NORMAL</c>).</summary>
+    /// <summary>
+    /// A crash of the process; a power loss may take the last moments, never the consistency
+    /// (<c>synchronous=NORMAL</c>).
+    /// </summary>
     Normal = 1,
 }
 
 /// <summary>Settings of a SQLite store.</summary>
 public sealed record SqliteOptions
 {
-    /// <summary>The database file; made if missing. Beside it stand <c>-wal</c>, <c>-shm</c> and <c>.lock</c>.</summary>
+    /// <summary>
+    /// The database file; made if missing. Beside it stand <c>-wal</c>, <c>-shm</c> and <c>.lock</c>.
+    /// </summary>
     public required string Path { get; init; }
 
     /// <summary>What an acknowledged write survives.</summary>

@@ -6,14 +6,15 @@ namespace Longshore.Sqlite;
 public sealed partial class SqliteStore
 {
     /// <summary>
-    /// One stage per task, an agent's load is its live claims, a grant's epoch is above all ended ones, and the index in memory holds
-    /// what the ready table holds. Answers what is broken; nothing when all is well.
+    /// One stage per task, an agent's load is its live claims, a grant's epoch is above all ended ones, and the
+    /// index in memory holds what the ready table holds. Answers what is broken; nothing when all is well.
     /// </summary>
     internal async ValueTask<IReadOnlyList<string>> CheckInvariantsAsync() => await _writer.RunAsync(() =>
     {
         var broken = new List<string>();
         Each("check_one_stage", row => broken.Add($"task {row.Long(0)} is in {row.Long(1)} stages"));
-        Each("check_load", row => broken.Add($"agent {row.Text(0)} has load {row.Long(1)} and {row.Long(2)} live claims"));
+        Each("check_load", row =>
+            broken.Add($"agent {row.Text(0)} has load {row.Long(1)} and {row.Long(2)} live claims"));
         Each("check_epochs", row => broken.Add($"task {row.Long(0)} has a live claim that is not its latest grant"));
         Each("check_ready", row =>
         {

@@ -82,5 +82,6 @@ public sealed partial class SqliteStore
         _readers.RunAsync(reader => reader.Events.History(taskId), ct);
 
     /// <inheritdoc/>
-    public ValueTask<long> EndAsync(CancellationToken ct = default) => _readers.RunAsync(reader => reader.Events.End(), ct);
+    public ValueTask<long> EndAsync(CancellationToken ct = default) =>
+        _readers.RunAsync(reader => reader.Events.End(), ct);
 }

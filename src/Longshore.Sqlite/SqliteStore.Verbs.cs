@@ -31,7 +31,8 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
         IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>
-        WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Each(taskIds, id => _verbs.Changer.Cancel(id, reason, now)));
+        WriteAsync<IReadOnlyList<ChangeOutcome>>(
+            nowUs, now => Each(taskIds, id => _verbs.Changer.Cancel(id, reason, now)));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
@@ -57,7 +58,8 @@ public sealed partial class SqliteStore
         WriteAsync(null, _ => _verbs.Pruner.Prune(endedBeforeUs, limit));
 
     /// <inheritdoc/>
-    public ValueTask<long?> NextDueAsync(CancellationToken ct = default) => WriteAsync(null, _ => _verbs.Upkeep.NextDue());
+    public ValueTask<long?> NextDueAsync(CancellationToken ct = default) =>
+        WriteAsync(null, _ => _verbs.Upkeep.NextDue());
 
     /// <inheritdoc/>
     public ValueTask<RegisterOutcome> RegisterAsync(

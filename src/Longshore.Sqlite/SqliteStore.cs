@@ -9,8 +9,8 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite;
 
 /// <summary>
-/// The embedded store. One process owns the file; one thread writes, in group-committed transactions; queries have read-only
-/// connections of their own.
+/// The embedded store. One process owns the file; one thread writes, in group-committed transactions; queries have
+/// read-only connections of their own.
 /// </summary>
 public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore
 {
@@ -68,8 +68,8 @@ public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEven
 
     /// <summary>Opens or makes a database and brings it to the present schema.</summary>
     /// <exception cref="LongshoreException">
-    /// <see cref="ErrorCode.StoreUnusable"/>: in use by another process, written by a newer Longshore, or not a database;
-    /// <see cref="ErrorCode.InvalidInput"/>: an option out of range.
+    /// <see cref="ErrorCode.StoreUnusable"/>: in use by another process, written by a newer Longshore, or not a
+    /// database; <see cref="ErrorCode.InvalidInput"/>: an option out of range.
     /// </exception>
     public static SqliteStore Open(SqliteOptions options)
     {
@@ -120,8 +120,10 @@ public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEven
     {
         _connection.Execute(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"pragma page_size = 4096; pragma journal_mode = wal; pragma wal_autocheckpoint = 4000; pragma temp_store = memory; pragma cache_size = {-1024 * _options.CacheMebibytes}"));
-        _connection.Execute(_options.Durability == Durability.Full ? "pragma synchronous = full" : "pragma synchronous = normal");
+            $"pragma page_size = 4096; pragma journal_mode = wal; pragma wal_autocheckpoint = 4000; "
+            + $"pragma temp_store = memory; pragma cache_size = {-1024 * _options.CacheMebibytes}"));
+        var isFull = _options.Durability == Durability.Full;
+        _connection.Execute(isFull ? "pragma synchronous = full" : "pragma synchronous = normal");
         Schema.Migrate(_connection, Sql, _options.Path, _options.Store.Clock.NowMicroseconds());
     }
 
@@ -130,7 +132,8 @@ public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEven
         var connection = new Connection(_options.Path, readOnly: true);
         connection.Execute(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"pragma query_only = on; pragma temp_store = memory; pragma cache_size = {-256 * _options.CacheMebibytes}"));
+            $"pragma query_only = on; pragma temp_store = memory; "
+            + $"pragma cache_size = {-256 * _options.CacheMebibytes}"));
         return new Reader(connection, Sql, _live, _options.Store);
     }
 

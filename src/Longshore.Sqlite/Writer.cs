@@ -3,8 +3,9 @@ using Longshore.Sqlite.Interop;
 namespace Longshore.Sqlite;
 
 /// <summary>
-/// The one thread that writes. It takes everything that waits, runs it in one transaction and answers when that is durable:
-/// natural group commit. Anything that fails takes its whole group with it: expected failures are values, not exceptions.
+/// The one thread that writes. It takes everything that waits, runs it in one transaction and answers when that is
+/// durable: natural group commit. Anything that fails takes its whole group with it: expected failures are values,
+/// not exceptions.
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {

@@ -3,7 +3,8 @@ select id, class_id, rank, epoch, attempts, failures, priority, flags, 1 as stat
        null as lease_us, null as progress, null as ended_us, null as result, null as error
 from ready
 union all
-select id, class_id, rank, epoch, attempts, failures, priority, flags, 3, null, agent_id, lease_us, progress, null, null, null
+select id, class_id, rank, epoch, attempts, failures, priority, flags, 3, null, agent_id, lease_us, progress,
+       null, null, null
 from claims
 union all
 select id, class_id, rank, epoch, attempts, failures, priority, flags, 1, until_us, null, null, null, null, null, null
@@ -12,7 +13,8 @@ union all
 select id, class_id, rank, epoch, attempts, failures, priority, flags, state, null, null, null, null, null, null, null
 from parked
 union all
-select id, class_id, rank, epoch, attempts, failures, priority, flags, state, null, agent_id, null, null, ended_us, result, error
+select id, class_id, rank, epoch, attempts, failures, priority, flags, state, null, agent_id, null, null,
+       ended_us, result, error
 from finished;
 
 CREATE TABLE agents (

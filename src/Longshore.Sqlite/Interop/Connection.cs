@@ -23,7 +23,8 @@ internal sealed class Connection : IDisposable
 
     public Statement Prepare(string sql)
     {
-        SqliteFailure.ThrowOn(raw.sqlite3_prepare_v3(_db, sql, raw.SQLITE_PREPARE_PERSISTENT, out var handle), _db, sql);
+        var code = raw.sqlite3_prepare_v3(_db, sql, raw.SQLITE_PREPARE_PERSISTENT, out var handle);
+        SqliteFailure.ThrowOn(code, _db, sql);
         var statement = new Statement(this, _db, handle, sql);
         _statements.Add(statement);
         return statement;

@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace Longshore.Sqlite.Interop;
 
 /// <summary>
-/// A prepared statement. Parameters are bound by position, in order, by a chain of <c>Bind</c> calls; then <see cref="Run"/>,
-/// or <see cref="Read"/> until it answers false, which also makes it ready for the next use.
+/// A prepared statement. Parameters are bound by position, in order, by a chain of <c>Bind</c> calls; then
+/// <see cref="Run"/>, or <see cref="Read"/> until it answers false, which also makes it ready for the next use.
 /// </summary>
 internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt handle, string sql) : IDisposable
 {
@@ -92,7 +92,9 @@ internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt 
         return false;
     }
 
-    /// <summary>Reads one row's worth at most: call after the columns were read, instead of reading to the end.</summary>
+    /// <summary>
+    /// Reads one row's worth at most: call after the columns were read, instead of reading to the end.
+    /// </summary>
     public void Reset()
     {
         raw.sqlite3_reset(handle);

@@ -5,7 +5,9 @@ using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Live;
 
-/// <summary>An agent in memory. Its row holds the same; <see cref="Dirty"/> marks what the transaction must still write.</summary>
+/// <summary>
+/// An agent in memory. Its row holds the same; <see cref="Dirty"/> marks what the transaction must still write.
+/// </summary>
 internal sealed class AgentEntry(long id, AgentRegistration profile)
 {
     // A sighting this much newer than the stored one is worth a write; presence is judged in tens of seconds.

@@ -4,9 +4,9 @@ using Longshore.Matching;
 namespace Longshore.Sqlite.Live;
 
 /// <summary>
-/// What the store keeps in memory because one process owns the file: classes, agents and the ready tasks. The tables are the
-/// truth; this is read from them at the start and after a rollback. The writer changes it inside its transaction, discovery reads
-/// it; both under <see cref="Gate"/>, which is never held across a flush to disk.
+/// What the store keeps in memory because one process owns the file: classes, agents and the ready tasks. The
+/// tables are the truth; this is read from them at the start and after a rollback. The writer changes it inside its
+/// transaction, discovery reads it; both under <see cref="Gate"/>, which is never held across a flush to disk.
 /// </summary>
 internal sealed class LiveIndex
 {

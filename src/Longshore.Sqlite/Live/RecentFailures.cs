@@ -8,8 +8,8 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Live;
 
 /// <summary>
-/// Whether a task is kept from an agent that failed it of late (S0.60). Only asked for places flagged as failed: a probe of the
-/// assignments for every candidate would cost two orders of magnitude of claims.
+/// Whether a task is kept from an agent that failed it of late (S0.60). Only asked for places flagged as failed: a
+/// probe of the assignments for every candidate would cost two orders of magnitude of claims.
 /// </summary>
 internal sealed class RecentFailures(Connection connection, SqlCatalog sql, LiveIndex live, StoreOptions options)
 {

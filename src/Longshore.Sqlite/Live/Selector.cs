@@ -2,12 +2,14 @@ using Longshore.Matching;
 
 namespace Longshore.Sqlite.Live;
 
-/// <summary>Picks what an agent would be given next, in order, without giving it. Called under <see cref="LiveIndex.Gate"/>.</summary>
+/// <summary>
+/// Picks what an agent would be given next, in order, without giving it. Called under <see cref="LiveIndex.Gate"/>.
+/// </summary>
 internal sealed class Selector(LiveIndex live, RecentFailures failures)
 {
     /// <summary>
-    /// Adds up to <paramref name="max"/> places to <paramref name="into"/>. Answers false when it stopped before a suspect task that
-    /// the agent may only take when it holds nothing (G7).
+    /// Adds up to <paramref name="max"/> places to <paramref name="into"/>. Answers false when it stopped before a
+    /// suspect task that the agent may only take when it holds nothing (G7).
     /// </summary>
     public bool ForClaim(AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs, List<Place> into)
     {
@@ -43,8 +45,9 @@ internal sealed class Selector(LiveIndex live, RecentFailures failures)
     }
 
     /// <summary>
-    /// Adds a place by the rule of suspects (G7): a suspect only as the single pick of an agent that holds nothing, and nothing beside
-    /// it. False when picking must stop; the agent drains first, instead of passing the suspect over for ever.
+    /// Adds a place by the rule of suspects (G7): a suspect only as the single pick of an agent that holds nothing,
+    /// and nothing beside it. False when picking must stop; the agent drains first, instead of passing the suspect
+    /// over for ever.
     /// </summary>
     public static bool TryTake(AgentEntry agent, in Place place, List<Place> into)
     {

@@ -52,8 +52,8 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
     }
 
     /// <summary>
-    /// One task's history: what the records of its claims say, and its rows of their own. Ordered by time, then by grant, since a
-    /// store's clock may stand still between two steps.
+    /// One task's history: what the records of its claims say, and its rows of their own. Ordered by time, then by
+    /// grant, since a store's clock may stand still between two steps.
     /// </summary>
     public IReadOnlyList<EventRecord> History(long taskId)
     {
@@ -63,7 +63,9 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         }
 
         var steps = new List<(int Epoch, int Step, EventRecord Event)>();
-        void Add(int epoch, int step, long atUs, string type, ActorType actorType, string actor, JsonText payload = default) =>
+        void Add(
+            int epoch, int step, long atUs, string type, ActorType actorType, string actor,
+            JsonText payload = default) =>
             steps.Add((epoch, step, new EventRecord(
                 0, UnixTime.FromMicroseconds(atUs), type, actorType, actor, taskId, payload, body.Spec.CorrelationId)));
 
@@ -72,7 +74,8 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         if (_claim.Read())
         {
             var (epoch, agent) = (_claim.Int(3), AgentName(_claim.Long(8)));
-            Add(epoch, 1, _claim.Long(10), EventTypes.TaskClaimed, ActorType.Agent, agent, Payload(epoch, agent, TaskState.InProgress));
+            var payload = Payload(epoch, agent, TaskState.InProgress);
+            Add(epoch, 1, _claim.Long(10), EventTypes.TaskClaimed, ActorType.Agent, agent, payload);
             _claim.Reset();
         }
 
@@ -80,7 +83,8 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         while (_assignments.Read())
         {
             var (epoch, agent) = (_assignments.Int(0), AgentName(_assignments.Long(1)));
-            Add(epoch, 1, _assignments.Long(2), EventTypes.TaskClaimed, ActorType.Agent, agent, Payload(epoch, agent, TaskState.InProgress));
+            var payload = Payload(epoch, agent, TaskState.InProgress);
+            Add(epoch, 1, _assignments.Long(2), EventTypes.TaskClaimed, ActorType.Agent, agent, payload);
             if (EventOf((AssignmentOutcome)_assignments.Int(4)) is { } ended)
             {
                 Add(epoch, 4, _assignments.Long(3), ended, ActorType.Agent, agent);
@@ -109,7 +113,8 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
                 var actor = item.Length == 4 ? AgentName(item[2]) : row.Actor ?? "";
                 var payload = item.Length == 4 ? Payload((int)item[1], actor, (TaskState)item[3]) : default;
                 yield return new EventRecord(
-                    (row.Seq << PlaceBits) + place++, row.At, row.Type, row.ActorType, actor, id, payload, CorrelationOf(id));
+                    (row.Seq << PlaceBits) + place++, row.At, row.Type, row.ActorType, actor, id, payload,
+                    CorrelationOf(id));
             }
         }
     }
@@ -129,7 +134,8 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         }
     }
 
-    private static JsonText Payload(int epoch, string agent, TaskState state) => EventPayloads.Claim(epoch, agent, state);
+    private static JsonText Payload(int epoch, string agent, TaskState state) =>
+        EventPayloads.Claim(epoch, agent, state);
 
     private static string? EventOf(AssignmentOutcome outcome) => outcome switch
     {

@@ -63,7 +63,8 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
     public static RetryPolicy Policy(int backoff, long delayUs, long capUs)
     {
         var usual = RetryPolicy.Default;
-        return backoff == (int)usual.Backoff && delayUs == usual.Delay.ToMicroseconds() && capUs == usual.Cap.ToMicroseconds()
+        return backoff == (int)usual.Backoff && delayUs == usual.Delay.ToMicroseconds()
+            && capUs == usual.Cap.ToMicroseconds()
             ? usual
             : new RetryPolicy(
                 (BackoffKind)backoff, TimeSpan.FromMicroseconds(delayUs), TimeSpan.FromMicroseconds(capUs));

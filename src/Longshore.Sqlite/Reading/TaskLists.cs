@@ -8,8 +8,8 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Reading;
 
 /// <summary>
-/// Keyset pages of task ids. A list by states reads the stage tables of those states, each by its own key, so that a page of the few
-/// running tasks does not walk over the millions that ended.
+/// Keyset pages of task ids. A list by states reads the stage tables of those states, each by its own key, so that
+/// a page of the few running tasks does not walk over the millions that ended.
 /// </summary>
 internal sealed class TaskLists(Connection connection, SqlCatalog sql)
 {

@@ -1,15 +1,15 @@
 -- Agents and leadership.
 
 -- name: agent_add
-insert into agents (name, type, description, capabilities, specializations, kinds, namespaces, max_concurrent, preferences,
-                    metadata, session, mode, load, reputation, completed, failed, registered_us, seen_us)
+insert into agents (name, type, description, capabilities, specializations, kinds, namespaces, max_concurrent,
+                    preferences, metadata, session, mode, load, reputation, completed, failed, registered_us, seen_us)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, ?12, 0, 0, ?13, ?13)
 returning id;
 
 -- name: agent_replace
 update agents set
-    type = ?2, description = ?3, capabilities = ?4, specializations = ?5, kinds = ?6, namespaces = ?7, max_concurrent = ?8,
-    preferences = ?9, metadata = ?10, session = ?11, mode = 0, reputation = ?12, seen_us = ?13
+    type = ?2, description = ?3, capabilities = ?4, specializations = ?5, kinds = ?6, namespaces = ?7,
+    max_concurrent = ?8, preferences = ?9, metadata = ?10, session = ?11, mode = 0, reputation = ?12, seen_us = ?13
 where name = ?1;
 
 -- name: agent_store

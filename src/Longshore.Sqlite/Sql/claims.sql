@@ -1,11 +1,13 @@
 -- Claims: the live assignments, and the records of ended ones.
 
 -- name: claim_add
-insert into claims (id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key)
+insert into claims (id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us,
+                    lease_us, key)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13);
 
 -- name: claim_get
-select id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key, progress
+select id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key,
+       progress
 from claims
 where id = ?1;
 

@@ -1,8 +1,8 @@
 -- Reads, on connections of their own.
 
 -- name: task_place
-select id, class_id, rank, epoch, attempts, failures, priority, flags, state, until_us, agent_id, lease_us, progress, ended_us,
-       result, error
+select id, class_id, rank, epoch, attempts, failures, priority, flags, state, until_us, agent_id, lease_us, progress,
+       ended_us, result, error
 from places
 where id = ?1;
 

@@ -1,10 +1,11 @@
 -- Tasks: the body, its unique names, and the moves between stage tables.
 
 -- name: insert_task
-insert into tasks (id, class_id, code, name, description, payload, confidence_threshold, priority, ready_us, deadline_us,
-                   timeout_us, max_attempts, backoff, backoff_us, backoff_cap_us, late, effort_us, parent_id, workflow,
-                   workflow_cursor, tags, metadata, correlation_id, idempotency_key, created_us)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25);
+insert into tasks (id, class_id, code, name, description, payload, confidence_threshold, priority, ready_us,
+                   deadline_us, timeout_us, max_attempts, backoff, backoff_us, backoff_cap_us, late, effort_us,
+                   parent_id, workflow, workflow_cursor, tags, metadata, correlation_id, idempotency_key, created_us)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+        ?22, ?23, ?24, ?25);
 
 -- name: insert_class
 insert into classes (id, namespace, kind, requires, minimum_match, owner) values (?1, ?2, ?3, ?4, ?5, ?6);
@@ -78,7 +79,8 @@ delete from parked where id = ?1;
 select id, class_id, rank, epoch, attempts, failures, priority, flags, state from parked where id = ?1;
 
 -- name: finished_add
-insert into finished (id, class_id, rank, epoch, attempts, failures, priority, flags, state, agent_id, ended_us, result, error)
+insert into finished (id, class_id, rank, epoch, attempts, failures, priority, flags, state, agent_id, ended_us, result,
+                      error)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13);
 
 -- name: finished_remove

@@ -22,7 +22,8 @@ internal sealed class AgentVerbs(
         IReadOnlyList<LostClaim> lost = [];
         if (live.Agent(profile.Name) is { } agent)
         {
-            var isNewSession = agent.Profile.Session is { } former && profile.Session is { } session && session != former;
+            var isNewSession = agent.Profile.Session is { } former
+                && profile.Session is { } session && session != former;
             lost = isNewSession ? LoseClaims(agent, nowUs) : [];
             lock (live.Gate)
             {
@@ -65,7 +66,8 @@ internal sealed class AgentVerbs(
         }
 
         Change(agent, mode);
-        Note(EventTypes.AgentModeChanged, name, JsonText.From(new Dictionary<string, string> { ["mode"] = mode.ToWire() }), nowUs);
+        var payload = JsonText.From(new Dictionary<string, string> { ["mode"] = mode.ToWire() });
+        Note(EventTypes.AgentModeChanged, name, payload, nowUs);
         return true;
     }
 
@@ -132,7 +134,8 @@ internal sealed class AgentVerbs(
     private void Note(string type, string agent, JsonText payload, long nowUs) =>
         events.AddSingle(new NewEvent(type, ActorType.Agent, agent, Payload: payload), nowUs);
 
-    private static Statement Bind(Statement statement, AgentRegistration profile, double reputation, long nowUs) => statement
+    private static Statement Bind(
+        Statement statement, AgentRegistration profile, double reputation, long nowUs) => statement
         .Bind(profile.Name).Bind(profile.Type).Bind(profile.Description)
         .BindText(JsonColumns.Write(profile.Capabilities)).BindText(JsonColumns.Write(profile.Specializations))
         .BindText(JsonColumns.Write(profile.Kinds)).BindText(JsonColumns.Write(profile.Namespaces))

@@ -12,7 +12,8 @@ namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Gives tasks to agents: decides and reserves in one step, on the one thread that writes.</summary>
 internal sealed class Claimer(
-    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Selector selector, TaskBodies bodies, EventLog events)
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Selector selector,
+    TaskBodies bodies, EventLog events)
 {
     private readonly Statement _byKey = connection.Prepare(sql["claims_by_key"]);
     private readonly Statement _ready = connection.Prepare(sql["ready_get"]);

@@ -8,8 +8,8 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>
-/// Appends events inside the writer's transaction. What happens to many tasks at once becomes one row for each type; what is rare
-/// becomes a row of its own, which one task's history finds by its index.
+/// Appends events inside the writer's transaction. What happens to many tasks at once becomes one row for each
+/// type; what is rare becomes a row of its own, which one task's history finds by its index.
 /// </summary>
 internal sealed class EventLog(Connection connection, SqlCatalog sql)
 {

@@ -11,7 +11,8 @@ namespace Longshore.Sqlite.Verbs;
 
 /// <summary>What an attempt that did not succeed leads to: reported by its holder, or lost with it.</summary>
 internal sealed class FailedAttempts(
-    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, RecentFailures failures, EventLog events, Random chance)
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, RecentFailures failures,
+    EventLog events, Random chance)
 {
     private readonly Statement _policy = connection.Prepare(sql["task_policy"]);
 
@@ -50,7 +51,9 @@ internal sealed class FailedAttempts(
         var (state, _) = Move(place, operation, wait, claim.AgentId, nowUs, why);
         var agent = live.Agent(claim.AgentId).Profile.Name;
         events.AddSingle(
-            new NewEvent(EventTypes.TaskClaimLost, ActorType.System, "longshore", place.Id, EventPayloads.Claim(place.Epoch, agent, state)),
+            new NewEvent(
+                EventTypes.TaskClaimLost, ActorType.System, "longshore", place.Id,
+                EventPayloads.Claim(place.Epoch, agent, state)),
             nowUs,
             place.Epoch);
         return new LostClaim(place.Id, place.Epoch, agent, state);
@@ -75,7 +78,9 @@ internal sealed class FailedAttempts(
         }
     }
 
-    /// <summary>How many agents failed the task, this one included; only worth knowing once attempts are used up.</summary>
+    /// <summary>
+    /// How many agents failed the task, this one included; only worth knowing once attempts are used up.
+    /// </summary>
     private int FailersOf(in ClaimRow claim, bool usedUp)
     {
         if (!usedUp)

@@ -80,7 +80,8 @@ internal sealed class Finisher(
         stages.AddAssignment(claim, AssignmentOutcome.Cancelled, nowUs, finish.Error, finish.Key);
         var agent = live.Agent(claim.AgentId).Profile.Name;
         events.AddSingle(
-            new NewEvent(EventTypes.TaskCancelled, ActorType.Agent, agent, place.Id, EventPayloads.Reason(finish.Error)),
+            new NewEvent(
+                EventTypes.TaskCancelled, ActorType.Agent, agent, place.Id, EventPayloads.Reason(finish.Error)),
             nowUs,
             place.Epoch);
         return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Cancelled);

@@ -5,8 +5,8 @@ using Longshore.Storage.Sql;
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>
-/// Deletes what ended long ago. It walks the event log from its oldest end: the events there name the tasks that ended then, so no
-/// index over the ends of all tasks is needed on the hot path.
+/// Deletes what ended long ago. It walks the event log from its oldest end: the events there name the tasks that
+/// ended then, so no index over the ends of all tasks is needed on the hot path.
 /// </summary>
 internal sealed class Pruner(Connection connection, SqlCatalog sql)
 {

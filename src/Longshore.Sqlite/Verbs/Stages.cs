@@ -11,8 +11,8 @@ namespace Longshore.Sqlite.Verbs;
 internal readonly record struct ClaimRow(Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs = 0);
 
 /// <summary>
-/// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the in-memory index, and
-/// an agent's load and its claims, change together.
+/// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the
+/// in-memory index, and an agent's load and its claims, change together.
 /// </summary>
 internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex live)
 {
@@ -121,8 +121,8 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
 
     public void AddAssignment(
         in ClaimRow claim, AssignmentOutcome outcome, long nowUs, string? error = null, string? key = null) =>
-        _assignmentAdd.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(claim.AgentId).Bind(claim.GrantedUs).Bind(nowUs)
-            .Bind((long)outcome).Bind(claim.Single ? 1 : 0).Bind(error).Bind(key).Run();
+        _assignmentAdd.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(claim.AgentId).Bind(claim.GrantedUs)
+            .Bind(nowUs).Bind((long)outcome).Bind(claim.Single ? 1 : 0).Bind(error).Bind(key).Run();
 
     /// <summary>Where a task is, whatever its stage; null when there is no such task.</summary>
     public Standing? Find(long id)
@@ -138,7 +138,9 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
             ?? One(_parkedGet, id, Stage.Parked, null);
     }
 
-    /// <summary>Takes a task out of its stage, whatever it is; answers the claim that this ended, if it was held.</summary>
+    /// <summary>
+    /// Takes a task out of its stage, whatever it is; answers the claim that this ended, if it was held.
+    /// </summary>
     public LostClaim? Take(Standing standing, AssignmentOutcome outcome, TaskState state, string? why, long nowUs)
     {
         if (standing.Claim is not { } claim)
@@ -170,7 +172,8 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
                 _finishedRemove.Bind(standing.Place.Id).Run();
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(standing), standing.Stage, "a claim is ended, not removed");
+                throw new ArgumentOutOfRangeException(
+                    nameof(standing), standing.Stage, "a claim is ended, not removed");
         }
     }
 
@@ -182,7 +185,8 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
             return null;
         }
 
-        var standing = new Standing(stage, state ?? (TaskState)statement.Int(PlaceColumns.Count), statement.ReadPlace());
+        var present = state ?? (TaskState)statement.Int(PlaceColumns.Count);
+        var standing = new Standing(stage, present, statement.ReadPlace());
         if (stage == Stage.Finished)
         {
             standing = standing with { Result = statement.Json(11), Error = statement.Text(12) };

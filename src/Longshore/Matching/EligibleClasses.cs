@@ -48,7 +48,9 @@ internal sealed class EligibleClasses(AgentRegistration agent, CapabilitySet cap
     /// <summary>Their ids, or null when there are too many to walk.</summary>
     public List<int>? List => _list;
 
-    /// <summary>The ids of one kind. Only hosts ask, and go on asking, so the lists are kept from the first question on.</summary>
+    /// <summary>
+    /// The ids of one kind. Only hosts ask, and go on asking, so the lists are kept from the first question on.
+    /// </summary>
     public List<int> OfKind(string kind, ClassIndex classes)
     {
         if (_byKind is null)
@@ -67,7 +69,8 @@ internal sealed class EligibleClasses(AgentRegistration agent, CapabilitySet cap
     }
 
     /// <summary>
-    /// Whether the agent may do a class, without catching up: asked of every agent about one class, that would stall on all new ones.
+    /// Whether the agent may do a class, without catching up: asked of every agent about one class, that would
+    /// stall on all new ones.
     /// </summary>
     public bool Admits(int classId, ClassIndex classes) =>
         classId < _seen ? Contains(classId) : classes[classId].Admits(agent, Capabilities);

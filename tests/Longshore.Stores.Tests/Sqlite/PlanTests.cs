@@ -3,7 +3,9 @@ using Longshore.Sqlite.Interop;
 
 namespace Longshore.Stores.Tests.Sqlite;
 
-/// <summary>Queries on the hot path and by key go through a key or an index; a plan that changes is a failure.</summary>
+/// <summary>
+/// Queries on the hot path and by key go through a key or an index; a plan that changes is a failure.
+/// </summary>
 public sealed class PlanTests
 {
     [Theory]
