@@ -9,11 +9,13 @@ namespace Longshore.Sqlite.Interop;
 /// </summary>
 internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt handle, string sql) : IDisposable
 {
+    // Owned by the wrapped handle, which lives as long as this.
+    private readonly nint _handle = handle.DangerousGetHandle();
     private int _next = 1;
 
     public Statement Bind(long value)
     {
-        raw.sqlite3_bind_int64(handle, _next++, value);
+        _ = Native.BindLong(_handle, _next++, value);
         return this;
     }
 
@@ -21,7 +23,7 @@ internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt 
 
     public Statement Bind(double value)
     {
-        raw.sqlite3_bind_double(handle, _next++, value);
+        _ = Native.BindDouble(_handle, _next++, value);
         return this;
     }
 
@@ -39,14 +41,18 @@ internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt 
     }
 
     /// <summary>Binds UTF-8 as text; an empty span is null.</summary>
-    public Statement BindText(ReadOnlySpan<byte> utf8)
+    public unsafe Statement BindText(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
         {
             return BindNull();
         }
 
-        raw.sqlite3_bind_text(handle, _next++, utf8);
+        fixed (byte* text = utf8)
+        {
+            _ = Native.BindText(_handle, _next++, text, utf8.Length, -1);
+        }
+
         return this;
     }
 
@@ -58,7 +64,7 @@ internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt 
 
     public Statement BindNull()
     {
-        raw.sqlite3_bind_null(handle, _next++);
+        _ = Native.BindNull(_handle, _next++);
         return this;
     }
 
@@ -76,7 +82,7 @@ internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt 
     /// <summary>Steps to the next row; false, and ready for the next use, when there is none.</summary>
     public bool Read()
     {
-        var code = raw.sqlite3_step(handle);
+        var code = Native.Step(_handle);
         if (code == raw.SQLITE_ROW)
         {
             return true;
@@ -97,24 +103,24 @@ internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt 
     /// </summary>
     public void Reset()
     {
-        raw.sqlite3_reset(handle);
+        _ = Native.Reset(_handle);
         _next = 1;
     }
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => Native.ColumnType(_handle, column) == raw.SQLITE_NULL;
 
-    public long Long(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Long(int column) => Native.ColumnLong(_handle, column);
 
-    public int Int(int column) => raw.sqlite3_column_int(handle, column);
+    public int Int(int column) => (int)Native.ColumnLong(_handle, column);
 
-    public double Double(int column) => raw.sqlite3_column_double(handle, column);
+    public double Double(int column) => Native.ColumnDouble(_handle, column);
 
     public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
 
     public double? DoubleOrNull(int column) => IsNull(column) ? null : Double(column);
 
     /// <summary>The UTF-8 bytes of a text; gone with the next step.</summary>
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
+    public unsafe ReadOnlySpan<byte> Bytes(int column) => new(Native.ColumnBlob(_handle, column), Native.ColumnBytes(_handle, column));
 
     public string? Text(int column) => IsNull(column) ? null : Encoding.UTF8.GetString(Bytes(column));
 
