@@ -54,7 +54,8 @@ internal static class PayloadReader<TPayload>
 
         if (broken.Count == 0 && value is IValidatableObject self)
         {
-            broken.AddRange(self.Validate(new ValidationContext(value)).Select(result => result.ErrorMessage).OfType<string>());
+            var results = self.Validate(new ValidationContext(value));
+            broken.AddRange(results.Select(result => result.ErrorMessage).OfType<string>());
         }
 
         if (broken.Count > 0)
