@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace Longshore.Sqlite.Interop;
 
 /// <summary>
-/// The calls that every bound value and every column costs, straight to the library that the bundle loaded. SQLitePCLRaw wraps each in
-/// a reference count on a safe handle; a task makes about a hundred of them. They neither block nor call back, so the runtime need
-/// not leave its managed state for them; <c>step</c>, which does input and output, goes the ordinary way.
+/// The calls that every bound value and every column costs, straight to the library that the bundle loaded.
+/// SQLitePCLRaw wraps each in a reference count on a safe handle; a task makes about a hundred of them. They neither
+/// block nor call back, so the runtime need not leave its managed state for them; <c>step</c>, which does input and
+/// output, goes the ordinary way.
 /// </summary>
 internal static unsafe partial class Native
 {

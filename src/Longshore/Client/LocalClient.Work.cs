@@ -1,0 +1,187 @@
+using Longshore.Engine;
+using Longshore.Matching;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Client;
+
+/// <summary>Claiming, and what a holder says of its claim.</summary>
+internal sealed partial class LocalClient
+{
+    public async Task<IReadOnlyList<Grant>> ClaimAsync(
+        ClaimRequest request, TimeSpan wait = default, CancellationToken ct = default)
+    {
+        var asked = Checked(request);
+        wait = CheckedWait(wait);
+        ct.ThrowIfCancellationRequested();
+        if (wait > TimeSpan.Zero)
+        {
+            await LearnAsync(asked.Agent, ct).ConfigureAwait(false);
+        }
+
+        using var call = new ClaimCall(asked, wait, _clock, engine.Room);
+        IReadOnlyList<Grant> grants;
+        using (ct.UnsafeRegister((state, token) => ((ClaimCall)state!).Cancel(token), call))
+        {
+            engine.Room.Ask(call);
+            grants = await call.Completion.ConfigureAwait(false);
+        }
+
+        if (ct.IsCancellationRequested && grants.Count > 0)
+        {
+            engine.Room.GiveBack(grants);
+            ct.ThrowIfCancellationRequested();
+        }
+
+        return grants;
+    }
+
+    public async Task<IReadOnlyList<DiscoveredTask>> DiscoverAsync(
+        DiscoverQuery query, TimeSpan wait = default, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        AgentNames.Check(query.Agent, "agent");
+        TaskValidation.Range(query.Limit, 1, Limits.DiscoverMax, "limit");
+        CheckKinds(query.Kinds);
+        wait = CheckedWait(wait);
+        var found = await LookAsync(query, ct).ConfigureAwait(false);
+        return found.Count > 0 || wait == TimeSpan.Zero
+            ? found
+            : await WatchAsync(query, wait, ct).ConfigureAwait(false);
+    }
+
+    public async Task<DateTimeOffset> RenewAsync(Renewal renewal, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(renewal);
+        ct.ThrowIfCancellationRequested();
+        if (renewal.Progress is { } progress)
+        {
+            TaskValidation.Unit(progress, "progress");
+        }
+
+        var command = new RenewCall(renewal with { Lease = engine.Options.Clamp(renewal.Lease) });
+        engine.Processor.Send(command);
+        var outcome = await command.Completion.ConfigureAwait(false);
+        Demand(outcome.Status, outcome.State, renewal.TaskId, renewal.Epoch);
+        return UnixTime.FromMicroseconds(outcome.LeaseUntilUs);
+    }
+
+    public async Task<FinishOutcome> FinishAsync(Finish finish, CancellationToken ct = default)
+    {
+        var command = new FinishCall(Checked(finish));
+        ct.ThrowIfCancellationRequested();
+        engine.Processor.Send(command);
+        var outcome = await command.Completion.ConfigureAwait(false);
+        Demand(outcome.Status, outcome.State, finish.TaskId, finish.Epoch);
+        return outcome;
+    }
+
+    private async Task<IReadOnlyList<DiscoveredTask>> WatchAsync(
+        DiscoverQuery query, TimeSpan wait, CancellationToken ct)
+    {
+        await LearnAsync(query.Agent, ct).ConfigureAwait(false);
+        var watch = new DiscoverWatch(query.Agent, query.Kinds, _clock.GetUtcNow());
+        var started = _clock.GetTimestamp();
+        engine.Room.Watch(watch);
+        try
+        {
+            while (true)
+            {
+                var signal = watch.NextSignal();
+                var found = await LookAsync(query, ct).ConfigureAwait(false);
+                var left = wait - _clock.GetElapsedTime(started);
+                if (found.Count > 0 || left <= TimeSpan.Zero || watch.IsClosed)
+                {
+                    return found;
+                }
+
+                await signal.WaitAsync(left, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                ct.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            engine.Room.Unwatch(watch);
+        }
+    }
+
+    private async Task<IReadOnlyList<DiscoveredTask>> LookAsync(DiscoverQuery query, CancellationToken ct) =>
+        await _queries.DiscoverAsync(query, ct: ct).ConfigureAwait(false) ?? throw UnknownAgent(query.Agent);
+
+    // Whoever waits is woken by what is known of his profile; another process may have registered him.
+    private async ValueTask LearnAsync(string agent, CancellationToken ct)
+    {
+        if (!engine.Room.Knows(agent))
+        {
+            var known = await _queries.GetAgentAsync(agent, ct).ConfigureAwait(false) ?? throw UnknownAgent(agent);
+            engine.Room.Learn(known.Profile);
+        }
+    }
+
+    private ClaimRequest Checked(ClaimRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        AgentNames.Check(request.Agent, "agent");
+        TaskValidation.Range(request.Max, 1, Limits.BatchMax, "max");
+        TaskValidation.Range(request.Prefetch, 0, Limits.PrefetchMax, "prefetch");
+        TaskValidation.Range(request.TaskIds.Count, 0, Limits.BatchMax, "task_ids.length");
+        TaskValidation.OptionalWord(request.Key, "key");
+        CheckKinds(request.Kinds);
+        if (request.Lease <= TimeSpan.Zero)
+        {
+            throw LongshoreException.Invalid("lease", "must be longer than 0");
+        }
+
+        return request with { Lease = engine.Options.Clamp(request.Lease) };
+    }
+
+    private static Finish Checked(Finish finish)
+    {
+        ArgumentNullException.ThrowIfNull(finish);
+        if (!Enum.IsDefined(finish.Kind))
+        {
+            throw LongshoreException.Invalid("kind", "is none of complete, fail, snooze, release, cancel");
+        }
+
+        TaskValidation.OptionalWord(finish.Key, "key");
+        if (finish.Delay is { } delay && (delay < TimeSpan.Zero || delay > Limits.DurationMax))
+        {
+            throw LongshoreException.Invalid(
+                "delay", $"must be from 0 to {Limits.DurationMax.TotalDays:0} days, not {delay.TotalSeconds} seconds");
+        }
+
+        return finish.Error?.Length > Limits.ErrorLengthMax
+            ? finish with { Error = finish.Error[..Limits.ErrorLengthMax] }
+            : finish;
+    }
+
+    private static TimeSpan CheckedWait(TimeSpan wait) =>
+        wait < TimeSpan.Zero
+            ? throw LongshoreException.Invalid("wait", "cannot be negative")
+            : wait > Limits.WaitMax ? Limits.WaitMax : wait;
+
+    private static void CheckKinds(IReadOnlyList<string> kinds)
+    {
+        TaskValidation.Range(kinds.Count, 0, Limits.AgentListMax, "kinds.length");
+        foreach (var kind in kinds)
+        {
+            TaskValidation.Word(kind, "kinds");
+        }
+    }
+
+    private static void Demand(ClaimWriteStatus status, TaskState state, long taskId, int epoch)
+    {
+        if (status == ClaimWriteStatus.NotFound)
+        {
+            throw UnknownTask(taskId);
+        }
+
+        if (status == ClaimWriteStatus.Stale)
+        {
+            throw new LongshoreException(
+                ErrorCode.StaleClaim,
+                $"epoch {epoch} of task {taskId} no longer holds; the task is {state.ToWire()}",
+                "epoch");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using Longshore.Engine;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Client;
+
+/// <summary>
+/// The façade in process: checks what comes in, and turns the store's outcomes into answers and errors.
+/// </summary>
+internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreClient
+{
+    private readonly TimeProvider _clock = engine.Options.Clock;
+    private readonly IQueryStore _queries = engine.Store.Queries;
+
+    public async Task<IReadOnlyList<SubmittedTask>> SubmitAsync(
+        IReadOnlyList<NewTask> tasks, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        TaskValidation.Range(tasks.Count, 0, Limits.BatchMax, "tasks.length");
+        if (tasks.Count == 0)
+        {
+            return [];
+        }
+
+        ct.ThrowIfCancellationRequested();
+        var now = _clock.GetUtcNow();
+        var checkedTasks = new NewTask[tasks.Count];
+        for (var i = 0; i < checkedTasks.Length; i++)
+        {
+            var at = tasks.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"tasks[{i}].");
+            checkedTasks[i] = TaskValidation.Checked(tasks[i], now, at);
+        }
+
+        var command = new InsertCommand(checkedTasks);
+        engine.Processor.Send(command);
+        var outcomes = await command.Completion.ConfigureAwait(false);
+        var answers = new SubmittedTask[outcomes.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = Answer(outcomes[i], checkedTasks[i]);
+        }
+
+        return answers;
+    }
+
+    public async Task<WorkTask> GetTaskAsync(long id, CancellationToken ct = default) =>
+        await _queries.GetTaskAsync(id, ct).ConfigureAwait(false) ?? throw UnknownTask(id);
+
+    public async Task<long> FindTaskAsync(string @namespace, string code, CancellationToken ct = default)
+    {
+        TaskValidation.Word(@namespace, "namespace");
+        TaskValidation.Word(code, "code");
+        return await _queries.FindTaskAsync(@namespace, code, ct).ConfigureAwait(false)
+            ?? throw new LongshoreException(
+                ErrorCode.NotFound, $"there is no task with code '{code}' in namespace '{@namespace}'", "code");
+    }
+
+    public async Task<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        TaskValidation.Range(query.Limit, 1, Limits.PageMax, "limit");
+        return await _queries.ListTasksAsync(query, ct).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyDictionary<TaskState, long>> CountByStateAsync(
+        string? @namespace = null, CancellationToken ct = default) =>
+        await _queries.CountByStateAsync(@namespace, ct).ConfigureAwait(false);
+
+    public async Task<WorkTask> CancelAsync(long id, string? reason = null, CancellationToken ct = default)
+    {
+        TaskValidation.Text(reason, Limits.ErrorLengthMax, "reason");
+        var outcomes = await engine.Store.Tasks.CancelAsync([id], reason, ct: ct).ConfigureAwait(false);
+        Demand(outcomes[0], id, TaskOperation.Cancel);
+        engine.OnLost(outcomes[0].Lost is { } lost ? [lost] : [new LostClaim(id, 0, null, outcomes[0].State)]);
+        return await GetTaskAsync(id, ct).ConfigureAwait(false);
+    }
+
+    public async Task<WorkTask> RetryAsync(long id, CancellationToken ct = default)
+    {
+        var outcomes = await engine.Store.Tasks.RetryAsync([id], ct: ct).ConfigureAwait(false);
+        Demand(outcomes[0], id, TaskOperation.Retry);
+        engine.OnReady(1);
+        return await GetTaskAsync(id, ct).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<Assignment>> ListAssignmentsAsync(long id, CancellationToken ct = default)
+    {
+        var assignments = await _queries.ListAssignmentsAsync(id, ct).ConfigureAwait(false);
+        if (assignments.Count == 0)
+        {
+            await GetTaskAsync(id, ct).ConfigureAwait(false);
+        }
+
+        return assignments;
+    }
+
+    private static void Demand(ChangeOutcome outcome, long id, TaskOperation operation)
+    {
+        if (outcome.Status == ChangeStatus.NotFound)
+        {
+            throw UnknownTask(id);
+        }
+
+        if (outcome.Status == ChangeStatus.Refused)
+        {
+            throw new LongshoreException(
+                ErrorCode.WrongState, $"task {id}: {TaskTransitions.Refusal(outcome.State, operation)}");
+        }
+    }
+
+    private static SubmittedTask Answer(InsertOutcome outcome, NewTask task) => outcome.Status switch
+    {
+        InsertStatus.Inserted or InsertStatus.Existing =>
+            new SubmittedTask(outcome.Status, outcome.TaskId, task.Code ?? WorkTask.AutoCode(outcome.TaskId)),
+        InsertStatus.DuplicateCode => new SubmittedTask(outcome.Status, outcome.TaskId, task.Code),
+        _ => new SubmittedTask(outcome.Status, outcome.TaskId, null),
+    };
+
+    private static LongshoreException UnknownTask(long id) =>
+        new(ErrorCode.NotFound, $"there is no task {id}", "id");
+
+    private static LongshoreException UnknownAgent(string name) =>
+        new(ErrorCode.NotFound, $"there is no agent '{name}'; register it first", "agent");
+}

@@ -1,0 +1,334 @@
+using Longshore.Storage;
+using Longshore.Tasks;
+using Longshore.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Longshore.Engine;
+
+/// <summary>
+/// Natural group commit: while one flight is on its way to the store, everything that arrives gathers for the next.
+/// When nothing is on its way, the caller's own thread sends the flight at once: no timer, no debounce.
+/// </summary>
+internal sealed class CommandProcessor(
+    ITaskStore store, WaitingRoom room, TimeProvider clock, EngineMetrics metrics, ILogger logger)
+    : IDisposable
+{
+    private const int GatherRoundsMax = 4;
+    private static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(5);
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Tally _tally = new();
+
+    // Guarded by _gate.
+    private List<Command> _arriving = [];
+    private int _arrivingItems;
+    private bool _running;
+    private bool _refusing;
+
+    // Touched by the loop only.
+    private List<Command> _taken = [];
+    private int _cursor;
+    private int _failuresInRow;
+
+    /// <summary>Raised in the loop when a task will be ready at an instant in the future.</summary>
+    public event Action<long>? Deferred;
+
+    /// <summary>Raised in the loop after each commit.</summary>
+    public event Action? Committed;
+
+    /// <summary>What was done so far.</summary>
+    public EngineStatistics Statistics => _tally.Snapshot(room.Count);
+
+    /// <summary>
+    /// Takes a command for the next flight. Must not be called with locks held: it may send the flight itself.
+    /// </summary>
+    /// <exception cref="LongshoreException">unavailable: too much waits already, or the engine is stopping.</exception>
+    public void Send(Command command)
+    {
+        lock (_gate)
+        {
+            if (_refusing || (command.IsRefusable && _arrivingItems > Limits.PendingCommandsMax))
+            {
+                throw Unavailable();
+            }
+
+            _arriving.Add(command);
+            _arrivingItems += command.Size;
+            if (_running)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        Start();
+    }
+
+    /// <summary>As <see cref="Send"/>, for those who are told of a refusal through the command itself.</summary>
+    public void SendOrFail(Command command)
+    {
+        try
+        {
+            Send(command);
+        }
+        catch (LongshoreException e) when (e.Code == ErrorCode.Unavailable)
+        {
+            command.Fail(e);
+        }
+    }
+
+    /// <summary>Sends what waits, then refuses everything.</summary>
+    public async Task CloseAsync()
+    {
+        lock (_gate)
+        {
+            _refusing = true;
+            if (!_running)
+            {
+                _closed.TrySetResult();
+            }
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _closed.Task.ConfigureAwait(false);
+    }
+
+    public void Dispose() => _closing.Dispose();
+
+    private void Start()
+    {
+        // The loop outlives this call, so it must not carry the caller's ambient context along.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = RunAsync();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        while (TryTake())
+        {
+            var flight = new Flight();
+            var answered = 0;
+            var onCallersThread = false;
+            try
+            {
+                Load(flight);
+                if (flight.Batch.IsEmpty)
+                {
+                    continue;
+                }
+
+                var commit = store.CommitAsync(flight.Batch, CancellationToken.None);
+                onCallersThread = commit.IsCompleted;
+                var outcome = await commit.ConfigureAwait(false);
+                _failuresInRow = 0;
+                answered = Distribute(flight, outcome);
+            }
+            catch (Exception e)
+            {
+                _failuresInRow++;
+                Fail(flight, e);
+            }
+
+            if (_failuresInRow > 1)
+            {
+                await BackOffAsync().ConfigureAwait(false);
+            }
+            else if (answered > 1 || onCallersThread)
+            {
+                await GatherAsync(answered).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Those just answered will often come back at once: let them run first, so that they share one commit instead of
+    // the quickest going alone. Leaving the thread also frees a caller whose own thread sent the flight.
+    private async Task GatherAsync(int answered)
+    {
+        var before = -1;
+        for (var round = 0; round < GatherRoundsMax; round++)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            int waiting;
+            lock (_gate)
+            {
+                waiting = _arriving.Count;
+            }
+
+            if (waiting >= answered || waiting == before)
+            {
+                return;
+            }
+
+            before = waiting;
+        }
+    }
+
+    private async Task BackOffAsync()
+    {
+        var wait = BackoffMin * Math.Pow(2, Math.Min(10, _failuresInRow - 2));
+        await Task.Delay(wait < BackoffMax ? wait : BackoffMax, clock, _closing.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private bool TryTake()
+    {
+        if (_cursor < _taken.Count)
+        {
+            return true;
+        }
+
+        _taken.Clear();
+        _cursor = 0;
+        lock (_gate)
+        {
+            if (_arriving.Count == 0 && !room.HasDue)
+            {
+                _running = false;
+                if (_refusing)
+                {
+                    _closed.TrySetResult();
+                }
+
+                return false;
+            }
+
+            (_arriving, _taken) = (_taken, _arriving);
+            _arrivingItems = 0;
+            return true;
+        }
+    }
+
+    private void Load(Flight flight)
+    {
+        var size = 0;
+        while (_cursor < _taken.Count && (size == 0 || size + _taken[_cursor].Size <= Limits.BatchMax))
+        {
+            var command = _taken[_cursor++];
+            size += command.Size;
+            flight.Commands++;
+            command.Enter(flight, room);
+        }
+
+        room.Board(flight);
+    }
+
+    private int Distribute(Flight flight, TaskBatchOutcome outcome)
+    {
+        _tally.Add(flight, outcome);
+        Measure(flight, outcome);
+
+        // Grants first: a handler starts sooner.
+        room.Settle(flight, outcome);
+        var from = 0;
+        foreach (var insert in flight.Inserts)
+        {
+            insert.Complete(outcome.Inserts, from);
+            from += insert.Size;
+        }
+
+        var answered = flight.Inserts.Count;
+        for (var i = 0; i < flight.Finishes.Count; i++)
+        {
+            flight.Finishes[i].Complete(outcome.Finishes[i]);
+            answered += flight.Finishes[i] is FinishCall ? 1 : 0;
+        }
+
+        from = 0;
+        foreach (var renewal in flight.Renewals)
+        {
+            renewal.Complete(outcome.Renewals, from);
+            from += renewal.Size;
+        }
+
+        AnnounceDeferred(flight, outcome);
+        Committed?.Invoke();
+        return answered;
+    }
+
+    private void AnnounceDeferred(Flight flight, TaskBatchOutcome outcome)
+    {
+        var earliest = long.MaxValue;
+        foreach (var task in flight.Batch.Inserts)
+        {
+            if (task.ReadyAt is { } readyAt)
+            {
+                earliest = Math.Min(earliest, readyAt.ToMicroseconds());
+            }
+        }
+
+        var readyAtOnce = 0;
+        for (var i = 0; i < outcome.Finishes.Count; i++)
+        {
+            var finish = outcome.Finishes[i];
+            if (finish.Status != ClaimWriteStatus.Accepted || finish.State != TaskState.Created)
+            {
+                continue;
+            }
+
+            if (finish.ReadyAtUs > 0)
+            {
+                earliest = Math.Min(earliest, finish.ReadyAtUs);
+            }
+            else if (flight.Batch.Finishes[i].Kind != FinishKind.Release)
+            {
+                readyAtOnce++;
+            }
+        }
+
+        room.Wake(readyAtOnce);
+        if (earliest != long.MaxValue)
+        {
+            Deferred?.Invoke(earliest);
+        }
+    }
+
+    private void Measure(Flight flight, TaskBatchOutcome outcome)
+    {
+        metrics.Commits.Add(1);
+        metrics.Inserted.Add(flight.Batch.Inserts.Count);
+        metrics.Finished.Add(flight.Batch.Finishes.Count);
+        if (metrics.Failed.Enabled)
+        {
+            metrics.Failed.Add(flight.Batch.Finishes.Count(f => f.Kind == FinishKind.Fail));
+        }
+
+        if (!metrics.QueueWait.Enabled)
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        foreach (var grant in outcome.Claims.SelectMany(c => c.Grants))
+        {
+            metrics.QueueWait.Record(
+                (now - grant.Task.AvailableAt).TotalSeconds,
+                KeyValuePair.Create("kind", (object?)grant.Task.Spec.Kind));
+        }
+    }
+
+    private void Fail(Flight flight, Exception e)
+    {
+        logger.LogError(e, "The store failed; {Commands} commands are told", flight.Commands);
+        _tally.AddFailure(flight);
+        var error = e as LongshoreException ?? new LongshoreException(
+            ErrorCode.Unavailable,
+            $"the store failed ({e.Message}); nothing is known to be stored, try again",
+            inner: e);
+        room.Fail(flight, error);
+        foreach (var command in flight.Inserts.Concat<Command>(flight.Finishes).Concat(flight.Renewals))
+        {
+            command.Fail(error);
+        }
+    }
+
+    private LongshoreException Unavailable() => new(
+        ErrorCode.Unavailable,
+        _refusing
+            ? "the engine is stopping"
+            : $"more than {Limits.PendingCommandsMax} items wait for the store; try again");
+}

@@ -1,0 +1,31 @@
+namespace Longshore.Events;
+
+/// <summary>A wake-up. It may be lost: whoever listens also looks by himself from time to time (G9).</summary>
+public abstract record BusMessage;
+
+/// <summary>The event log grew.</summary>
+public sealed record EventsRecorded : BusMessage
+{
+    /// <summary>The only instance that is needed.</summary>
+    public static readonly EventsRecorded Instance = new();
+}
+
+/// <summary>Somebody other than its holder ended a claim; the holder should stop.</summary>
+/// <param name="Agent">Who held it.</param>
+/// <param name="TaskId">The task.</param>
+/// <param name="Epoch">The grant.</param>
+public sealed record ClaimEnded(string Agent, long TaskId, int Epoch) : BusMessage;
+
+/// <summary>
+/// Best-effort wake-ups between the parts of a node, or between nodes. Nothing depends on a message arriving.
+/// </summary>
+public interface IEventBus
+{
+    /// <summary>Tells every subscriber. Never throws, never waits.</summary>
+    void Publish(BusMessage message);
+
+    /// <summary>
+    /// Hears every message from now on, until disposed. The callback must be quick; it must not wait.
+    /// </summary>
+    IDisposable Subscribe(Action<BusMessage> onMessage);
+}
