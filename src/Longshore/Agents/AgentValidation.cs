@@ -36,10 +36,7 @@ public static class AgentValidation
 
         return agent with
         {
-            Capabilities = [.. agent.Capabilities
-                .GroupBy(c => c.Name, StringComparer.Ordinal)
-                .Select(g => g.MaxBy(c => c.Level)!)
-                .OrderBy(c => c.Name, StringComparer.Ordinal)],
+            Capabilities = Capability.Canonical(agent.Capabilities),
             Specializations = Words(agent.Specializations, "specializations", normalise: true),
             Kinds = Words(agent.Kinds, "kinds", normalise: false),
             Namespaces = Words(agent.Namespaces, "namespaces", normalise: false),

@@ -1,10 +1,11 @@
 using System.Globalization;
+using Limits = Longshore.Tasks.Limits;
 
 namespace Longshore.Capabilities;
 
 /// <summary>Something an agent can do, at a level: <c>rust</c>, <c>sql:3</c>. Names are normalised (T0.22).</summary>
 /// <param name="Name">Normalised name.</param>
-/// <param name="Level">1 to <see cref="Tasks.Limits.CapabilityLevelMax"/>; 1 when none is stated.</param>
+/// <param name="Level">1 to <see cref="Limits.CapabilityLevelMax"/>; 1 when none is stated.</param>
 /// <param name="ExpiresAt">When it stops counting; null means never.</param>
 public sealed record Capability(string Name, int Level = 1, DateTimeOffset? ExpiresAt = null)
 {
@@ -24,6 +25,48 @@ public sealed record Capability(string Name, int Level = 1, DateTimeOffset? Expi
     /// <inheritdoc/>
     public override string ToString() =>
         Level == 1 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}:{Level}");
+
+    /// <summary>
+    /// Names normalised, sorted; of one name only what another of it does not outdo in both level and expiry.
+    /// </summary>
+    /// <exception cref="LongshoreException">
+    /// <see cref="ErrorCode.InvalidInput"/> with the place in the list.
+    /// </exception>
+    public static IReadOnlyList<Capability> Canonical(
+        IEnumerable<Capability> capabilities, string field = "capabilities")
+    {
+        ArgumentNullException.ThrowIfNull(capabilities);
+        return [.. capabilities
+            .Select((capability, index) => Checked(capability, $"{field}[{index}]"))
+            .GroupBy(capability => capability.Name, StringComparer.Ordinal)
+            .OrderBy(same => same.Key, StringComparer.Ordinal)
+            .SelectMany(Undominated)];
+    }
+
+    private static Capability Checked(Capability? capability, string field) => capability is null
+        ? throw LongshoreException.Invalid(field, "cannot be null")
+        : capability with
+        {
+            Name = CapabilityName.Normalise(capability.Name, field),
+            Level = CapabilityName.CheckLevel(capability.Level, field),
+        };
+
+    // A level that expires hides a lower one that lasts longer only until then, so both are kept.
+    private static IEnumerable<Capability> Undominated(IEnumerable<Capability> same)
+    {
+        var lasting = DateTimeOffset.MinValue;
+        foreach (var capability in same
+            .OrderByDescending(capability => capability.Level)
+            .ThenByDescending(capability => capability.ExpiresAt ?? DateTimeOffset.MaxValue))
+        {
+            var expiry = capability.ExpiresAt ?? DateTimeOffset.MaxValue;
+            if (expiry > lasting)
+            {
+                lasting = expiry;
+                yield return capability;
+            }
+        }
+    }
 }
 
 /// <summary>A capability that a task asks for: <c>rust</c>, <c>sql>=3</c>.</summary>
@@ -49,11 +92,43 @@ public sealed record Requirement(string Name, int MinLevel = 1)
         MinLevel == 1 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}>={MinLevel}");
 
     /// <summary>
-    /// Sorted, each name once with its highest level: <c>["rust","rust"]</c> asks for one thing (T0.9).
+    /// Names normalised, sorted, each once with its highest level: <c>["rust","rust"]</c> asks for one thing (T0.9).
     /// </summary>
-    public static IReadOnlyList<Requirement> Canonical(IEnumerable<Requirement> requirements) =>
-        [.. requirements
-            .GroupBy(r => r.Name, StringComparer.Ordinal)
-            .Select(g => new Requirement(g.Key, g.Max(r => r.MinLevel)))
-            .OrderBy(r => r.Name, StringComparer.Ordinal)];
+    /// <exception cref="LongshoreException">
+    /// <see cref="ErrorCode.InvalidInput"/> with the place in the list.
+    /// </exception>
+    public static IReadOnlyList<Requirement> Canonical(
+        IEnumerable<Requirement> requirements, string field = "requires")
+    {
+        ArgumentNullException.ThrowIfNull(requirements);
+        Requirement[] list = [.. requirements];
+        return IsCanonical(list)
+            ? list
+            : [.. list
+                .Select((requirement, index) => Checked(requirement, $"{field}[{index}]"))
+                .GroupBy(requirement => requirement.Name, StringComparer.Ordinal)
+                .Select(same => same.MaxBy(requirement => requirement.MinLevel)!)
+                .OrderBy(requirement => requirement.Name, StringComparer.Ordinal)];
+    }
+
+    private static Requirement Checked(Requirement? requirement, string field) => requirement is null
+        ? throw LongshoreException.Invalid(field, "cannot be null")
+        : new Requirement(
+            CapabilityName.Normalise(requirement.Name, field), CapabilityName.CheckLevel(requirement.MinLevel, field));
+
+    // Tasks come in by the thousand with what their program spelt right: those cost one pass and no sorting.
+    private static bool IsCanonical(Requirement[] list)
+    {
+        for (var i = 0; i < list.Length; i++)
+        {
+            var ascends = i == 0 || string.CompareOrdinal(list[i - 1].Name, list[i]?.Name) < 0;
+            if (!ascends || list[i] is not { MinLevel: >= 1 and <= Limits.CapabilityLevelMax } requirement
+                || !CapabilityName.IsNormal(requirement.Name))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

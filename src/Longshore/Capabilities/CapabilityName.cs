@@ -8,16 +8,13 @@ namespace Longshore.Capabilities;
 internal static class CapabilityName
 {
     /// <summary>
-    /// Trimmed, lower case, inner blanks and underscores as one hyphen; letters, digits and <c>+ # . / -</c>.
+    /// Lower case; letters, digits and <c>+ # . / -</c>; blanks, underscores and hyphens in a row are one hyphen, and
+    /// none stands at the ends. Letters are taken as they come: a letter and its accent as two characters are refused,
+    /// so that no name depends on the machine's language data.
     /// </summary>
     public static string Normalise(string text, string field)
     {
-        var trimmed = text.Trim();
-        if (trimmed.Length == 0)
-        {
-            throw LongshoreException.Invalid(field, "a capability needs a name, for example \"rust\"");
-        }
-
+        var trimmed = text.AsSpan().Trim();
         if (trimmed.Length > Limits.CapabilityNameLengthMax)
         {
             throw LongshoreException.Invalid(
@@ -26,35 +23,37 @@ internal static class CapabilityName
                 + $"this has {trimmed.Length}");
         }
 
-        if (IsNormal(trimmed))
+        if (IsNormal(text))
         {
-            return trimmed;
+            return text;
         }
 
         var name = new StringBuilder(trimmed.Length);
-        foreach (var c in trimmed.Normalize(NormalizationForm.FormC).ToLowerInvariant())
+        var hyphenIsDue = false;
+        foreach (var c in trimmed)
         {
-            if (char.IsWhiteSpace(c) || c == '_')
+            if (char.IsWhiteSpace(c) || c is '_' or '-')
             {
-                if (name.Length > 0 && name[^1] != '-')
-                {
-                    name.Append('-');
-                }
+                hyphenIsDue = name.Length > 0;
+                continue;
             }
-            else if (IsAllowed(c))
-            {
-                name.Append(c);
-            }
-            else
+
+            if (!char.IsLetterOrDigit(c) && c is not ('+' or '#' or '.' or '/'))
             {
                 throw LongshoreException.Invalid(
                     field, $"'{c}' cannot be in a capability name; use letters, digits and + # . / -");
             }
+
+            name.Append(hyphenIsDue ? "-" : "").Append(char.ToLowerInvariant(c));
+            hyphenIsDue = false;
         }
 
-        return name.ToString();
+        return name.Length > 0
+            ? name.ToString()
+            : throw LongshoreException.Invalid(field, "a capability needs a name, for example \"rust\"");
     }
 
+    /// <summary>A level, written as a whole number.</summary>
     public static int ParseLevel(string text, string field)
     {
         if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var level)
@@ -63,22 +62,37 @@ internal static class CapabilityName
             return level;
         }
 
-        throw LongshoreException.Invalid(
-            field, $"a capability level is a whole number from 1 to {Limits.CapabilityLevelMax}, not '{text.Trim()}'");
+        throw NoLevel(text.Trim(), field);
     }
 
-    private static bool IsNormal(string text)
+    /// <summary>Refuses a level out of range.</summary>
+    public static int CheckLevel(int level, string field) => level is >= 1 and <= Limits.CapabilityLevelMax
+        ? level
+        : throw NoLevel(level.ToString(CultureInfo.InvariantCulture), field);
+
+    private static LongshoreException NoLevel(string level, string field) => LongshoreException.Invalid(
+        field, $"a capability level is a whole number from 1 to {Limits.CapabilityLevelMax}, not '{level}'");
+
+    /// <summary>Whether it is in that spelling: the common case, decided without allocating.</summary>
+    public static bool IsNormal(string text)
     {
+        if (text.Length == 0 || text[^1] == '-')
+        {
+            return false;
+        }
+
+        var last = '-';
         foreach (var c in text)
         {
-            if (c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '.' or '+' or '#' or '/'))
+            if (c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '.' or '+' or '#' or '/')
+                || (c == '-' && last == '-'))
             {
                 return false;
             }
+
+            last = c;
         }
 
         return true;
     }
-
-    private static bool IsAllowed(char c) => char.IsLetterOrDigit(c) || c is '+' or '#' or '.' or '/' or '-';
 }

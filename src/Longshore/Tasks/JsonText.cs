@@ -39,18 +39,24 @@ public readonly struct JsonText : IEquatable<JsonText>
     /// <exception cref="LongshoreException">Malformed, too large or too deep; the message says where.</exception>
     public static JsonText Parse(ReadOnlyMemory<byte> utf8, string field = "payload")
     {
-        if (utf8.Length > Limits.PayloadBytesMax)
+        CheckSize(utf8.Length, field);
+
+        // The reader leaves the inside of strings alone; broken text would be found only by whoever unpacks it.
+        if (!System.Text.Unicode.Utf8.IsValid(utf8.Span))
         {
-            throw LongshoreException.Invalid(
-                field, $"has {utf8.Length} bytes; at most {Limits.PayloadBytesMax} are allowed");
+            throw LongshoreException.Invalid(field, "not valid UTF-8");
         }
 
         try
         {
-            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = Limits.JsonDepthMax });
+            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = Limits.JsonDepthMax + 1 });
             while (reader.Read())
             {
-                // Reading to the end is the check.
+                if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject
+                    && reader.CurrentDepth >= Limits.JsonDepthMax)
+                {
+                    throw LongshoreException.Invalid(field, $"nested deeper than {Limits.JsonDepthMax} levels");
+                }
             }
         }
         catch (JsonException e)
@@ -66,14 +72,27 @@ public readonly struct JsonText : IEquatable<JsonText>
     }
 
     /// <summary>Serialises a value.</summary>
-    public static JsonText From<T>(T value, JsonSerializerOptions? options = null) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(value, options));
+    /// <exception cref="LongshoreException">The document is too large.</exception>
+    public static JsonText From<T>(T value, JsonSerializerOptions? options = null)
+    {
+        var utf8 = JsonSerializer.SerializeToUtf8Bytes(value, options);
+        CheckSize(utf8.Length, "payload");
+        return new JsonText(utf8);
+    }
 
     /// <summary>Takes bytes known to be valid, as a store reads back what it wrote.</summary>
     internal static JsonText Trusted(ReadOnlyMemory<byte> utf8) => new(utf8);
 
     /// <summary>Reads the document as a value.</summary>
     public T? To<T>(JsonSerializerOptions? options = null) => JsonSerializer.Deserialize<T>(_utf8.Span, options);
+
+    private static void CheckSize(int bytes, string field)
+    {
+        if (bytes > Limits.PayloadBytesMax)
+        {
+            throw LongshoreException.Invalid(field, $"has {bytes} bytes; at most {Limits.PayloadBytesMax} are allowed");
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Encoding.UTF8.GetString(_utf8.Span);
@@ -106,6 +125,12 @@ internal sealed class JsonTextConverter : JsonConverter<JsonText>
 
     public override JsonText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        // Written as null, read back as no document.
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
         using var document = JsonDocument.ParseValue(ref reader);
         return JsonText.Parse(JsonSerializer.SerializeToUtf8Bytes(document.RootElement));
     }

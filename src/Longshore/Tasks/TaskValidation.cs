@@ -46,7 +46,7 @@ public static class TaskValidation
         OptionalWord(task.IdempotencyKey, at + "idempotency_key");
         CheckTags(task.Tags, at + "tags");
         Metadata(task.Metadata, at + "metadata");
-        var requires = Requirement.Canonical(task.Requires);
+        var requires = Requirement.Canonical(task.Requires, at + "requires");
         if (requires.Count > Limits.RequirementsMax)
         {
             throw LongshoreException.Invalid(
