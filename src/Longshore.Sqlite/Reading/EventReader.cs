@@ -2,7 +2,6 @@ using System.Text.Json;
 using Longshore.Events;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
-using Longshore.Sqlite.Verbs;
 using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;

@@ -83,7 +83,7 @@ internal sealed class AgentVerbs(
         {
             stages.RemoveClaim(claim);
             stages.AddReady(claim.Place.GivenBack());
-            stages.AddAssignment(claim, AssignmentOutcome.Released, nowUs, "the agent signed off");
+            stages.AddAssignment(claim, AssignmentOutcome.Released, nowUs, EndReasons.SignedOff);
             events.AddHot(EventTypes.TaskReleased, claim.Place.Id, claim.Place.Epoch, agent.Id, TaskState.Created);
             given.Add(new LostClaim(claim.Place.Id, claim.Place.Epoch, name, TaskState.Created));
         }
@@ -117,7 +117,7 @@ internal sealed class AgentVerbs(
     }
 
     private IReadOnlyList<LostClaim> LoseClaims(AgentEntry agent, long nowUs) =>
-        [.. ClaimsOf(agent).Select(claim => attempts.Lose(claim, "the agent's session ended", nowUs))];
+        [.. ClaimsOf(agent).Select(claim => attempts.Lose(claim, EndReasons.SessionEnded, nowUs))];
 
     private List<ClaimRow> ClaimsOf(AgentEntry agent)
     {

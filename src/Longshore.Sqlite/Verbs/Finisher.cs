@@ -12,8 +12,6 @@ namespace Longshore.Sqlite.Verbs;
 internal sealed class Finisher(
     Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, FailedAttempts attempts, EventLog events)
 {
-    private static readonly TimeSpan SnoozeDefault = TimeSpan.FromSeconds(60);
-
     private readonly Statement _assignment = connection.Prepare(sql["assignment_get"]);
     private readonly Statement _late = connection.Prepare(sql["assignment_late"]);
     private readonly Statement _renew = connection.Prepare(sql["claim_renew"]);
@@ -31,7 +29,7 @@ internal sealed class Finisher(
             FinishKind.Complete => Complete(claim, finish, nowUs),
             FinishKind.Fail => attempts.Fail(claim, finish, nowUs),
             FinishKind.Snooze => GiveBack(
-                claim, finish, AssignmentOutcome.Snoozed, EventTypes.TaskSnoozed, finish.Delay ?? SnoozeDefault, nowUs),
+                claim, finish, AssignmentOutcome.Snoozed, EventTypes.TaskSnoozed, finish.Delay ?? AttemptRules.SnoozeDefault, nowUs),
             FinishKind.Release => GiveBack(
                 claim, finish, AssignmentOutcome.Released, EventTypes.TaskReleased, TimeSpan.Zero, nowUs),
             FinishKind.Cancel => Cancel(claim, finish, nowUs),

@@ -46,7 +46,7 @@ internal sealed class Upkeep(
 
     public IReadOnlyList<LostClaim> Rescue(int limit, long nowUs) =>
         [.. Ids(_lapsed.Bind(nowUs).Bind(limit))
-            .Select(id => attempts.Lose(stages.GetClaim(id)!.Value, "the lease ran out", nowUs))];
+            .Select(id => attempts.Lose(stages.GetClaim(id)!.Value, EndReasons.LeaseRanOut, nowUs))];
 
     public IReadOnlyList<LostClaim> Expire(int limit, long nowUs)
     {
@@ -81,8 +81,8 @@ internal sealed class Upkeep(
             return null;
         }
 
-        var lost = stages.Take(standing, AssignmentOutcome.Expired, state, "the deadline passed", nowUs);
-        stages.AddFinished(standing.Place, state, standing.Claim?.AgentId, nowUs, error: "the deadline passed");
+        var lost = stages.Take(standing, AssignmentOutcome.Expired, state, EndReasons.DeadlinePassed, nowUs);
+        stages.AddFinished(standing.Place, state, standing.Claim?.AgentId, nowUs, error: EndReasons.DeadlinePassed);
         events.AddSingle(
             new NewEvent(EventTypes.TaskExpired, ActorType.System, "longshore", id), nowUs, standing.Place.Epoch);
         return lost ?? new LostClaim(id, 0, null, state);

@@ -6,6 +6,9 @@ internal static class AttemptRules
     /// <summary>The least number of agents whose failures make a task suspicious, not the agent (G7).</summary>
     public const int QuarantineAgents = 2;
 
+    /// <summary>How long a snooze lasts when its holder does not say.</summary>
+    public static readonly TimeSpan SnoozeDefault = TimeSpan.FromSeconds(60);
+
     /// <summary>A holder reports failure.</summary>
     /// <param name="retry">False: the holder says that trying again is useless.</param>
     /// <param name="attempts">Attempts used, this one included.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Longshore.Tasks;
 
-namespace Longshore.Sqlite.Verbs;
+namespace Longshore.Events;
 
 /// <summary>The details that events carry.</summary>
 internal static class EventPayloads

@@ -1,0 +1,101 @@
+using Longshore.Agents;
+using Longshore.Events;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>Agents.</content>
+public sealed partial class InMemoryStore
+{
+    /// <inheritdoc/>
+    public ValueTask<RegisterOutcome> RegisterAsync(
+        AgentRegistration registration, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically(nowUs, now =>
+        {
+            var name = registration.Name;
+            var at = UnixTime.FromMicroseconds(now);
+            IReadOnlyList<LostClaim> lost = [];
+            if (_state.Agents.TryGetValue(name, out var known))
+            {
+                var isNewSession = known.Profile.Session is { } former
+                    && registration.Session is { } session && session != former;
+                lost = isNewSession ? [.. HeldBy(name).Select(e => Lose(e, EndReasons.SessionEnded, now))] : [];
+                Change(name, a => a with { Profile = registration, Mode = AgentMode.Available });
+                Change(name, a => a with { Reputation = registration.Reputation ?? a.Reputation });
+                Saw(name, now);
+            }
+            else
+            {
+                _state.Agents = _state.Agents.Add(name, new Agent
+                {
+                    Id = _state.Agents.Count + 1,
+                    Profile = registration,
+                    Reputation = registration.Reputation ?? 1.0,
+                    RegisteredAt = at,
+                    LastSeen = at,
+                });
+            }
+
+            RecordAgent(EventTypes.AgentRegistered, name, now);
+            return new RegisterOutcome(_state.Agents[name], lost);
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<bool>> HeartbeatAsync(
+        IReadOnlyList<string> names, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<bool>>(nowUs, now => [.. names.Select(name => Saw(name, now))]);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SetModeAsync(
+        string name, AgentMode mode, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically(nowUs, now =>
+        {
+            var isKnown = Change(name, a => a with { Mode = mode });
+            if (isKnown)
+            {
+                var payload = JsonText.From(new Dictionary<string, string> { ["mode"] = mode.ToWire() });
+                RecordAgent(EventTypes.AgentModeChanged, name, now, payload);
+            }
+
+            return isKnown;
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(
+        string name, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<LostClaim>?>(nowUs, now =>
+        {
+            if (!_state.Agents.ContainsKey(name))
+            {
+                return null;
+            }
+
+            var given = HeldBy(name)
+                .Select(e => GiveBack(
+                    e, TaskOperation.Release, AssignmentOutcome.Released, now, now, EndReasons.SignedOff, key: null))
+                .Select(e => new LostClaim(e.Task.Id, e.Task.Epoch, name, e.Task.State))
+                .ToList();
+            Change(name, a => a with { Mode = AgentMode.Offline });
+            RecordAgent(EventTypes.AgentDeregistered, name, now);
+            return given;
+        });
+
+    private List<TaskEntry> HeldBy(string agent) => [.. _state.Open.Values.Where(e => e.Claim?.Agent == agent)];
+
+    private bool Saw(string agent, long nowUs)
+    {
+        var now = UnixTime.FromMicroseconds(nowUs);
+        return Change(agent, a => a with { LastSeen = a.LastSeen > now ? a.LastSeen : now });
+    }
+
+    private bool Change(string agent, Func<Agent, Agent> change)
+    {
+        if (!_state.Agents.TryGetValue(agent, out var known))
+        {
+            return false;
+        }
+
+        _state.Agents = _state.Agents.SetItem(agent, change(known));
+        return true;
+    }
+}

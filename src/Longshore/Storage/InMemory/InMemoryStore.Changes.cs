@@ -1,0 +1,160 @@
+using Longshore.Events;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>Changes by somebody other than the holder, and by time.</content>
+public sealed partial class InMemoryStore
+{
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
+        IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<ChangeOutcome>>(nowUs, now => [.. taskIds.Select(id => Cancel(id, reason, now))]);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
+        IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<ChangeOutcome>>(nowUs, now => [.. taskIds.Select(id => Retry(id, now))]);
+
+    /// <inheritdoc/>
+    public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically(nowUs, now =>
+        {
+            var due = _state.Open.Values
+                .Where(e => e.Task.DeferredUntil <= UnixTime.FromMicroseconds(now))
+                .OrderBy(e => e.Task.DeferredUntil).ThenBy(e => e.Task.Id)
+                .Take(limit)
+                .ToList();
+            foreach (var entry in due)
+            {
+                _state.Put(entry with { Task = entry.Task with { DeferredUntil = null } });
+                Record(new NewEvent(EventTypes.TaskReady, ActorType.System, "longshore", entry.Task.Id), now);
+            }
+
+            return due.Count;
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>> RescueAsync(
+        int limit, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<LostClaim>>(nowUs, now =>
+        {
+            var lapsed = _state.Open.Values
+                .Where(e => e.Task.LeaseUntil <= UnixTime.FromMicroseconds(now))
+                .OrderBy(e => e.Task.LeaseUntil).ThenBy(e => e.Task.Id)
+                .Take(limit)
+                .ToList();
+            return [.. lapsed.Select(e => Lose(e, EndReasons.LeaseRanOut, now))];
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(
+        int limit, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<LostClaim>>(nowUs, now =>
+        {
+            var passed = _state.Open.Values
+                .Where(e => e.Task.Spec.Deadline <= UnixTime.FromMicroseconds(now)
+                    && TaskTransitions.Next(e.Task.State, TaskOperation.Expire) is not null)
+                .OrderBy(e => e.Task.Spec.Deadline).ThenBy(e => e.Task.Id)
+                .Take(limit)
+                .ToList();
+            return [.. passed.Select(e => Expire(e, now))];
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
+        Atomically(null, _ =>
+        {
+            var before = UnixTime.FromMicroseconds(endedBeforeUs);
+            var old = _state.Ended.Values
+                .Where(e => e.Task.EndedAt < before)
+                .OrderBy(e => e.Task.EndedAt).ThenBy(e => e.Task.Id)
+                .Take(limit)
+                .ToList();
+            foreach (var task in old.Select(e => e.Task))
+            {
+                _state.Ended = _state.Ended.Remove(task.Id);
+                _state.Codes = _state.Codes.Remove((task.Spec.Namespace, task.Code));
+                if (task.Spec.IdempotencyKey is { } key)
+                {
+                    _state.InsertKeys = _state.InsertKeys.Remove((task.Spec.Namespace, key));
+                }
+            }
+
+            _state.Log = _state.Log.RemoveAll(e => e.At < before);
+            return old.Count;
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<long?> NextDueAsync(CancellationToken ct = default) =>
+        Atomically(null, _ => _state.Open.Values.Min(e => e.Task.DeferredUntil)?.ToMicroseconds());
+
+    private ChangeOutcome Cancel(long id, string? reason, long nowUs)
+    {
+        if (_state.Find(id) is not { } entry)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (TaskTransitions.Next(entry.Task.State, TaskOperation.Cancel) is null)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
+        }
+
+        var (state, lost) = End(entry, TaskOperation.Cancel, AssignmentOutcome.Cancelled, reason, nowUs);
+        Record(
+            new NewEvent(EventTypes.TaskCancelled, ActorType.Human, "api", id, EventPayloads.Reason(reason)), nowUs);
+        return new ChangeOutcome(ChangeStatus.Changed, state, lost);
+    }
+
+    private LostClaim Expire(TaskEntry entry, long nowUs)
+    {
+        var (state, lost) = End(
+            entry, TaskOperation.Expire, AssignmentOutcome.Expired, EndReasons.DeadlinePassed, nowUs);
+        Record(new NewEvent(EventTypes.TaskExpired, ActorType.System, "longshore", entry.Task.Id), nowUs);
+        return lost ?? new LostClaim(entry.Task.Id, 0, null, state);
+    }
+
+    /// <summary>Ends a task over its holder's head, if it has one.</summary>
+    private (TaskState State, LostClaim? Lost) End(
+        TaskEntry entry, TaskOperation operation, AssignmentOutcome outcome, string? why, long nowUs)
+    {
+        var agent = entry.Claim?.Agent;
+        var free = agent is null ? entry : EndClaim(entry, outcome, nowUs, why);
+        var ended = Close(free, operation, agent, nowUs, why);
+        _state.Put(ended);
+        var lost = agent is null ? null : new LostClaim(ended.Task.Id, ended.Task.Epoch, agent, ended.Task.State);
+        return (ended.Task.State, lost);
+    }
+
+    private ChangeOutcome Retry(long id, long nowUs)
+    {
+        if (_state.Find(id) is not { } entry)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (TaskTransitions.Next(entry.Task.State, TaskOperation.Retry) is not { } state)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
+        }
+
+        _state.Put(entry with
+        {
+            Task = entry.Task with
+            {
+                State = state,
+                Attempts = 0,
+                Failures = 0,
+                Suspect = false,
+                AvailableAt = UnixTime.FromMicroseconds(nowUs),
+                DeferredUntil = null,
+                Agent = null,
+                EndedAt = null,
+                Error = entry.LastError,
+            },
+        });
+        Record(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), nowUs);
+        return new ChangeOutcome(ChangeStatus.Changed, state);
+    }
+}

@@ -1,0 +1,51 @@
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>What must hold between any two verbs. Tests ask after every step.</content>
+public sealed partial class InMemoryStore
+{
+    /// <summary>
+    /// A task is open or ended and not both, held exactly while in progress, its live grant above all ended ones; an
+    /// agent's load is its live claims. Answers what is broken; nothing when all is well.
+    /// </summary>
+    internal ValueTask<IReadOnlyList<string>> CheckInvariantsAsync() =>
+        Atomically<IReadOnlyList<string>>(null, _ => [.. BrokenTasks(), .. BrokenLoads()]);
+
+    private IEnumerable<string> BrokenTasks()
+    {
+        foreach (var entry in _state.Open.Values.Concat(_state.Ended.Values))
+        {
+            var (id, state) = (entry.Task.Id, entry.Task.State);
+            var isHeld = state == TaskState.InProgress;
+            if (_state.Open.ContainsKey(id) == state.IsTerminal() || _state.Ended.ContainsKey(id) != state.IsTerminal())
+            {
+                yield return $"task {id} is {state.ToWire()} and kept among the others";
+            }
+
+            if ((entry.Claim is not null) != isHeld || (entry.Task.LeaseUntil is not null) != isHeld)
+            {
+                yield return $"task {id} is {state.ToWire()} and its claim says otherwise";
+            }
+
+            var epochs = entry.Claims.Select(c => c.Record.Epoch).ToList();
+            if (epochs.Zip(epochs.Skip(1)).Any(e => e.First >= e.Second)
+                || epochs.Exists(e => isHeld ? e >= entry.Task.Epoch : e > entry.Task.Epoch))
+            {
+                yield return $"task {id} has epoch {entry.Task.Epoch} and ended claims {string.Join(", ", epochs)}";
+            }
+        }
+    }
+
+    private IEnumerable<string> BrokenLoads()
+    {
+        foreach (var agent in _state.Agents.Values)
+        {
+            var live = HeldBy(agent.Name).Count;
+            if (agent.Load != live)
+            {
+                yield return $"agent {agent.Name} has load {agent.Load} and {live} live claims";
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Longshore.Agents;
+using Longshore.Capabilities;
+using Longshore.Matching;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>Showing work without giving it out.</content>
+public sealed partial class InMemoryStore
+{
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<DiscoveredTask>?> DiscoverAsync(
+        DiscoverQuery query, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<DiscoveredTask>?>(nowUs, now =>
+        {
+            if (!_state.Agents.TryGetValue(query.Agent, out var agent))
+            {
+                return null;
+            }
+
+            if (agent.Mode != AgentMode.Available || agent.Load >= agent.Profile.MaxConcurrent
+                || HoldsSuspect(agent.Name))
+            {
+                return [];
+            }
+
+            // A suspect is only given to an agent that holds nothing, so only such an agent is shown it.
+            var best = Claimable(agent, query.Kinds, now)
+                .Where(e => agent.Load == 0 || !e.Task.Suspect)
+                .Where(e => query.MinPriority is not { } least || e.Task.Spec.Priority >= least)
+                .Where(e => !query.ExcludeCodes.Contains(e.Task.Code, StringComparer.Ordinal))
+                .Take(query.Limit);
+            return
+            [
+                .. best
+                    .Select(e => (Entry: e, Shown: Show(e, agent, now)))
+                    .OrderBy(e => e.Shown.IsBestMatch ? 0 : 1).ThenBy(e => e.Entry.Rank).ThenBy(e => e.Entry.Task.Id)
+                    .Select(e => e.Shown),
+            ];
+        });
+
+    private DiscoveredTask Show(TaskEntry entry, Agent agent, long nowUs)
+    {
+        var now = UnixTime.FromMicroseconds(nowUs);
+        var spec = entry.Task.Spec;
+        var best = _state.Agents.Values
+            .Where(a => a.Name == agent.Name || a.StatusAt(now, _options.HeartbeatTimeout) <= AgentStatus.Active)
+            .Select(a => (Agent: a, Capabilities: new CapabilitySet(a.Profile.Capabilities, now)))
+            .Where(a => CanDo(a.Agent, a.Capabilities, spec))
+            .OrderByDescending(a => a.Capabilities.MatchScore(spec.Requires))
+            .ThenByDescending(a => a.Agent.Reputation)
+            .ThenBy(a => a.Agent.Load)
+            .ThenBy(a => a.Agent.Name, StringComparer.Ordinal)
+            .First();
+        return new DiscoveredTask(
+            entry.Task,
+            Urgency.Score(nowUs, entry.Task.AvailableAt.ToMicroseconds(), entry.Credit),
+            new CapabilitySet(agent.Profile.Capabilities, now).MatchScore(spec.Requires),
+            best.Agent.Name == agent.Name);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Longshore.Events;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>What the end of a claim leads to.</content>
+public sealed partial class InMemoryStore
+{
+    private FinishOutcome Fail(TaskEntry entry, Finish finish, long nowUs)
+    {
+        var agent = entry.Claim!.Agent;
+        var ended = EndClaim(entry, AssignmentOutcome.Failed, nowUs, finish.Error, finish.Key);
+        ended = ended with { Task = ended.Task with { Failures = ended.Task.Failures + 1, Suspect = false } };
+        var operation = AttemptRules.AfterFailure(
+            finish.Retry, ended.Task.Attempts, ended.Task.Spec.MaxAttempts, Failers(ended));
+        var wait = finish.Delay ?? ended.Task.Spec.Retry.WaitAfter(ended.Task.Failures, _chance.NextDouble());
+        var untilUs = nowUs + wait.ToMicroseconds();
+        var task = Follow(ended, operation, agent, untilUs, nowUs, finish.Error);
+        Change(agent, a => a with { TotalFailed = a.TotalFailed + 1 });
+        RecordClaim(EventTypes.TaskFailed, task, agent, nowUs);
+        var readyUs = task.State == TaskState.Created ? untilUs : 0;
+        return new FinishOutcome(ClaimWriteStatus.Accepted, task.State, readyUs);
+    }
+
+    /// <summary>A claim is lost. Only the loss of a single grant counts against the task (G7).</summary>
+    private LostClaim Lose(TaskEntry entry, string why, long nowUs)
+    {
+        var claim = entry.Claim!;
+        var ended = EndClaim(entry, AssignmentOutcome.Expired, nowUs, why);
+        var wait = ended.Task.Spec.Retry.WaitAfter(ended.Task.Failures + 1, _chance.NextDouble());
+        var failures = ended.Task.Failures + (claim.Single ? 1 : 0);
+        ended = ended with { Task = ended.Task with { Failures = failures, Suspect = true } };
+        var operation = AttemptRules.AfterLoss(
+            claim.Single, ended.Task.Attempts, ended.Task.Spec.MaxAttempts, Failers(ended));
+        var task = Follow(ended, operation, claim.Agent, nowUs + wait.ToMicroseconds(), nowUs, why);
+        Record(
+            new NewEvent(
+                EventTypes.TaskClaimLost,
+                ActorType.System,
+                "longshore",
+                task.Id,
+                EventPayloads.Claim(task.Epoch, claim.Agent, task.State)),
+            nowUs);
+        return new LostClaim(task.Id, task.Epoch, claim.Agent, task.State);
+    }
+
+    private static int Failers(TaskEntry entry) =>
+        entry.Claims.Where(c => c.IsFailure).Select(c => c.Record.Agent).Distinct(StringComparer.Ordinal).Count();
+
+    /// <summary>Goes where a failed attempt leads: back to the queue, to quarantine, or to its end.</summary>
+    private WorkTask Follow(
+        TaskEntry entry, TaskOperation operation, string agent, long untilUs, long nowUs, string? error)
+    {
+        var next = After(entry.Task.State, operation) == TaskState.Created
+            ? Requeue(entry, operation, untilUs, nowUs)
+            : Close(entry, operation, agent, nowUs, error);
+        _state.Put(next);
+        return next.Task;
+    }
+
+    /// <summary>Ends the claim that holds a task: its record is written and its agent's load falls.</summary>
+    private TaskEntry EndClaim(
+        TaskEntry entry, AssignmentOutcome outcome, long nowUs, string? error, string? key = null)
+    {
+        var claim = entry.Claim!;
+        var record = new Assignment(
+            entry.Task.Id,
+            entry.Task.Epoch,
+            claim.Agent,
+            claim.GrantedAt,
+            UnixTime.FromMicroseconds(nowUs),
+            outcome,
+            error);
+        Change(claim.Agent, a => a with { Load = a.Load - 1 });
+        return entry with { Claim = null, Claims = entry.Claims.Add(new EndedClaim(record, claim.Single, key)) };
+    }
+
+    /// <summary>Back to the queue: at once when the wait is over, else when it is.</summary>
+    private static TaskEntry Requeue(TaskEntry entry, TaskOperation operation, long untilUs, long nowUs) => entry with
+    {
+        Task = entry.Task with
+        {
+            State = After(entry.Task.State, operation),
+            DeferredUntil = untilUs > nowUs ? UnixTime.FromMicroseconds(untilUs) : null,
+            Agent = null,
+            LeaseUntil = null,
+            Progress = null,
+            Error = entry.LastError,
+        },
+    };
+
+    /// <summary>Out of the queue: ended, or quarantined.</summary>
+    /// <param name="entry">The task; its claim has ended.</param>
+    /// <param name="operation">What takes it out.</param>
+    /// <param name="agent">Who held it until then, if anybody did.</param>
+    /// <param name="nowUs">The instant.</param>
+    /// <param name="error">Why, if it is known.</param>
+    private static TaskEntry Close(TaskEntry entry, TaskOperation operation, string? agent, long nowUs, string? error)
+    {
+        var state = After(entry.Task.State, operation);
+        return entry with
+        {
+            Task = entry.Task with
+            {
+                State = state,
+                DeferredUntil = null,
+                Agent = state.IsTerminal() ? agent : null,
+                LeaseUntil = null,
+                Progress = null,
+                EndedAt = state.IsTerminal() ? UnixTime.FromMicroseconds(nowUs) : null,
+                Suspect = false,
+                Error = error ?? entry.LastError,
+            },
+        };
+    }
+
+    private static TaskState After(TaskState state, TaskOperation operation) =>
+        TaskTransitions.Next(state, operation)
+        ?? throw new UnreachableException(TaskTransitions.Refusal(state, operation));
+}

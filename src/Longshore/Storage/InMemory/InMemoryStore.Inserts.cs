@@ -1,0 +1,77 @@
+using Longshore.Events;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>The hot verb, and inserting.</content>
+public sealed partial class InMemoryStore
+{
+    /// <inheritdoc/>
+    public ValueTask<TaskBatchOutcome> CommitAsync(TaskBatch batch, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Atomically(batch.NowUs, nowUs =>
+        {
+            foreach (var e in batch.Events)
+            {
+                Record(e, nowUs);
+            }
+
+            return new TaskBatchOutcome
+            {
+                Finishes = [.. batch.Finishes.Select(finish => Finish(finish, nowUs))],
+                Inserts = [.. batch.Inserts.Select(task => Insert(task, nowUs))],
+                Renewals = [.. batch.Renewals.Select(renewal => Renew(renewal, nowUs))],
+                Claims = [.. batch.Claims.Select(request => Claim(request, nowUs))],
+            };
+        });
+    }
+
+    private InsertOutcome Insert(NewTask task, long nowUs)
+    {
+        if (task.IdempotencyKey is { } key && _state.InsertKeys.TryGetValue((task.Namespace, key), out var first))
+        {
+            var isSame = first.Digest.AsSpan().SequenceEqual(TaskDigest.Of(task));
+            return new InsertOutcome(isSame ? InsertStatus.Existing : InsertStatus.KeyReused, first.TaskId);
+        }
+
+        if (task.ParentId is { } parent && _state.Find(parent) is null)
+        {
+            return new InsertOutcome(InsertStatus.ParentNotFound, 0);
+        }
+
+        if (task.Code is { } code && _state.Codes.TryGetValue((task.Namespace, code), out var holder))
+        {
+            return new InsertOutcome(InsertStatus.DuplicateCode, holder);
+        }
+
+        return new InsertOutcome(InsertStatus.Inserted, Add(task, nowUs));
+    }
+
+    private long Add(NewTask task, long nowUs)
+    {
+        var id = ++_state.LastTaskId;
+        if (task.Code is { } code)
+        {
+            _state.Codes = _state.Codes.Add((task.Namespace, code), id);
+        }
+
+        if (task.IdempotencyKey is { } key)
+        {
+            _state.InsertKeys = _state.InsertKeys.Add((task.Namespace, key), (id, TaskDigest.Of(task)));
+        }
+
+        var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
+        _state.Put(new TaskEntry(new WorkTask
+        {
+            Id = id,
+            Spec = task.Payload.IsNone ? task with { Payload = JsonText.EmptyObject } : task,
+            State = TaskState.Created,
+            CreatedAt = UnixTime.FromMicroseconds(nowUs),
+            AvailableAt = UnixTime.FromMicroseconds(availableUs),
+            DeferredUntil = availableUs > nowUs ? UnixTime.FromMicroseconds(availableUs) : null,
+        }));
+        Record(new NewEvent(EventTypes.TaskCreated, ActorType.Human, "api", id), nowUs);
+        return id;
+    }
+}

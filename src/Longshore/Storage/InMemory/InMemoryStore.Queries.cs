@@ -1,0 +1,101 @@
+using System.Globalization;
+using Longshore.Agents;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>Reads.</content>
+public sealed partial class InMemoryStore
+{
+    /// <inheritdoc/>
+    public ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default) =>
+        Atomically(null, _ => _state.Find(id)?.Task);
+
+    /// <inheritdoc/>
+    public ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default) =>
+        Atomically<long?>(null, _ =>
+        {
+            if (_state.Codes.TryGetValue((@namespace, code), out var id))
+            {
+                return id;
+            }
+
+            return WorkTask.IdFromAutoCode(code) is { } auto && _state.Find(auto) is { } entry
+                && entry.Task.Spec.Code is null && entry.Task.Spec.Namespace == @namespace
+                    ? auto
+                    : null;
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default) =>
+        Atomically(null, _ =>
+        {
+            var after = ParseAfter(query.After);
+            var found = _state.Open.Values.Concat(_state.Ended.Values)
+                .Select(e => e.Task)
+                .Where(t => Admits(query, t))
+                .Where(t => after is null || (query.Descending ? t.Id < after : t.Id > after));
+            var ordered = query.Descending ? found.OrderByDescending(t => t.Id) : found.OrderBy(t => t.Id);
+            return PageOf([.. ordered.Take(query.Limit + 1)], query.Limit, t => Show(t.Id));
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountByStateAsync(
+        string? @namespace = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyDictionary<TaskState, long>>(null, _ =>
+        {
+            var tasks = _state.Open.Values.Concat(_state.Ended.Values)
+                .Select(e => e.Task)
+                .Where(t => @namespace is null || t.Spec.Namespace == @namespace)
+                .ToLookup(t => t.State);
+            return Enum.GetValues<TaskState>().ToDictionary(state => state, state => tasks[state].LongCount());
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Assignment>> ListAssignmentsAsync(long taskId, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<Assignment>>(null, _ => [.. _state.Find(taskId)?.Claims.Select(c => c.Record) ?? []]);
+
+    /// <inheritdoc/>
+    public ValueTask<Agent?> GetAgentAsync(string name, CancellationToken ct = default) =>
+        Atomically(null, _ => _state.Agents.GetValueOrDefault(name));
+
+    /// <inheritdoc/>
+    public ValueTask<Page<Agent>> ListAgentsAsync(
+        AgentQuery query, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically(nowUs, now =>
+        {
+            var found = _state.Agents.Values
+                .Where(a => AgentFilter.Admits(query, a, UnixTime.FromMicroseconds(now), _options.HeartbeatTimeout))
+                .Take(query.Limit + 1);
+            return PageOf([.. found], query.Limit, a => a.Name);
+        });
+
+    private static bool Admits(TaskQuery query, WorkTask task) =>
+        (query.Namespace is null || task.Spec.Namespace == query.Namespace)
+        && (query.Kind is null || task.Spec.Kind == query.Kind)
+        && (query.States.Count == 0 || query.States.Contains(task.State))
+        && !query.ExcludeCodes.Contains(task.Code, StringComparer.Ordinal)
+        && (query.MinPriority is not { } least || task.Spec.Priority >= least)
+        && (query.Tag is not { } tag || task.Spec.Tags.Contains(tag, StringComparer.Ordinal))
+        && (query.ParentId is not { } parent || task.Spec.ParentId == parent)
+        && (query.Agent is null || (task.State == TaskState.InProgress && task.Agent == query.Agent))
+        && (query.CorrelationId is null || task.Spec.CorrelationId == query.CorrelationId);
+
+    private static Page<T> PageOf<T>(List<T> found, int limit, Func<T, string> key) => found.Count > limit
+        ? new Page<T>(found[..limit], key(found[limit - 1]))
+        : new Page<T>(found, null);
+
+    private static long? ParseAfter(string? after)
+    {
+        if (after is null)
+        {
+            return null;
+        }
+
+        return long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw LongshoreException.Invalid("after", "pass the 'next' of the page before, unchanged");
+    }
+
+    private static string Show(long id) => id.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Longshore.Agents;
+using Longshore.Events;
+using Longshore.Matching;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <summary>All that the store knows. Its parts are immutable, so a copy of the references is a snapshot.</summary>
+internal sealed record MemoryState
+{
+    /// <summary>The highest id given; never given again, even after pruning.</summary>
+    public long LastTaskId { get; set; }
+
+    /// <summary>Tasks that have not ended, by id.</summary>
+    public ImmutableSortedDictionary<long, TaskEntry> Open { get; set; } =
+        ImmutableSortedDictionary<long, TaskEntry>.Empty;
+
+    /// <summary>Tasks in a terminal state, by id.</summary>
+    public ImmutableSortedDictionary<long, TaskEntry> Ended { get; set; } =
+        ImmutableSortedDictionary<long, TaskEntry>.Empty;
+
+    /// <summary>Codes that submitters gave.</summary>
+    public ImmutableDictionary<(string Namespace, string Code), long> Codes { get; set; } =
+        ImmutableDictionary<(string, string), long>.Empty;
+
+    /// <summary>Idempotency keys, and what was submitted under them.</summary>
+    public ImmutableDictionary<(string Namespace, string Key), (long TaskId, byte[] Digest)> InsertKeys { get; set; } =
+        ImmutableDictionary<(string, string), (long, byte[])>.Empty;
+
+    /// <summary>Agents by name.</summary>
+    public ImmutableSortedDictionary<string, Agent> Agents { get; set; } =
+        ImmutableSortedDictionary.Create<string, Agent>(StringComparer.Ordinal);
+
+    /// <summary>The event log.</summary>
+    public ImmutableList<EventRecord> Log { get; set; } = [];
+
+    /// <summary>The position of the latest event.</summary>
+    public long LastPosition { get; set; }
+
+    /// <summary>Leadership by name.</summary>
+    public ImmutableDictionary<string, Leadership> Leaderships { get; set; } =
+        ImmutableDictionary<string, Leadership>.Empty;
+
+    public TaskEntry? Find(long id) => Open.GetValueOrDefault(id) ?? Ended.GetValueOrDefault(id);
+
+    public void Put(TaskEntry entry)
+    {
+        var id = entry.Task.Id;
+        if (entry.Task.State.IsTerminal())
+        {
+            Open = Open.Remove(id);
+            Ended = Ended.SetItem(id, entry);
+        }
+        else
+        {
+            Ended = Ended.Remove(id);
+            Open = Open.SetItem(id, entry);
+        }
+    }
+}
+
+/// <summary>A task, its claims and what happened to it.</summary>
+internal sealed record TaskEntry(WorkTask Task)
+{
+    /// <summary>The claim that holds it, while in progress.</summary>
+    public LiveClaim? Claim { get; init; }
+
+    /// <summary>Its ended claims, oldest first.</summary>
+    public ImmutableList<EndedClaim> Claims { get; init; } = [];
+
+    /// <summary>What happened to it; kept as long as the task is.</summary>
+    public ImmutableList<EventRecord> History { get; init; } = [];
+
+    public bool IsReady => Task is { State: TaskState.Created, DeferredUntil: null };
+
+    /// <summary>The part of its urgency that does not grow with time.</summary>
+    public int Credit => Urgency.Credit(
+        Task.Spec.Priority, TaskState.Created, Task.Failures, Task.Spec.ParentId is not null);
+
+    /// <summary>The order key: tasks are given out by rank, then id.</summary>
+    public long Rank => Urgency.Rank(Task.AvailableAt.ToMicroseconds(), Credit);
+
+    /// <summary>The latest reason why a claim of it ended badly.</summary>
+    public string? LastError => Claims.LastOrDefault(c => c.Record.Error is not null)?.Record.Error;
+}
+
+/// <summary>A claim that holds.</summary>
+/// <param name="Agent">Who holds it.</param>
+/// <param name="GrantedAt">Since when.</param>
+/// <param name="Single">It was its agent's only claim when granted (G7).</param>
+/// <param name="Key">The key of the request that made it.</param>
+internal sealed record LiveClaim(string Agent, DateTimeOffset GrantedAt, bool Single, string? Key);
+
+/// <summary>A claim that ended.</summary>
+/// <param name="Record">What everybody may see of it.</param>
+/// <param name="Single">It was its agent's only claim when granted (G7).</param>
+/// <param name="Key">The key of the finish that ended it.</param>
+internal sealed record EndedClaim(Assignment Record, bool Single, string? Key)
+{
+    /// <summary>It speaks against the pair of task and agent: failed, or lost although granted alone (G7).</summary>
+    public bool IsFailure => Record.Outcome == AssignmentOutcome.Failed
+        || (Record.Outcome == AssignmentOutcome.Expired && Single);
+}
+
+/// <summary>Who leads, until when, and the how-manieth holder that is.</summary>
+internal sealed record Leadership(string Holder, long Epoch, long UntilUs);

@@ -1,0 +1,68 @@
+using Longshore.Sqlite;
+using Longshore.Storage;
+using Longshore.Storage.InMemory;
+using Longshore.Stores.Tests.Sqlite;
+
+namespace Longshore.Stores.Tests;
+
+/// <summary>Makes empty stores of one kind for tests, and removes what they leave behind.</summary>
+public abstract class StoreSource : IAsyncDisposable
+{
+    /// <summary>Makes an empty store; once for each source.</summary>
+    public abstract IStore Create(StoreOptions options);
+
+    /// <summary>What must hold between any two verbs and does not; empty when all is well.</summary>
+    public abstract ValueTask<IReadOnlyList<string>> BrokenInvariantsAsync();
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>Says which store a source makes, so that a store without a source is noticed.</summary>
+public abstract class StoreSource<TStore> : StoreSource
+    where TStore : class, IStore
+{
+    private TStore? _store;
+
+    protected TStore Store => _store ?? throw new InvalidOperationException("the source has made no store yet");
+
+    public sealed override IStore Create(StoreOptions options) => _store = Make(options);
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract TStore Make(StoreOptions options);
+}
+
+public sealed class InMemorySource : StoreSource<InMemoryStore>
+{
+    public override ValueTask<IReadOnlyList<string>> BrokenInvariantsAsync() => Store.CheckInvariantsAsync();
+
+    protected override InMemoryStore Make(StoreOptions options) => new(options);
+}
+
+public sealed class SqliteSource : StoreSource<SqliteStore>
+{
+    private readonly TemporaryDatabase _database = new();
+
+    public override ValueTask<IReadOnlyList<string>> BrokenInvariantsAsync() => Store.CheckInvariantsAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _database.Dispose();
+    }
+
+    protected override SqliteStore Make(StoreOptions options) => SqliteStore.Open(new SqliteOptions
+    {
+        Path = _database.Path,
+        Store = options,
+        Durability = Durability.Normal,
+    });
+}
