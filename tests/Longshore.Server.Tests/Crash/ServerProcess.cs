@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Longshore.Server.Tests.Crash;
+
+/// <summary>A real <c>longshore serve</c> on a database file; started, killed with SIGKILL and started again.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "Longshore.Cli.dll");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-crash-");
+    private readonly StringBuilder _output = new();
+    private Process? _process;
+
+    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}/");
+
+    public string DatabasePath => Path.Combine(_folder.FullName, "tasks.db");
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public async Task StartAsync(CancellationToken ct)
+    {
+        Http = new HttpClient { BaseAddress = new Uri(Address, "api/v1/"), Timeout = TimeSpan.FromSeconds(30) };
+        _process = Process.Start(new ProcessStartInfo("dotnet")
+        {
+            ArgumentList =
+            {
+                Cli, "serve", "--urls", Address.GetLeftPart(UriPartial.Authority), "--store", "sqlite:" + DatabasePath,
+            },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _process.OutputDataReceived += Note;
+        _process.ErrorDataReceived += Note;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!await IsReadyAsync(limit.Token))
+        {
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"the server ended by itself:\n{_output}");
+            }
+
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+        Http.Dispose();
+    }
+
+    /// <summary>Posts, and answers the body of a success; null when the server went away meanwhile.</summary>
+    public async Task<JsonNode?> PostAsync(string path, JsonNode body, CancellationToken ct)
+    {
+        try
+        {
+            using var response = await Http.PostAsJsonAsync(path, body, ct);
+            var text = await response.Content.ReadAsStringAsync(ct);
+            if (response.StatusCode == HttpStatusCode.Conflict)
+            {
+                return new JsonObject { ["conflict"] = true };
+            }
+
+            response.IsSuccessStatusCode.ShouldBeTrue($"{path}: {(int)response.StatusCode} {text}");
+            return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException or SocketException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
+        (await Http.GetFromJsonAsync<JsonNode>(path, ct))!;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await KillAsync();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken ct)
+    {
+        try
+        {
+            using var response = await Http.GetAsync(new Uri(Address, "readyz"), ct);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void Note(object sender, DataReceivedEventArgs line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line.Data);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
