@@ -6,7 +6,8 @@ namespace Longshore.Tests.Hosting;
 
 public sealed class PayloadReaderTests
 {
-    internal sealed record Resize([Range(1, 5000)] int Width, [StringLength(4)] string Format = "png", string? Note = null);
+    internal sealed record Resize(
+        [Range(1, 5000)] int Width, [StringLength(4)] string Format = "png", string? Note = null);
 
     internal sealed record Span(int From, int To) : IValidatableObject
     {
