@@ -1,3 +1,4 @@
+using System.Globalization;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
 using Longshore.Sqlite.Reading;
@@ -28,8 +29,7 @@ public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEven
     {
         _options = options;
         _lock = ownerLock;
-        _connection = new Connection(options.Path, readOnly: false);
-        Prepare();
+        _connection = OpenWriter(options);
         var chance = options.Store.Seed ?? unchecked((int)options.Store.Clock.GetUtcNow().Ticks);
         _verbs = new VerbSet(_connection, Sql, _live, options.Store, new Random(chance));
         var loader = new LiveLoader(_connection, Sql);
@@ -116,22 +116,30 @@ public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEven
         }
     }
 
-    private void Prepare()
+    /// <summary>The one connection that writes, with the settings of the options and the present schema.</summary>
+    internal static Connection OpenWriter(SqliteOptions options)
     {
-        _connection.Execute(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"pragma page_size = 4096; pragma journal_mode = wal; pragma wal_autocheckpoint = 4000; "
-            + $"pragma temp_store = memory; pragma cache_size = {-1024 * _options.CacheMebibytes}"));
-        var isFull = _options.Durability == Durability.Full;
-        _connection.Execute(isFull ? "pragma synchronous = full" : "pragma synchronous = normal");
-        Schema.Migrate(_connection, Sql, _options.Path, _options.Store.Clock.NowMicroseconds());
+        var connection = new Connection(options.Path, readOnly: false);
+        connection.Execute(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            pragma page_size = 4096;
+            pragma journal_mode = wal;
+            pragma wal_autocheckpoint = 4000;
+            pragma foreign_keys = off;
+            pragma temp_store = memory;
+            pragma cache_size = {-1024 * options.CacheMebibytes};
+            pragma synchronous = {(options.Durability == Durability.Full ? "full" : "normal")}
+            """));
+        Schema.Migrate(connection, Sql, options.Path, options.Store.Clock.NowMicroseconds());
+        return connection;
     }
 
     private Reader OpenReader()
     {
         var connection = new Connection(_options.Path, readOnly: true);
         connection.Execute(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
+            CultureInfo.InvariantCulture,
             $"pragma query_only = on; pragma temp_store = memory; "
             + $"pragma cache_size = {-256 * _options.CacheMebibytes}"));
         return new Reader(connection, Sql, _live, _options.Store);

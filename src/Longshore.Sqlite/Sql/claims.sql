@@ -11,11 +11,6 @@ select id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id,
 from claims
 where id = ?1;
 
--- name: claim_end
-delete from claims
-where id = ?1 and epoch = ?2 and not (flags & 8 and lease_us <= ?3)
-returning id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us;
-
 -- name: claim_remove
 delete from claims where id = ?1;
 

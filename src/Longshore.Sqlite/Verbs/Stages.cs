@@ -8,7 +8,7 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>A live claim's row.</summary>
-internal readonly record struct ClaimRow(Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs = 0);
+internal readonly record struct ClaimRow(Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs);
 
 /// <summary>
 /// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the
@@ -31,7 +31,6 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     private readonly Statement _claimAdd = connection.Prepare(sql["claim_add"]);
     private readonly Statement _claimGet = connection.Prepare(sql["claim_get"]);
     private readonly Statement _claimRemove = connection.Prepare(sql["claim_remove"]);
-    private readonly Statement _claimEnd = connection.Prepare(sql["claim_end"]);
     private readonly Statement _assignmentAdd = connection.Prepare(sql["assignment_add"]);
 
     public void AddReady(in Place place)
@@ -81,20 +80,20 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         agent.Took(place.IsSuspect);
     }
 
-    /// <summary>Removes the claim that a holder names, if it still holds; the agent's load goes with it.</summary>
+    /// <summary>
+    /// Removes the claim that a holder names, if it still holds; the agent's load goes with it. Two statements by key
+    /// cost half of one that deletes and returns.
+    /// </summary>
     public ClaimRow? EndClaim(long id, int epoch, long nowUs)
     {
-        _claimEnd.Bind(id).Bind(epoch).Bind(nowUs);
-        if (!_claimEnd.Read())
+        if (GetClaim(id) is not { } claim || claim.Place.Epoch != epoch
+            || ((claim.Place.Flags & PlaceFlags.RejectLate) != 0 && claim.LeaseUs <= nowUs))
         {
             return null;
         }
 
-        var row = new ClaimRow(
-            _claimEnd.ReadPlace(), _claimEnd.Long(PlaceColumns.Count), _claimEnd.Int(9) != 0, _claimEnd.Long(10));
-        _claimEnd.Run();
-        live.Agent(row.AgentId).GaveUp();
-        return row;
+        RemoveClaim(claim);
+        return claim;
     }
 
     /// <summary>The live claim of a task.</summary>

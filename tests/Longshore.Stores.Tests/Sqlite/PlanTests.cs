@@ -9,7 +9,8 @@ namespace Longshore.Stores.Tests.Sqlite;
 public sealed class PlanTests
 {
     [Theory]
-    [InlineData("claim_end")]
+    [InlineData("claim_get")]
+    [InlineData("claim_remove")]
     [InlineData("claims_by_key")]
     [InlineData("ready_remove")]
     [InlineData("ready_get")]
