@@ -10,6 +10,9 @@ public sealed partial class SqlTests
     private static readonly string[] StatementWords =
         ["pragma", "begin", "commit", "rollback", "savepoint", "release", "attach", "detach", "vacuum"];
 
+    /// <summary>Measures what the database can do without Longshore around it.</summary>
+    private const string BareDatabase = "src/Longshore.Cli/Bench/BareSqlite.cs";
+
     /// <summary>Prepared twice: on the writer's connection and on the readers'.</summary>
     private static readonly string[] SharedQueries =
     [
@@ -43,8 +46,8 @@ public sealed partial class SqlTests
         "SQL belongs into .sql files; only transactions and pragmas of a store stand in its code:",
         from file in Repository.With(".cs", "src")
         from text in CSharp.LiteralsIn(CSharp.WithoutComments(file.Text))
-        let isSetting = StatementWords.Contains(text.Split(' ', 2)[0].ToLowerInvariant())
-            && SqlProjects().Any(file.IsUnder)
+        let isSetting = StatementWords.Contains(text.TrimStart().Split(' ', 2)[0].ToLowerInvariant())
+            && (SqlProjects().Any(file.IsUnder) || file.Path == BareDatabase)
         where Statement().IsMatch(text) && !isSetting
         select $"{file.Path}: {text}");
 

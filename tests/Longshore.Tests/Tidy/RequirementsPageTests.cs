@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Longshore.Tests.Tidy;
+
+/// <summary>The page of requirements is complete.</summary>
+public sealed partial class RequirementsPageTests
+{
+    private static readonly (string Source, int Count)[] Sources = [("S0.", 130), ("S2.", 65), ("X", 12)];
+
+    private static readonly TextFile Page =
+        Repository.Files.Single(file => file.Path == "docs/requirements.md");
+
+    [Fact]
+    public void Page_has_every_number_once_and_in_order()
+    {
+        var listed = Page.Lines.SelectMany(NumbersOf).ToList();
+
+        listed.ShouldBe(Sources.SelectMany(source =>
+            Enumerable.Range(1, source.Count).Select(n => Number(source.Source, n))));
+    }
+
+    private static IEnumerable<string> NumbersOf(string line)
+    {
+        var match = Row().Match(line);
+        if (!match.Success)
+        {
+            return [];
+        }
+
+        var source = match.Groups["source"].Value;
+        var first = int.Parse(match.Groups["first"].Value, CultureInfo.InvariantCulture);
+        var last = match.Groups["last"].Success
+            ? int.Parse(match.Groups["last"].Value, CultureInfo.InvariantCulture)
+            : first;
+        return Enumerable.Range(first, last - first + 1).Select(n => Number(source, n));
+    }
+
+    private static string Number(string source, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{source}{number}");
+
+    [GeneratedRegex(@"^\| (?<source>S[0-4]\.|X)(?<first>\d+)(–\k<source>(?<last>\d+))? \|")]
+    private static partial Regex Row();
+}
