@@ -5,8 +5,8 @@ using Longshore.Sqlite.Interop;
 namespace Longshore.Cli.Bench;
 
 /// <summary>
-/// The statements of a store's hot path over the same tables, and nothing else: no engine, no handlers, no matching, no agents.
-/// What <c>bench</c> prints beside its own figures, from the same run on the same machine.
+/// The statements of a store's hot path over the same tables, and nothing else: no engine, no handlers, no
+/// matching, no agents. What <c>bench</c> prints beside its own figures, from the same run on the same machine.
 /// </summary>
 internal sealed class BareSqlite : IDisposable
 {

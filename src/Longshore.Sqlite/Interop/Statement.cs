@@ -120,7 +120,8 @@ internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt 
     public double? DoubleOrNull(int column) => IsNull(column) ? null : Double(column);
 
     /// <summary>The UTF-8 bytes of a text; gone with the next step.</summary>
-    public unsafe ReadOnlySpan<byte> Bytes(int column) => new(Native.ColumnBlob(_handle, column), Native.ColumnBytes(_handle, column));
+    public unsafe ReadOnlySpan<byte> Bytes(int column) =>
+        new(Native.ColumnBlob(_handle, column), Native.ColumnBytes(_handle, column));
 
     public string? Text(int column) => IsNull(column) ? null : Encoding.UTF8.GetString(Bytes(column));
 

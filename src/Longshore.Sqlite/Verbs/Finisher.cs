@@ -29,7 +29,8 @@ internal sealed class Finisher(
             FinishKind.Complete => Complete(claim, finish, nowUs),
             FinishKind.Fail => attempts.Fail(claim, finish, nowUs),
             FinishKind.Snooze => GiveBack(
-                claim, finish, AssignmentOutcome.Snoozed, EventTypes.TaskSnoozed, finish.Delay ?? AttemptRules.SnoozeDefault, nowUs),
+                claim, finish, AssignmentOutcome.Snoozed, EventTypes.TaskSnoozed,
+                finish.Delay ?? AttemptRules.SnoozeDefault, nowUs),
             FinishKind.Release => GiveBack(
                 claim, finish, AssignmentOutcome.Released, EventTypes.TaskReleased, TimeSpan.Zero, nowUs),
             FinishKind.Cancel => Cancel(claim, finish, nowUs),

@@ -5,8 +5,9 @@ using System.Text.Json.Nodes;
 namespace Longshore.Server.Tests.Crash;
 
 /// <summary>
-/// The server is killed with SIGKILL in the middle of submissions, claims and completions, again and again. Afterwards every
-/// acknowledged task is there, none was done twice under one epoch, and all work finishes (G1, G2, G7).
+/// The server is killed with SIGKILL in the middle of submissions, claims and completions, again and again.
+/// Afterwards every acknowledged task is there, none was done twice under one epoch, and all work finishes (G1, G2,
+/// G7).
 /// </summary>
 public sealed class KillTests
 {
@@ -95,7 +96,8 @@ public sealed class KillTests
                 var grant = ((long)claim!["task"]!["id"]!, (int)claim["epoch"]!);
                 _granted.AddOrUpdate(grant, 1, (_, times) => times + 1);
                 var path = string.Create(CultureInfo.InvariantCulture, $"claims/{grant.Item1}/{grant.Item2}/complete");
-                var done = await Unless(ct, () => server.PostAsync(path, new JsonObject { ["result"] = grant.Item2 }, ct));
+                var result = new JsonObject { ["result"] = grant.Item2 };
+                var done = await Unless(ct, () => server.PostAsync(path, result, ct));
                 if (done is null)
                 {
                     return;
@@ -114,7 +116,9 @@ public sealed class KillTests
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromMinutes(2));
         var done = false;
-        var claimers = Enumerable.Range(0, Claimers).Select(i => ClaimAsync(server, i, () => done, limit.Token)).ToList();
+        var claimers = Enumerable.Range(0, Claimers)
+            .Select(i => ClaimAsync(server, i, () => done, limit.Token))
+            .ToList();
         while (!done)
         {
             var counts = await server.GetAsync("tasks/counts", limit.Token);

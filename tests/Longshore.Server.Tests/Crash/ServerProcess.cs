@@ -75,7 +75,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             response.IsSuccessStatusCode.ShouldBeTrue($"{path}: {(int)response.StatusCode} {text}");
             return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (
+            e is HttpRequestException or IOException or ObjectDisposedException or SocketException)
         {
             return null;
         }

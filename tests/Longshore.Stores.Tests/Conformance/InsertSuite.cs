@@ -64,7 +64,8 @@ public abstract class InsertSuite<TSource> : StoreSuite<TSource>
     [Fact]
     public async Task Insert_gives_growing_ids_in_the_order_of_the_batch()
     {
-        var ids = (await Insert([.. Enumerable.Range(0, 50).Select(i => Spec($"kind-{i}"))])).Select(o => o.TaskId).ToList();
+        var outcomes = await Insert([.. Enumerable.Range(0, 50).Select(i => Spec($"kind-{i}"))]);
+        var ids = outcomes.Select(o => o.TaskId).ToList();
         ids.ShouldBe(ids.Order());
         ids.Distinct().Count().ShouldBe(50);
         (await Get(ids[31])).Spec.Kind.ShouldBe("kind-31");
@@ -77,7 +78,8 @@ public abstract class InsertSuite<TSource> : StoreSuite<TSource>
     public async Task Insert_refuses_a_taken_code_and_stores_the_rest_of_the_batch()
     {
         var first = await Add(Spec() with { Code = "one" });
-        var outcomes = await Insert(Spec() with { Code = "two" }, Spec() with { Code = "one" }, Spec() with { Code = "two" });
+        var outcomes = await Insert(
+            Spec() with { Code = "two" }, Spec() with { Code = "one" }, Spec() with { Code = "two" });
         outcomes.Select(o => o.Status).ShouldBe(
             [InsertStatus.Inserted, InsertStatus.DuplicateCode, InsertStatus.DuplicateCode]);
         outcomes[1].TaskId.ShouldBe(first);
