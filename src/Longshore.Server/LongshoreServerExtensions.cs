@@ -1,6 +1,5 @@
 using Longshore.Server.Http;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,12 +8,14 @@ namespace Longshore.Server;
 /// <summary>Puts Longshore's HTTP API into an ASP.NET Core application.</summary>
 public static class LongshoreServerExtensions
 {
-    /// <summary>Adds what <see cref="MapLongshore"/> needs. The engine itself comes from <c>AddLongshore()</c>.</summary>
+    /// <summary>
+    /// Adds what <see cref="MapLongshore"/> needs. The engine itself comes from <c>AddLongshore()</c>.
+    /// </summary>
     public static IServiceCollection AddLongshoreServer(this IServiceCollection services)
     {
         services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new() { Title = "Longshore", Version = "v1", Description = "A capability-routed task queue." };
+            document.Info = new() { Title = "Longshore", Version = "v1", Description = "A task queue." };
             document.Servers?.Clear();
             return Task.CompletedTask;
         }));
@@ -23,8 +24,9 @@ public static class LongshoreServerExtensions
     }
 
     /// <summary>
-    /// Maps the API, <c>/healthz</c>, <c>/readyz</c> and the OpenAPI document <c>/openapi/v1.json</c>. There is no authentication:
-    /// bind to a loopback address, or put the routes behind your own (<c>RequireAuthorization</c> works on the answer).
+    /// Maps the API, <c>/healthz</c>, <c>/readyz</c> and the OpenAPI document <c>/openapi/v1.json</c>. There is no
+    /// authentication: bind to a loopback address, or put the routes behind your own
+    /// (<c>RequireAuthorization</c> works on the answer).
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="prefix">Where the API stands.</param>
@@ -39,11 +41,6 @@ public static class LongshoreServerExtensions
         AgentsApi.Map(api);
         WorkApi.Map(api);
         EventsApi.Map(api);
-        app.MapFallback(context => Problems.WriteAsync(
-            context,
-            StatusCodes.Status404NotFound,
-            "not_found",
-            $"there is nothing at {context.Request.Path}; the API is described at /openapi/v1.json"));
         return api;
     }
 }

@@ -59,6 +59,7 @@ internal static class Body
     }
 
     private static BadHttpRequestException TooLarge() => new(
-        $"the body is larger than {BytesMax >> 20} MiB; send fewer tasks at once (a payload may have {Limits.PayloadBytesMax} bytes)",
+        $"the body is larger than {BytesMax >> 20} MiB; send fewer tasks at once "
+        + $"(a payload may have {Limits.PayloadBytesMax} bytes)",
         StatusCodes.Status413PayloadTooLarge);
 }

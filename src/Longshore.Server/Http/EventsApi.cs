@@ -18,7 +18,7 @@ internal static class EventsApi
         api.MapGet("/events", EventsAsync).WithTags("events").Produces<EventListWire>().WithName("events");
 
     private static async Task EventsAsync(
-        HttpContext context, ILongshoreClient client, StopSignal stop, TimeProvider? clock, CancellationToken ct)
+        HttpContext context, ILongshoreClient client, StopSignal stop, CancellationToken ct)
     {
         var query = new QueryString(context.Request, "after", "limit", "follow");
         var after = context.Request.Headers.TryGetValue("Last-Event-ID", out var last)
@@ -36,7 +36,7 @@ internal static class EventsApi
         context.Response.Headers.CacheControl = "no-store";
         try
         {
-            await StreamAsync(context.Response, client, after, clock ?? TimeProvider.System, either.Token);
+            await StreamAsync(context.Response, client, after, either.Token);
         }
         catch (OperationCanceledException)
         {
@@ -45,7 +45,7 @@ internal static class EventsApi
     }
 
     private static async Task StreamAsync(
-        HttpResponse response, ILongshoreClient client, long? after, TimeProvider clock, CancellationToken ct)
+        HttpResponse response, ILongshoreClient client, long? after, CancellationToken ct)
     {
         await response.WriteAsync(": longshore\n\n", ct);
         await response.Body.FlushAsync(ct);
@@ -53,7 +53,7 @@ internal static class EventsApi
         var next = events.MoveNextAsync().AsTask();
         while (true)
         {
-            var beat = Task.Delay(HeartbeatEvery, clock, ct);
+            var beat = Task.Delay(HeartbeatEvery, TimeProvider.System, ct);
             if (await Task.WhenAny(next, beat) != next)
             {
                 // A comment keeps proxies from closing an idle stream, and shows us a reader that has gone.
@@ -76,10 +76,10 @@ internal static class EventsApi
         }
     }
 
-    private static Task WriteAsync(HttpResponse response, EventRecord happened, CancellationToken ct) =>
-        response.WriteAsync(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"id: {happened.Position}\nevent: {happened.Type}\ndata: {JsonSerializer.Serialize(EventWire.Of(happened), WireJson.Options)}\n\n"),
-            ct);
+    private static Task WriteAsync(HttpResponse response, EventRecord happened, CancellationToken ct)
+    {
+        var data = JsonSerializer.Serialize(EventWire.Of(happened), WireJson.Options);
+        var position = happened.Position.ToString(CultureInfo.InvariantCulture);
+        return response.WriteAsync($"id: {position}\nevent: {happened.Type}\ndata: {data}\n\n", ct);
+    }
 }

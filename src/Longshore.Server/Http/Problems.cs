@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Longshore.Server.Http;
 
 /// <summary>
-/// Turns every error into an RFC 9457 problem document with a stable code. What is no <see cref="LongshoreException"/> is a fault of
-/// ours: it is logged, and the caller learns only that it happened.
+/// Turns every error into an RFC 9457 problem document with a stable code. What is no <see cref="LongshoreException"/>
+/// is a fault of ours: it is logged, and the caller learns only that it happened.
 /// </summary>
 internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> logger)
 {
@@ -77,9 +77,12 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         var request = context.Request;
         return context.Response.StatusCode switch
         {
-            404 => WriteAsync(context, 404, "not_found", $"there is nothing at {request.Path}"),
+            404 => WriteAsync(context, 404, "not_found", $"there is nothing at {request.Path}; see /openapi/v1.json"),
             405 => WriteAsync(
-                context, 405, "method_not_allowed", $"{request.Method} is not possible here; allowed: {context.Response.Headers.Allow}"),
+                context,
+                405,
+                "method_not_allowed",
+                $"{request.Method} is not possible here; allowed: {context.Response.Headers.Allow}"),
             415 => WriteAsync(context, 415, "unsupported_media_type", "send application/json"),
             _ => Task.CompletedTask,
         };

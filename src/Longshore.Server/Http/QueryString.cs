@@ -17,7 +17,8 @@ internal sealed class QueryString
         {
             if (!known.Contains(name, StringComparer.Ordinal))
             {
-                throw LongshoreException.Invalid(name, $"there is no such parameter; there are {string.Join(", ", known)}");
+                throw LongshoreException.Invalid(
+                    name, $"there is no such parameter; there are {string.Join(", ", known)}");
             }
         }
     }
@@ -37,7 +38,8 @@ internal sealed class QueryString
         : throw LongshoreException.Invalid(name, $"{value} is out of range");
 
     public double? Number(string name) => Text(name) is not { } text ? null
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value)
             ? value
             : throw LongshoreException.Invalid(name, $"'{text}' is not a number");
 

@@ -59,7 +59,8 @@ internal static class TasksApi
             : Answer.Created($"{context.Request.Path}/{submitted.Id}", task);
     }
 
-    private static async Task<IResult> SubmitManyAsync(HttpRequest request, ILongshoreClient client, CancellationToken ct)
+    private static async Task<IResult> SubmitManyAsync(
+        HttpRequest request, ILongshoreClient client, CancellationToken ct)
     {
         var body = await Body.ReadAsync<TaskBatchWire>(request, ct);
         TaskValidation.Range(body.Tasks.Count, 1, Limits.BatchMax, "tasks.length");

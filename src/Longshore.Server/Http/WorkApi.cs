@@ -82,14 +82,21 @@ internal static class WorkApi
     }
 
     private static async Task<IResult> FinishAsync(
-        FinishKind kind, string taskId, string epoch, HttpRequest request, ILongshoreClient client, CancellationToken ct)
+        FinishKind kind,
+        string taskId,
+        string epoch,
+        HttpRequest request,
+        ILongshoreClient client,
+        CancellationToken ct)
     {
         var body = await Body.ReadOrEmptyAsync<FinishWire>(request, ct);
         Refuse(kind != FinishKind.Complete && body.Result is not null, "result", "complete");
         Refuse(kind != FinishKind.Fail && body.Error is not null, "error", "fail");
         Refuse(kind != FinishKind.Fail && body.Retry is not null, "retry", "fail");
-        Refuse(kind is FinishKind.Complete or FinishKind.Fail && body.Reason is not null, "reason", "snooze, release and cancel");
-        Refuse(kind is not (FinishKind.Snooze or FinishKind.Fail) && body.DelaySeconds is not null, "delay_seconds", "snooze and fail");
+        var hasReason = kind is FinishKind.Snooze or FinishKind.Release or FinishKind.Cancel;
+        Refuse(!hasReason && body.Reason is not null, "reason", "snooze, release and cancel");
+        var hasDelay = kind is FinishKind.Snooze or FinishKind.Fail;
+        Refuse(!hasDelay && body.DelaySeconds is not null, "delay_seconds", "snooze and fail");
         var finish = new Finish
         {
             TaskId = PathValue.Id(taskId, "task_id"),

@@ -66,7 +66,8 @@ public sealed partial class HttpLongshoreClient
 
     /// <inheritdoc/>
     public async Task<WorkTask> RetryAsync(long id, CancellationToken ct = default) =>
-        (await SendAsync<TaskWire>(HttpMethod.Post, $"tasks/{Text(id)}/retry", null, ct).ConfigureAwait(false)).ToTask();
+        (await SendAsync<TaskWire>(HttpMethod.Post, $"tasks/{Text(id)}/retry", null, ct).ConfigureAwait(false))
+            .ToTask();
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Assignment>> ListAssignmentsAsync(long id, CancellationToken ct = default)

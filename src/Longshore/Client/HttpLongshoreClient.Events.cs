@@ -66,13 +66,16 @@ public sealed partial class HttpLongshoreClient
         var path = Prefix + "events" + Query(("after", position is { } after ? Text(after) : null));
         try
         {
-            var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
+            var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, ct)
+                .ConfigureAwait(false);
             if (!response.IsSuccessStatusCode && (int)response.StatusCode < 500)
             {
                 throw Error(response, await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false));
             }
 
-            return response.IsSuccessStatusCode ? await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false) : null;
+            return response.IsSuccessStatusCode
+                ? await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false)
+                : null;
         }
         catch (HttpRequestException e) when (e.StatusCode is null)
         {

@@ -12,7 +12,8 @@ public sealed partial class HttpLongshoreClient : ILongshoreClient
 
     /// <summary>Creates a client.</summary>
     /// <param name="http">
-    /// Its base address is the server's (<c>http://127.0.0.1:7411/</c>); its timeout must exceed the longest wait asked for.
+    /// Its base address is the server's (<c>http://127.0.0.1:7411/</c>); its timeout must exceed the longest wait
+    /// asked for.
     /// </param>
     /// <param name="prefix">Where the API stands on that server.</param>
     public HttpLongshoreClient(HttpClient http, string prefix = "api/v1/")
@@ -58,7 +59,8 @@ public sealed partial class HttpLongshoreClient : ILongshoreClient
             var problem = JsonSerializer.Deserialize<ProblemWire>(bytes, WireJson.Options);
             if (problem?.Code is { } code)
             {
-                return new LongshoreException(Words.Parse<ErrorCode>(code, "code"), problem.Detail ?? code, problem.Field);
+                return new LongshoreException(
+                    Words.Parse<ErrorCode>(code, "code"), problem.Detail ?? code, problem.Field);
             }
         }
         catch (Exception e) when (e is JsonException or LongshoreException)

@@ -208,7 +208,8 @@ internal sealed class CapabilityConverter : JsonConverter<CapabilityWire>
                     break;
                 default:
                     throw LongshoreException.Invalid(
-                        "capabilities", $"there is no member '{member}' in a capability; it has name, level and expires_at");
+                        "capabilities",
+                        $"there is no member '{member}' in a capability; it has name, level and expires_at");
             }
         }
 

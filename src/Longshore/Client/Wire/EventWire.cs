@@ -44,7 +44,14 @@ public sealed record EventWire
     };
 
     internal EventRecord ToEvent() => new(
-        Position, At, Type, Words.Parse<ActorType>(ActorType, "actor_type"), Actor, TaskId, Payload ?? default, CorrelationId);
+        Position,
+        At,
+        Type,
+        Words.Parse<ActorType>(ActorType, "actor_type"),
+        Actor,
+        TaskId,
+        Payload ?? default,
+        CorrelationId);
 }
 
 /// <summary>Events, in order.</summary>

@@ -93,7 +93,8 @@ public record NewTaskWire
             Description = Description,
             Payload = Payload,
             Requires = [.. (Requires ?? []).Select((text, i) => Requirement.Parse(
-                text ?? throw LongshoreException.Invalid($"{at}requires[{i}]", "cannot be null"), $"{at}requires[{i}]"))],
+                text ?? throw LongshoreException.Invalid($"{at}requires[{i}]", "cannot be null"),
+                $"{at}requires[{i}]"))],
             MinimumMatch = MinimumMatch ?? usual.MinimumMatch,
             ConfidenceThreshold = ConfidenceThreshold ?? usual.ConfidenceThreshold,
             Priority = Priority ?? usual.Priority,
@@ -165,9 +166,10 @@ public sealed record RetryWire
         var backoff = Words.Parse<BackoffKind>(Backoff, at + "retry.backoff");
         var delay = Words.SecondsOrNull(DelaySeconds, at + "retry.delay_seconds") ?? RetryPolicy.Default.Delay;
         var cap = Words.SecondsOrNull(CapSeconds, at + "retry.cap_seconds");
+        var usualCap = RetryPolicy.Default.Cap;
         return backoff == BackoffKind.Fixed
             ? RetryPolicy.FixedDelay(delay)
-            : RetryPolicy.ExponentialDelay(delay, cap ?? (delay > RetryPolicy.Default.Cap ? delay : RetryPolicy.Default.Cap));
+            : RetryPolicy.ExponentialDelay(delay, cap ?? (delay > usualCap ? delay : usualCap));
     }
 
     internal static RetryWire Of(RetryPolicy policy) => new()

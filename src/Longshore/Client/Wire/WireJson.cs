@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -6,14 +7,20 @@ using Longshore.Tasks;
 
 namespace Longshore.Client.Wire;
 
-/// <summary>How the HTTP API writes and reads JSON: snake_case, strictly, with errors that say where and what.</summary>
+/// <summary>
+/// How the HTTP API writes and reads JSON: snake_case, strictly, with errors that say where and what.
+/// </summary>
 public static partial class WireJson
 {
+    private const int RegexTimeoutMs = 1000;
+
     /// <summary>The options, for both sides of the wire.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
     /// <summary>Reads a document sent by somebody.</summary>
-    /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>: malformed, or not of this shape.</exception>
+    /// <exception cref="LongshoreException">
+    /// <see cref="ErrorCode.InvalidInput"/>: malformed, or not of this shape.
+    /// </exception>
     public static T Read<T>(ReadOnlySpan<byte> utf8)
     {
         try
@@ -33,15 +40,16 @@ public static partial class WireJson
         if (UnknownMember().Match(e.Message) is { Success: true } unknown)
         {
             var name = unknown.Groups[1].Value;
+            var field = path ?? name;
             return new LongshoreException(
-                ErrorCode.InvalidInput, $"{path ?? name}: there is no member '{name}' here{Nearest<T>(name)}", path ?? name, e);
+                ErrorCode.InvalidInput, $"{field}: there is no member '{name}' here{Nearest<T>(name)}", field, e);
         }
 
         if (MissingMember().Match(e.Message) is { Success: true } missing)
         {
             var names = missing.Groups[1].Value.TrimEnd('.').Replace("'", "", StringComparison.Ordinal);
-            var field = path is null ? names : $"{path}.{names}";
-            return new LongshoreException(ErrorCode.InvalidInput, $"{field}: is required", field, e);
+            var required = path is null ? names : $"{path}.{names}";
+            return new LongshoreException(ErrorCode.InvalidInput, $"{required}: is required", required, e);
         }
 
         if (path is not null && Converted().Match(e.Message) is { Success: true } converted)
@@ -94,8 +102,7 @@ public static partial class WireJson
         _ when type.Contains("Boolean", StringComparison.Ordinal) => "true or false",
         _ when type.Contains("DateTimeOffset", StringComparison.Ordinal) =>
             "an instant such as 2030-01-31T12:00:00Z, with its offset",
-        _ when type.Contains("System.String]", StringComparison.Ordinal) || type.Contains("List", StringComparison.Ordinal) =>
-            "a list",
+        _ when type.Contains("List", StringComparison.Ordinal) => "a list",
         _ when type.Contains("String", StringComparison.Ordinal) => "a text",
         _ => "of the right sort",
     };
@@ -110,19 +117,20 @@ public static partial class WireJson
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             RespectNullableAnnotations = true,
             MaxDepth = Limits.JsonDepthMax,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.Converters.Add(new InstantConverter());
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }
 
-    [GeneratedRegex("^The JSON property '([^']+)' could not be mapped", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^The JSON property '([^']+)' could not be mapped", RegexOptions.None, RegexTimeoutMs)]
     private static partial Regex UnknownMember();
 
-    [GeneratedRegex("missing required properties including: (.+)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("missing required properties including: (.+)$", RegexOptions.None, RegexTimeoutMs)]
     private static partial Regex MissingMember();
 
-    [GeneratedRegex("^The JSON value could not be converted to (.+?)\\. ?Path", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^The JSON value could not be converted to (.+?)\\. ?Path", RegexOptions.None, RegexTimeoutMs)]
     private static partial Regex Converted();
 }
 

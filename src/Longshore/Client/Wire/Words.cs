@@ -10,7 +10,8 @@ internal static class Words
     {
         if (!double.IsFinite(seconds) || Math.Abs(seconds) > Limits.DurationMax.TotalSeconds)
         {
-            throw LongshoreException.Invalid(field, $"must be a number of seconds, at most {Limits.DurationMax.TotalSeconds:0}");
+            throw LongshoreException.Invalid(
+                field, $"must be a number of seconds, at most {Limits.DurationMax.TotalSeconds:0}");
         }
 
         return TimeSpan.FromSeconds(seconds);
