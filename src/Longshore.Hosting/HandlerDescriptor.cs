@@ -34,7 +34,8 @@ internal sealed class HandlerDescriptor
     public HandlerOptions Options { get; }
 
     /// <summary>Describes a handler class, or says what is missing about it.</summary>
-    /// <exception cref="InvalidOperationException">No <see cref="TaskKindAttribute"/>, or not a <see cref="TaskHandler{TPayload}"/>.</exception>
+    /// <exception cref="InvalidOperationException">No <see cref="TaskKindAttribute"/>, or not a <see
+    /// cref="TaskHandler{TPayload}"/>.</exception>
     /// <exception cref="LongshoreException">A kind, capability or option out of range.</exception>
     public static HandlerDescriptor Of(Type type, HandlerOptions options)
     {

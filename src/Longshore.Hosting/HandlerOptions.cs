@@ -12,12 +12,14 @@ public sealed class HandlerOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// How long after its timeout an attempt that ignores its cancellation is waited for before it is given up and its place freed.
+    /// How long after its timeout an attempt that ignores its cancellation is waited for before it is given up and
+    /// its place freed.
     /// </summary>
     public TimeSpan AbandonAfter { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How many tasks to hold ready beyond those running: null for about fifty milliseconds of work, by measurement; 0 for none.
+    /// How many tasks to hold ready beyond those running: null for about fifty milliseconds of work, by measurement;
+    /// 0 for none.
     /// </summary>
     public int? Prefetch { get; set; }
 

@@ -8,7 +8,8 @@ namespace Longshore.Hosting;
 public static class PayloadJson
 {
     /// <summary>
-    /// The options: unknown and repeated members are refused, required ones and nullability are enforced, numbers are numbers.
+    /// The options: unknown and repeated members are refused, required ones and nullability are enforced, numbers are
+    /// numbers.
     /// </summary>
     public static JsonSerializerOptions Options { get; } = Create();
 

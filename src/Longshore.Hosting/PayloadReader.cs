@@ -65,8 +65,8 @@ internal static class PayloadReader<TPayload>
     }
 
     /// <summary>
-    /// The rules of each property. On a positional record an attribute without a target sits on the constructor's parameter; its author
-    /// means the property all the same.
+    /// The rules of each property. On a positional record an attribute without a target sits on the constructor's
+    /// parameter; its author means the property all the same.
     /// </summary>
     private static (string, PropertyInfo, ValidationAttribute[])[] FindRules()
     {

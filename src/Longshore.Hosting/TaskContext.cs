@@ -1,21 +1,23 @@
 using Longshore.Client;
-using Longshore.Storage;
+using Longshore.Engine;
 using Longshore.Tasks;
+using Microsoft.Extensions.Logging;
 
 namespace Longshore.Hosting;
 
 /// <summary>What a handler may know and say about the task it does.</summary>
 public sealed class TaskContext
 {
-    private readonly TimeSpan _lease;
+    private readonly IRunningClaim _claim;
 
-    internal TaskContext(Grant grant, ILongshoreClient client, TimeSpan lease, IServiceProvider services)
+    internal TaskContext(
+        WorkTask task, IRunningClaim claim, ILongshoreClient client, IServiceProvider services, ILogger logger)
     {
-        (Grant, Client, _lease, Services) = (grant, client, lease, services);
+        (Task, _claim, Client, Services, Logger) = (task, claim, client, services, logger);
     }
 
     /// <summary>The task, as granted.</summary>
-    public WorkTask Task => Grant.Task;
+    public WorkTask Task { get; }
 
     /// <summary>Which try this is, from 1.</summary>
     public int Attempt => Task.Attempts;
@@ -23,23 +25,40 @@ public sealed class TaskContext
     /// <summary>
     /// The fencing number of this grant. Task id and epoch together are an idempotency key for effects elsewhere (G3).
     /// </summary>
-    public int Epoch => Grant.Epoch;
+    public int Epoch => Task.Epoch;
 
-    /// <summary>To submit further tasks, for example.</summary>
+    /// <summary>What caused the task, if its submitter said so; parts submitted here inherit it.</summary>
+    public string? CorrelationId => Task.Spec.CorrelationId;
+
+    /// <summary>To look things up, and to submit tasks that are not parts of this one.</summary>
     public ILongshoreClient Client { get; }
 
     /// <summary>The services of this attempt; they end with it.</summary>
     public IServiceProvider Services { get; }
 
-    internal Grant Grant { get; }
+    /// <summary>A logger under the handler's name.</summary>
+    public ILogger Logger { get; }
 
     /// <summary>Says how far the work is, 0 to 1, and extends the lease.</summary>
     /// <exception cref="LongshoreException"><see cref="ErrorCode.StaleClaim"/>: the task is no longer ours.</exception>
-    public Task ReportProgressAsync(double progress, CancellationToken ct = default) =>
-        Client.RenewAsync(new Renewal(Task.Id, Epoch, _lease, progress), ct);
+    public Task ReportProgressAsync(double progress, CancellationToken ct = default) => _claim.RenewAsync(progress, ct);
 
     /// <summary>Extends the lease. The host does so by itself while the handler runs; this says it at once.</summary>
     /// <exception cref="LongshoreException"><see cref="ErrorCode.StaleClaim"/>: the task is no longer ours.</exception>
-    public Task HeartbeatAsync(CancellationToken ct = default) =>
-        Client.RenewAsync(new Renewal(Task.Id, Epoch, _lease), ct);
+    public Task HeartbeatAsync(CancellationToken ct = default) => _claim.RenewAsync(progress: null, ct);
+
+    /// <summary>
+    /// Submits parts of this task: they name it as their parent and carry its correlation id, unless they say
+    /// otherwise. A part without an idempotency key is submitted again when this task is tried again.
+    /// </summary>
+    /// <exception cref="LongshoreException">As <see cref="ILongshoreClient.SubmitAsync"/>.</exception>
+    public Task<IReadOnlyList<SubmittedTask>> SubmitPartsAsync(
+        IEnumerable<NewTask> parts, CancellationToken ct = default) =>
+        Client.SubmitAsync(
+            [.. parts.Select(part => part with
+            {
+                ParentId = part.ParentId ?? Task.Id,
+                CorrelationId = part.CorrelationId ?? CorrelationId,
+            })],
+            ct);
 }

@@ -1,8 +1,9 @@
 namespace Longshore.Hosting;
 
 /// <summary>
-/// Does tasks of one kind. A subclass implements only the happy path: the payload is validated before it gets here, and an exception or
-/// a timeout is a failed attempt that is tried again. Name the kind with <see cref="TaskKindAttribute"/>.
+/// Does tasks of one kind. A subclass implements only the happy path: the payload is validated before it gets here,
+/// and an exception or a timeout is a failed attempt that is tried again. Name the kind with <see
+/// cref="TaskKindAttribute"/>.
 /// </summary>
 /// <typeparam name="TPayload">What the task's JSON payload is read into, strictly (S2.13).</typeparam>
 public abstract class TaskHandler<TPayload>
@@ -10,7 +11,8 @@ public abstract class TaskHandler<TPayload>
     /// <summary>Does one task.</summary>
     /// <param name="payload">The validated input.</param>
     /// <param name="context">The task itself, progress, heartbeats.</param>
-    /// <param name="ct">Fires when the time is up, the task was called off or given to another, or the host stops.</param>
+    /// <param name="ct">Fires when the time is up, the task was called off or given to another, or the host
+    /// stops.</param>
     /// <returns>How it went; <see cref="TaskResult.Done()"/> for plain success.</returns>
     public abstract ValueTask<TaskResult> HandleAsync(TPayload payload, TaskContext context, CancellationToken ct);
 }

@@ -38,14 +38,35 @@ public sealed class TaskResult
     /// <summary>The task has become pointless.</summary>
     public static TaskResult Cancel(string reason) => new(FinishKind.Cancel) { Reason = reason };
 
-    /// <summary>It failed; with <paramref name="retry"/> false for good.</summary>
-    public static TaskResult Fail(string reason, bool retry = true) =>
-        new(FinishKind.Fail) { Reason = reason, Retry = retry };
+    /// <summary>
+    /// It failed; with <paramref name="retry"/> false for good. <paramref name="delay"/> replaces the wait of the
+    /// task's retry policy.
+    /// </summary>
+    public static TaskResult Fail(string reason, bool retry = true, TimeSpan? delay = null) =>
+        new(FinishKind.Fail) { Reason = reason, Retry = retry, Delay = delay };
 
-    internal Finish ToFinish(Grant grant) => new()
+    /// <summary>Success with this text.</summary>
+    public static implicit operator TaskResult(string value) => Done(value);
+
+    /// <summary>Success with this answer.</summary>
+    public static implicit operator TaskResult(bool value) => Done(value);
+
+    /// <summary>Success with this number.</summary>
+    public static implicit operator TaskResult(long value) => Done(value);
+
+    /// <summary>Success with this number.</summary>
+    public static implicit operator TaskResult(double value) => Done(value);
+
+    /// <summary>Success with this document.</summary>
+    public static implicit operator TaskResult(JsonText value) => new(FinishKind.Complete) { Value = value };
+
+    /// <summary>Success with these named values.</summary>
+    public static implicit operator TaskResult(Dictionary<string, object?> value) => Done(value);
+
+    internal Finish ToFinish(WorkTask task) => new()
     {
-        TaskId = grant.TaskId,
-        Epoch = grant.Epoch,
+        TaskId = task.Id,
+        Epoch = task.Epoch,
         Kind = Kind,
         Result = Value,
         Error = Reason is { Length: > Limits.ErrorLengthMax } ? Reason[..Limits.ErrorLengthMax] : Reason,

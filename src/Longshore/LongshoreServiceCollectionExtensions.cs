@@ -2,6 +2,7 @@ using Longshore.Client;
 using Longshore.Engine;
 using Longshore.Events;
 using Longshore.Storage;
+using Longshore.Storage.InMemory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -47,6 +48,15 @@ public static class LongshoreServiceCollectionExtensions
         builder.Services.AddSingleton(open);
         return builder;
     }
+
+    /// <summary>Keeps tasks in this process's memory: for tests and trials. They are gone with the process.</summary>
+    public static LongshoreBuilder UseInMemoryStore(
+        this LongshoreBuilder builder, Func<StoreOptions, StoreOptions>? configure = null) =>
+        builder.UseStore(services =>
+        {
+            var options = new StoreOptions { Clock = services.GetRequiredService<EngineOptions>().Clock };
+            return new InMemoryStore(configure?.Invoke(options) ?? options);
+        });
 
     private sealed class EngineService(LongshoreEngine engine) : IHostedService
     {

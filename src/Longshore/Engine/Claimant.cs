@@ -54,6 +54,11 @@ internal abstract class Claimant(string agent, IReadOnlyList<string> kinds) : Co
     /// </summary>
     public virtual bool ShowsWaiting => false;
 
+    /// <summary>
+    /// True when it may ask again although it waits, if it has a reason of its own. Read by the loop.
+    /// </summary>
+    public virtual bool AsksWhileParked => false;
+
     /// <summary>Since when it waits, if that is shown.</summary>
     public DateTimeOffset? WaitingSince { get; set; }
 

@@ -16,6 +16,9 @@ internal abstract class Command
     /// </summary>
     public virtual bool IsRefusable => true;
 
+    /// <summary>True when it must not share a flight, because it may be what makes flights fail.</summary>
+    public virtual bool TravelsAlone => false;
+
     /// <summary>Puts its items on board. Called by the processor's loop only.</summary>
     public abstract void Enter(Flight flight, WaitingRoom room);
 

@@ -38,6 +38,18 @@ internal sealed class CommandProcessor(
     /// <summary>Raised in the loop after each commit.</summary>
     public event Action? Committed;
 
+    /// <summary>True when nothing is on its way or waits to be sent.</summary>
+    public bool IsQuiet
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_running;
+            }
+        }
+    }
+
     /// <summary>What was done so far.</summary>
     public EngineStatistics Statistics => _tally.Snapshot(room.Count);
 
@@ -47,36 +59,42 @@ internal sealed class CommandProcessor(
     /// <exception cref="LongshoreException">unavailable: too much waits already, or the engine is stopping.</exception>
     public void Send(Command command)
     {
+        if (!TrySend(command))
+        {
+            throw Unavailable();
+        }
+    }
+
+    /// <summary>As <see cref="Send"/>; false when it is refused.</summary>
+    public bool TrySend(Command command)
+    {
         lock (_gate)
         {
             if (_refusing || (command.IsRefusable && _arrivingItems > Limits.PendingCommandsMax))
             {
-                throw Unavailable();
+                return false;
             }
 
             _arriving.Add(command);
             _arrivingItems += command.Size;
             if (_running)
             {
-                return;
+                return true;
             }
 
             _running = true;
         }
 
         Start();
+        return true;
     }
 
     /// <summary>As <see cref="Send"/>, for those who are told of a refusal through the command itself.</summary>
     public void SendOrFail(Command command)
     {
-        try
+        if (!TrySend(command))
         {
-            Send(command);
-        }
-        catch (LongshoreException e) when (e.Code == ErrorCode.Unavailable)
-        {
-            command.Fail(e);
+            command.Fail(Unavailable());
         }
     }
 
@@ -206,12 +224,22 @@ internal sealed class CommandProcessor(
     private void Load(Flight flight)
     {
         var size = 0;
-        while (_cursor < _taken.Count && (size == 0 || size + _taken[_cursor].Size <= Limits.BatchMax))
+        while (_cursor < _taken.Count)
         {
-            var command = _taken[_cursor++];
+            var command = _taken[_cursor];
+            if (flight.Commands > 0 && (command.TravelsAlone || size + command.Size > Limits.BatchMax))
+            {
+                break;
+            }
+
+            _cursor++;
             size += command.Size;
             flight.Commands++;
             command.Enter(flight, room);
+            if (command.TravelsAlone)
+            {
+                break;
+            }
         }
 
         room.Board(flight);

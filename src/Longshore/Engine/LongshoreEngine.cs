@@ -45,6 +45,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Room = new WaitingRoom(Options.Clock);
         Processor = new CommandProcessor(store.Tasks, Room, Options.Clock, _metrics, log);
         Room.SendTo(Processor.SendOrFail);
+        Keeper = new LeaseKeeper(Processor, Options.Clock);
         _leadership = new Leadership(store.Leases, Options.NodeName, Options.LeadershipTerm, Options.Clock, log);
         _stager = new Stager(store, _leadership, Options, OnReady, log);
         _duties =
@@ -79,6 +80,10 @@ public sealed class LongshoreEngine : IAsyncDisposable
     internal WaitingRoom Room { get; }
 
     internal CommandProcessor Processor { get; }
+
+    internal LeaseKeeper Keeper { get; }
+
+    internal PoolGuard PoolGuard { get; } = new();
 
     internal EngineMetrics Metrics => _metrics;
 
@@ -130,6 +135,8 @@ public sealed class LongshoreEngine : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         Array.ForEach(_duties, d => d.Dispose());
+        Keeper.Dispose();
+        PoolGuard.Dispose();
         Processor.Dispose();
         _metrics.Dispose();
         _stopping.Dispose();

@@ -84,6 +84,45 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
         _send(claimant);
     }
 
+    /// <summary>A claimant that neither waits nor is on the way looks whether it wants something.</summary>
+    public void AskIfIdle(Claimant claimant)
+    {
+        lock (_gate)
+        {
+            if (claimant.State != ClaimantState.Idle)
+            {
+                return;
+            }
+
+            claimant.State = ClaimantState.Queued;
+        }
+
+        _send(claimant);
+    }
+
+    /// <summary>A claimant comes along in a flight that is being loaded. Called by the processor's loop.</summary>
+    public void Ride(Claimant claimant, Flight flight)
+    {
+        lock (_gate)
+        {
+            if (claimant.State == ClaimantState.Idle
+                || (claimant.State == ClaimantState.Parked && claimant.AsksWhileParked))
+            {
+                claimant.State = ClaimantState.Queued;
+                flight.Asking.Add(claimant);
+            }
+        }
+    }
+
+    /// <summary>Whether a claimant waits, with nothing on the way.</summary>
+    public bool IsParked(Claimant claimant)
+    {
+        lock (_gate)
+        {
+            return claimant.State == ClaimantState.Parked;
+        }
+    }
+
     /// <summary>A claimant goes away at once, even if its claim is on the way.</summary>
     public void Leave(Claimant claimant)
     {

@@ -6,15 +6,11 @@ namespace Longshore.Events;
 /// <summary>The details that events carry.</summary>
 internal static class EventPayloads
 {
-    /// <summary>Which claim, and where it led the task, if that is known.</summary>
-    public static JsonText Claim(int epoch, string agent, TaskState? state = null) => Write(json =>
+    public static JsonText Claim(int epoch, string agent, TaskState state) => Write(json =>
     {
         json.WriteNumber("epoch", epoch);
         json.WriteString("agent", agent);
-        if (state is { } ledTo)
-        {
-            json.WriteString("state", ledTo.ToWire());
-        }
+        json.WriteString("state", state.ToWire());
     });
 
     public static JsonText Reason(string? reason) => Write(json => json.WriteString("reason", reason));

@@ -1,0 +1,46 @@
+using System.Reflection;
+using Longshore.Client;
+using Longshore.Tasks;
+
+namespace Longshore.Hosting;
+
+/// <summary>Submits tasks by the handler that will do them.</summary>
+public static class EnqueueExtensions
+{
+    /// <summary>
+    /// Submits a task for a handler, with its kind and its payload type. The payload is validated here as it will be
+    /// before it runs (T2.16).
+    /// </summary>
+    /// <typeparam name="THandler">The handler; it need not run in this process.</typeparam>
+    /// <typeparam name="TPayload">What it takes.</typeparam>
+    /// <param name="client">Where to.</param>
+    /// <param name="payload">The input.</param>
+    /// <param name="with">Changes the task before it is submitted.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <returns>How it went; the task's id.</returns>
+    /// <exception cref="LongshoreException">invalid_input, unavailable.</exception>
+    public static async Task<SubmittedTask> EnqueueAsync<THandler, TPayload>(
+        this ILongshoreClient client,
+        TPayload payload,
+        Func<NewTask, NewTask>? with = null,
+        CancellationToken ct = default)
+        where THandler : TaskHandler<TPayload>
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var kind = typeof(THandler).GetCustomAttribute<TaskKindAttribute>() ?? throw new InvalidOperationException(
+            $"{typeof(THandler).Name} does not name its kind: put [TaskKind(\"a-stable-name\")] on the class");
+        var json = JsonText.From(payload, PayloadJson.Options);
+        try
+        {
+            PayloadReader<TPayload>.Read(json);
+        }
+        catch (InvalidPayloadException e)
+        {
+            throw new LongshoreException(ErrorCode.InvalidInput, $"payload: {e.Message}", "payload", e);
+        }
+
+        var task = new NewTask { Kind = kind.Name, Payload = json };
+        var answers = await client.SubmitAsync([with?.Invoke(task) ?? task], ct).ConfigureAwait(false);
+        return answers[0];
+    }
+}
