@@ -8,7 +8,8 @@ namespace Longshore.Hosting;
 /// <summary>Everything the host knows of a handler class before it runs.</summary>
 internal sealed class HandlerDescriptor
 {
-    private delegate ValueTask<TaskResult> Invocation(IServiceProvider services, TaskContext context, CancellationToken ct);
+    private delegate ValueTask<TaskResult> Invocation(
+        IServiceProvider services, TaskContext context, CancellationToken ct);
 
     private readonly Invocation _invoke;
 

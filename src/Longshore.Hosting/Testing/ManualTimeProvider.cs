@@ -18,14 +18,14 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>When the next timer is due; null when none is.</summary>
-    public DateTimeOffset? NextTimer
+    /// <summary>When the timers are due that are set now.</summary>
+    public IReadOnlyList<DateTimeOffset> Timers
     {
         get
         {
             lock (_gate)
             {
-                return _timers.Min(t => t.DueAt);
+                return [.. _timers.Select(t => t.DueAt).OfType<DateTimeOffset>().Order()];
             }
         }
     }

@@ -290,6 +290,7 @@ internal sealed class CommandProcessor(
         }
 
         var readyAtOnce = 0;
+        var now = outcome.Finishes.Count == 0 ? 0 : clock.NowMicroseconds();
         for (var i = 0; i < outcome.Finishes.Count; i++)
         {
             var finish = outcome.Finishes[i];
@@ -298,7 +299,7 @@ internal sealed class CommandProcessor(
                 continue;
             }
 
-            if (finish.ReadyAtUs > 0)
+            if (finish.ReadyAtUs > now)
             {
                 earliest = Math.Min(earliest, finish.ReadyAtUs);
             }
