@@ -40,7 +40,7 @@ public sealed class KillTests
                 .. Enumerable.Range(0, Submitters).Select(_ => SubmitAsync(server, unsure, over.Token)),
                 .. Enumerable.Range(0, Claimers).Select(i => ClaimAsync(server, i, until: null, over.Token)),
             ];
-            await Task.Delay(random.Next(300, 1200), ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 1200)), TimeProvider.System, ct);
             await server.KillAsync();
             await over.CancelAsync();
             await Task.WhenAll(busy);
@@ -64,7 +64,7 @@ public sealed class KillTests
         while (!ct.IsCancellationRequested)
         {
             var tasks = new JsonArray([.. Enumerable.Range(0, PerSubmission).Select(_ => NewTask())]);
-            var answer = await Unless(ct, () => server.PostAsync("tasks/batch", Submission(tasks), ct));
+            var answer = await Answered(() => server.PostAsync("tasks/batch", Submission(tasks), ct), ct);
             if (answer is null)
             {
                 unsure.Add(tasks);
@@ -79,13 +79,7 @@ public sealed class KillTests
     {
         while (!ct.IsCancellationRequested && until?.Invoke() != true)
         {
-            var answer = await Unless(ct, () => server.PostAsync("claims", new JsonObject
-            {
-                ["agent"] = Agent(claimer),
-                ["max"] = PerClaim,
-                ["lease_seconds"] = 1,
-                ["wait_seconds"] = 0.2,
-            }, ct));
+            var answer = await Answered(() => server.PostAsync("claims", Claim(claimer), ct), ct);
             if (answer is null)
             {
                 return;
@@ -97,7 +91,8 @@ public sealed class KillTests
                 _granted.AddOrUpdate(grant, 1, (_, times) => times + 1);
                 var path = string.Create(CultureInfo.InvariantCulture, $"claims/{grant.Item1}/{grant.Item2}/complete");
                 var result = new JsonObject { ["result"] = grant.Item2 };
-                var done = await Unless(ct, () => server.PostAsync(path, result, ct));
+                var done = await Answered(
+                    () => server.PostAsync(path, new JsonObject { ["result"] = grant.Item2 }, ct), ct);
                 if (done is null)
                 {
                     return;
@@ -113,19 +108,16 @@ public sealed class KillTests
 
     private async Task FinishAllAsync(ServerProcess server, CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
         var done = false;
-        var claimers = Enumerable.Range(0, Claimers)
-            .Select(i => ClaimAsync(server, i, () => done, limit.Token))
-            .ToList();
-        while (!done)
-        {
-            var counts = await server.GetAsync("tasks/counts", limit.Token);
-            done = (long)counts["created"]! + (long)counts["in_progress"]! == 0;
-            await Task.Delay(100, limit.Token);
-        }
-
+        var claimers = Enumerable.Range(0, Claimers).Select(i => ClaimAsync(server, i, () => done, ct)).ToList();
+        await Patience.UntilAsync(
+            async () =>
+            {
+                var counts = await server.GetAsync("tasks/counts", ct);
+                return done = (long)counts["created"]! + (long)counts["in_progress"]! == 0;
+            },
+            atMost: TimeSpan.FromMinutes(2),
+            ct);
         await Task.WhenAll(claimers);
     }
 
@@ -201,12 +193,20 @@ public sealed class KillTests
         };
     }
 
+    private static JsonObject Claim(int claimer) => new()
+    {
+        ["agent"] = Agent(claimer),
+        ["max"] = PerClaim,
+        ["lease_seconds"] = 1,
+        ["wait_seconds"] = 0.2,
+    };
+
     private static JsonObject Submission(JsonArray tasks) => new() { ["tasks"] = tasks.DeepClone() };
 
     private static string Agent(int i) => $"claimer-{i}";
 
     /// <summary>A call that the end of the round cuts off counts as unanswered.</summary>
-    private static async Task<JsonNode?> Unless(CancellationToken ct, Func<Task<JsonNode?>> call)
+    private static async Task<JsonNode?> Answered(Func<Task<JsonNode?>> call, CancellationToken ct)
     {
         try
         {

@@ -30,6 +30,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             {
                 Cli, "serve", "--urls", Address.GetLeftPart(UriPartial.Authority), "--store", "sqlite:" + DatabasePath,
             },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
@@ -37,17 +38,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.ErrorDataReceived += Note;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!await IsReadyAsync(limit.Token))
-        {
-            if (_process.HasExited)
-            {
-                throw new InvalidOperationException($"the server ended by itself:\n{_output}");
-            }
-
-            await Task.Delay(20, limit.Token);
-        }
+        await Patience.UntilAsync(
+            async () => await IsReadyAsync(ct) || (_process.HasExited
+                ? throw new InvalidOperationException($"the server ended by itself:\n{_output}")
+                : false),
+            atMost: TimeSpan.FromSeconds(60),
+            ct);
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>

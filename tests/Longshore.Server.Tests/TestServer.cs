@@ -1,0 +1,46 @@
+using Longshore.Client;
+using Longshore.Sqlite;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Longshore.Server.Tests;
+
+/// <summary>A real server on a free loopback port over a SQLite file of its own.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-server-");
+    private readonly WebApplication _app;
+
+    private TestServer()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddLongshore().UseSqlite(Path.Combine(_folder.FullName, "tasks.db"));
+        builder.Services.AddLongshoreServer();
+        _app = builder.Build();
+        _app.MapLongshore();
+    }
+
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(150) };
+
+    /// <summary>The façade of the same server without HTTP between.</summary>
+    public ILongshoreClient Local => _app.Services.GetRequiredService<ILongshoreClient>();
+
+    public static async Task<TestServer> StartAsync()
+    {
+        var server = new TestServer();
+        await server._app.StartAsync(TestContext.Current.CancellationToken);
+        server.Http.BaseAddress = new Uri(server._app.Urls.First());
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
