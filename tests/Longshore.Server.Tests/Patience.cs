@@ -1,6 +1,8 @@
 namespace Longshore.Server.Tests;
 
-/// <summary>Waiting for what other processes and threads do: always for a condition, never for longer than stated.</summary>
+/// <summary>
+/// Waiting for what other processes and threads do: always for a condition, never for longer than stated.
+/// </summary>
 internal static class Patience
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);

@@ -154,7 +154,8 @@ public sealed class ProblemTests : IAsyncLifetime
         var seen = new List<long>();
         while (seen.Count < 2)
         {
-            var line = (await reader.ReadLineAsync(Ct).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Ct)).ShouldNotBeNull();
+            var line = await reader.ReadLineAsync(Ct).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Ct);
+            line.ShouldNotBeNull();
             if (line.StartsWith("data: ", StringComparison.Ordinal))
             {
                 seen.Add((long)JsonNode.Parse(line[6..])!["task_id"]!);
