@@ -43,7 +43,7 @@ public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEven
     }
 
     /// <inheritdoc/>
-    public StoreInfo Info => new("sqlite", Path.GetFullPath(_options.Path));
+    public StoreInfo Info => new("sqlite", Path.GetFullPath(_options.Path), _options.Store.HeartbeatTimeout);
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;

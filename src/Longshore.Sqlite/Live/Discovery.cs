@@ -25,7 +25,7 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
                 return null;
             }
 
-            if (agent.Mode != AgentMode.Available || agent.Load >= agent.Profile.MaxConcurrent)
+            if (agent.Mode != AgentMode.Available || agent.Load >= agent.Profile.MaxConcurrent || agent.HoldsSuspect)
             {
                 return [];
             }

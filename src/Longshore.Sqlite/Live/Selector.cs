@@ -30,14 +30,16 @@ internal sealed class Selector(LiveIndex live, RecentFailures failures)
         return true;
     }
 
-    /// <summary>Adds up to <paramref name="max"/> places that pass the filter, for showing.</summary>
+    /// <summary>
+    /// Adds up to <paramref name="max"/> places that pass the filter, for showing: each could be claimed by name.
+    /// </summary>
     public void ForDiscovery(
         AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs, Predicate<Place> wanted, List<Place> into)
     {
         Start(agent, kinds, max, nowUs);
         while (into.Count < max && live.Walk.Next(out var place))
         {
-            if (!failures.KeepsFrom(agent, place, nowUs) && wanted(place))
+            if ((agent.Load == 0 || !place.IsSuspect) && !failures.KeepsFrom(agent, place, nowUs) && wanted(place))
             {
                 into.Add(place);
             }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Longshore.Events;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
+using Longshore.Sqlite.Verbs;
 using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
@@ -11,9 +12,6 @@ namespace Longshore.Sqlite.Reading;
 /// <summary>Reads the event log, one record for each event however they were stored.</summary>
 internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveIndex live, TaskBodies bodies)
 {
-    // A row holds at most Limits.BatchMax events; the position is the row's number and the place in the row.
-    private const int PlaceBits = 14;
-
     private readonly Statement _after = connection.Prepare(sql["events_after"]);
     private readonly Statement _ofTask = connection.Prepare(sql["events_of_task"]);
     private readonly Statement _end = connection.Prepare(sql["events_end"]);
@@ -24,7 +22,7 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
     public IReadOnlyList<EventRecord> Read(long afterPosition, int limit)
     {
         var records = new List<EventRecord>();
-        _after.Bind((afterPosition >> PlaceBits) - 1).Bind(limit + 1L);
+        _after.Bind((afterPosition >> EventLog.PlaceBits) - 1).Bind(limit + 1L);
         while (records.Count < limit && _after.Read())
         {
             var row = new Row(_after.Long(0), UnixTime.FromMicroseconds(_after.Long(1)), _after.Text(2)!,
@@ -32,8 +30,8 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
             var single = _after.IsNull(8);
             var items = single ? [] : JsonSerializer.Deserialize<List<long[]>>(_after.Bytes(8))!;
             IEnumerable<EventRecord> expanded = single
-                ? [new EventRecord(row.Seq << PlaceBits, row.At, row.Type, row.ActorType, row.Actor ?? "",
-                    _after.LongOrNull(5), _after.Json(6), _after.Text(7))]
+                ? [new EventRecord(row.Seq << EventLog.PlaceBits, row.At, row.Type, row.ActorType, row.Actor ?? "",
+                    _after.LongOrNull(5), _after.Json(6), _after.Text(7) ?? CorrelationOf(_after.LongOrNull(5)))]
                 : Expand(row, items);
             records.AddRange(expanded.Where(e => e.Position > afterPosition).Take(limit - records.Count));
         }
@@ -47,7 +45,7 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         _end.Read();
         var seq = _end.Long(0);
         _end.Reset();
-        return ((seq + 1) << PlaceBits) - 1;
+        return ((seq + 1) << EventLog.PlaceBits) - 1;
     }
 
     /// <summary>
@@ -73,7 +71,7 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         if (_claim.Read())
         {
             var (epoch, agent) = (_claim.Int(3), AgentName(_claim.Long(8)));
-            var payload = Payload(epoch, agent, TaskState.InProgress);
+            var payload = EventPayloads.Claim(epoch, agent, TaskState.InProgress);
             Add(epoch, 1, _claim.Long(10), EventTypes.TaskClaimed, ActorType.Agent, agent, payload);
             _claim.Reset();
         }
@@ -82,19 +80,23 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         while (_assignments.Read())
         {
             var (epoch, agent) = (_assignments.Int(0), AgentName(_assignments.Long(1)));
-            var payload = Payload(epoch, agent, TaskState.InProgress);
+            var payload = EventPayloads.Claim(epoch, agent, TaskState.InProgress);
             Add(epoch, 1, _assignments.Long(2), EventTypes.TaskClaimed, ActorType.Agent, agent, payload);
             if (EventOf((AssignmentOutcome)_assignments.Int(4)) is { } ended)
             {
-                Add(epoch, 4, _assignments.Long(3), ended, ActorType.Agent, agent);
+                Add(epoch, 4, _assignments.Long(3), ended, ActorType.Agent, agent, EventPayloads.Claim(epoch, agent));
             }
         }
 
+        // At one instant, what a holder said of a lost claim (a late result) comes after the loss, and what others did
+        // to the task (cancel, retry, expire) after what its holder said.
         _ofTask.Bind(taskId);
         while (_ofTask.Read())
         {
-            Add(_ofTask.LongOrNull(5) is { } epoch ? (int)epoch : 0, 3, _ofTask.Long(1), _ofTask.Text(2)!,
-                (ActorType)_ofTask.Int(3), _ofTask.Text(4) ?? "", _ofTask.Json(6));
+            var type = _ofTask.Text(2)!;
+            var epoch = (int)(_ofTask.LongOrNull(5) ?? 0);
+            Add(epoch, type == EventTypes.TaskClaimLost ? 3 : 5, _ofTask.Long(1), type, (ActorType)_ofTask.Int(3),
+                _ofTask.Text(4) ?? "", _ofTask.Json(6));
         }
 
         return [.. steps.OrderBy(s => s.Event.At).ThenBy(s => s.Epoch).ThenBy(s => s.Step)
@@ -110,15 +112,15 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
             for (var id = item[0]; id <= last; id++)
             {
                 var actor = item.Length == 4 ? AgentName(item[2]) : row.Actor ?? "";
-                var payload = item.Length == 4 ? Payload((int)item[1], actor, (TaskState)item[3]) : default;
+                var payload = item.Length == 4 ? EventPayloads.Claim((int)item[1], actor, (TaskState)item[3]) : default;
                 yield return new EventRecord(
-                    (row.Seq << PlaceBits) + place++, row.At, row.Type, row.ActorType, actor, id, payload,
+                    (row.Seq << EventLog.PlaceBits) + place++, row.At, row.Type, row.ActorType, actor, id, payload,
                     CorrelationOf(id));
             }
         }
     }
 
-    private string? CorrelationOf(long taskId)
+    private string? CorrelationOf(long? taskId)
     {
         var correlation = _correlation.Bind(taskId).Read() ? _correlation.Text(0) : null;
         _correlation.Reset();
@@ -132,9 +134,6 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
             return live.TryAgent(id, out var agent) ? agent.Profile.Name : "";
         }
     }
-
-    private static JsonText Payload(int epoch, string agent, TaskState state) =>
-        EventPayloads.Claim(epoch, agent, state);
 
     private static string? EventOf(AssignmentOutcome outcome) => outcome switch
     {

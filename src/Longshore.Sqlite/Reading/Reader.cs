@@ -14,7 +14,6 @@ internal sealed class Reader : IDisposable
     private readonly LiveIndex _live;
     private readonly TaskBodies _bodies;
     private readonly Statement _place;
-    private readonly Statement _lastError;
     private readonly Statement _findCode;
     private readonly Statement _assignments;
     private readonly Statement _counts;
@@ -24,7 +23,6 @@ internal sealed class Reader : IDisposable
         (_connection, _live) = (connection, live);
         _bodies = new TaskBodies(connection, sql, live);
         _place = connection.Prepare(sql["task_place"]);
-        _lastError = connection.Prepare(sql["task_last_error"]);
         _findCode = connection.Prepare(sql["find_code"]);
         _assignments = connection.Prepare(sql["assignments_list"]);
         _counts = connection.Prepare(sql["count_by_state"]);
@@ -73,7 +71,7 @@ internal sealed class Reader : IDisposable
             {
                 Spec = body.Spec,
                 CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
-                Error = error ?? (task.State == TaskState.Done ? null : LastError(id)),
+                Error = error ?? (task.State == TaskState.Done ? null : _bodies.LastError(id)),
             }
             : null;
     }
@@ -92,7 +90,7 @@ internal sealed class Reader : IDisposable
             Suspect = place.IsSuspect,
             CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
             AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
-            Error = place.Epoch > 0 ? LastError(place.Id) : null,
+            Error = place.Epoch > 0 ? _bodies.LastError(place.Id) : null,
         };
 
     public long? FindTask(string @namespace, string code)
@@ -143,13 +141,6 @@ internal sealed class Reader : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
-
-    private string? LastError(long id)
-    {
-        var error = _lastError.Bind(id).Read() ? _lastError.Text(0) : null;
-        _lastError.Reset();
-        return error;
-    }
 
     private string? AgentName(long? id)
     {

@@ -10,6 +10,15 @@ namespace Longshore.Sqlite.Reading;
 internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveIndex live)
 {
     private readonly Statement _body = connection.Prepare(sql["task_body"]);
+    private readonly Statement _lastError = connection.Prepare(sql["task_last_error"]);
+
+    /// <summary>Why the latest claim that ended badly did; null when none did.</summary>
+    public string? LastError(long id)
+    {
+        var error = _lastError.Bind(id).Read() ? _lastError.Text(0) : null;
+        _lastError.Reset();
+        return error;
+    }
 
     /// <summary>What was submitted, and when; null when there is no such task.</summary>
     public (NewTask Spec, long CreatedUs)? Read(long id)

@@ -35,7 +35,7 @@ values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
 select agent_id, granted_us, ended_us, outcome, single, error, key from assignments where task_id = ?1 and epoch = ?2;
 
 -- name: assignment_late
-update assignments set outcome = 0, ended_us = ?3, key = ?4 where task_id = ?1 and epoch = ?2;
+update assignments set outcome = 0, ended_us = ?3, key = ?4, error = null where task_id = ?1 and epoch = ?2;
 
 -- name: assignments_failed
 select agent_id, ended_us from assignments

@@ -46,8 +46,7 @@ internal sealed class Changer(Connection connection, SqlCatalog sql, Stages stag
         }
 
         stages.Remove(standing);
-        var flags = standing.Place.Flags & ~PlaceFlags.Suspect;
-        var fresh = standing.Place with { Attempts = 0, Failures = 0, Flags = flags };
+        var fresh = standing.Place.Cleared() with { Attempts = 0, Failures = 0 };
         stages.AddReady(fresh.AvailableFrom(nowUs));
         if ((fresh.Flags & PlaceFlags.HasDeadline) != 0)
         {

@@ -87,17 +87,17 @@ internal sealed class Claimer(
             ids.Add(_byKey.Long(0));
         }
 
-        if (ids.Count == 0)
+        var held = ids.Select(id => stages.GetClaim(id)!.Value).Where(claim => claim.HoldsAt(nowUs)).ToList();
+        if (held.Count == 0)
         {
             return null;
         }
 
         var leaseUs = nowUs + request.Lease.ToMicroseconds();
-        return new ClaimOutcome(ClaimStatus.Granted, [.. ids.Select(id =>
+        return new ClaimOutcome(ClaimStatus.Granted, [.. held.OrderBy(claim => claim.Place).Select(claim =>
         {
-            var place = stages.GetClaim(id)!.Value.Place;
-            _renew.Bind(id).Bind(place.Epoch).Bind(leaseUs).BindNull().Run();
-            return GrantOf(place, agent, UnixTime.FromMicroseconds(leaseUs));
+            _renew.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(leaseUs).BindNull().Run();
+            return GrantOf(claim.Place, agent, UnixTime.FromMicroseconds(leaseUs), claim.Progress);
         })]);
     }
 
@@ -130,7 +130,7 @@ internal sealed class Claimer(
         return true;
     }
 
-    private Grant GrantOf(in Place place, AgentEntry agent, DateTimeOffset leaseUntil)
+    private Grant GrantOf(in Place place, AgentEntry agent, DateTimeOffset leaseUntil, double? progress = null)
     {
         var (spec, createdUs) = bodies.Read(place.Id)!.Value;
         return new Grant(
@@ -147,6 +147,8 @@ internal sealed class Claimer(
                 AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
                 Agent = agent.Profile.Name,
                 LeaseUntil = leaseUntil,
+                Progress = progress,
+                Error = place.Epoch > 1 ? bodies.LastError(place.Id) : null,
             },
             leaseUntil);
     }

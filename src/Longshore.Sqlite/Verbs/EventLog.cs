@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
 using Longshore.Events;
 using Longshore.Sqlite.Interop;
 using Longshore.Storage.Sql;
@@ -8,53 +6,63 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>
-/// Appends events inside the writer's transaction. What happens to many tasks at once becomes one row for each
-/// type; what is rare becomes a row of its own, which one task's history finds by its index.
+/// Appends events inside the writer's transaction. What happens to many tasks at once becomes one row for each type;
+/// what is rare becomes a row of its own, which one task's history finds by its index.
 /// </summary>
-internal sealed class EventLog(Connection connection, SqlCatalog sql)
+internal sealed class EventLog
 {
-    private readonly Statement _add = connection.Prepare(sql["event_add"]);
-    private readonly Dictionary<string, ArrayBufferWriter<byte>> _batches = new(StringComparer.Ordinal);
+    /// <summary>An event's position is its row's number and, in the lowest bits, its place in the row.</summary>
+    public const int PlaceBits = 14;
+
+    private readonly Statement _add;
+
+    // In the order in which a batch does things, so that no reader sees a task claimed before it was created.
+    private readonly EventRows _ready = new(EventTypes.TaskReady);
+    private readonly EventRows _completed = new(EventTypes.TaskCompleted);
+    private readonly EventRows _failed = new(EventTypes.TaskFailed);
+    private readonly EventRows _snoozed = new(EventTypes.TaskSnoozed);
+    private readonly EventRows _released = new(EventTypes.TaskReleased);
+    private readonly EventRows _created = new(EventTypes.TaskCreated);
+    private readonly EventRows _claimed = new(EventTypes.TaskClaimed);
+    private readonly EventRows[] _rows;
     private long _firstInserted;
     private long _lastInserted;
+
+    public EventLog(Connection connection, SqlCatalog sql)
+    {
+        _add = connection.Prepare(sql["event_add"]);
+        _rows = [_ready, _completed, _failed, _snoozed, _released, _created, _claimed];
+    }
 
     /// <summary>Notes a hot event: claimed, completed, failed, snoozed, released.</summary>
     public void AddHot(string type, long taskId, int epoch, long agentId, TaskState state)
     {
-        var items = BatchOf(type);
-        Open(items);
-        Number(items, taskId);
-        Number(items, epoch, comma: true);
-        Number(items, agentId, comma: true);
-        Number(items, (int)state, comma: true);
-        items.Write("]"u8);
+        var rows = type switch
+        {
+            EventTypes.TaskClaimed => _claimed,
+            EventTypes.TaskCompleted => _completed,
+            EventTypes.TaskFailed => _failed,
+            EventTypes.TaskSnoozed => _snoozed,
+            EventTypes.TaskReleased => _released,
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
+        rows.Add([taskId, epoch, agentId, (int)state], events: 1);
     }
 
     /// <summary>Notes that a deferred task came back to the queue.</summary>
-    public void AddReady(long taskId)
-    {
-        var items = BatchOf(EventTypes.TaskReady);
-        Open(items);
-        Number(items, taskId);
-        items.Write("]"u8);
-    }
+    public void AddReady(long taskId) => _ready.Add([taskId], events: 1);
 
     /// <summary>Notes an inserted task; ids come in order, so that a batch becomes a range.</summary>
     public void AddInserted(long taskId)
     {
-        if (_firstInserted == 0)
-        {
-            _firstInserted = _lastInserted = taskId;
-        }
-        else if (taskId == _lastInserted + 1)
+        if (_firstInserted != 0 && taskId == _lastInserted + 1 && taskId - _firstInserted < EventRows.EventsMax)
         {
             _lastInserted = taskId;
+            return;
         }
-        else
-        {
-            CloseRange();
-            _firstInserted = _lastInserted = taskId;
-        }
+
+        CloseRange();
+        _firstInserted = _lastInserted = taskId;
     }
 
     /// <summary>Appends one event of its own.</summary>
@@ -66,24 +74,20 @@ internal sealed class EventLog(Connection connection, SqlCatalog sql)
     public void Flush(long nowUs)
     {
         CloseRange();
-        foreach (var (type, items) in _batches)
+        foreach (var rows in _rows)
         {
-            if (items.WrittenCount == 0)
-            {
-                continue;
-            }
-
-            items.Write("]"u8);
-            var actorType = type switch
+            var actorType = rows.Type switch
             {
                 EventTypes.TaskCreated => ActorType.Human,
                 EventTypes.TaskReady => ActorType.System,
                 _ => ActorType.Agent,
             };
             var actor = actorType switch { ActorType.Human => "api", ActorType.System => "longshore", _ => null };
-            _add.Bind(nowUs).Bind(type).Bind((long)actorType).Bind(actor).BindNull().BindNull().BindNull().BindNull()
-                .BindText(items.WrittenSpan).Run();
-            items.ResetWrittenCount();
+            while (rows.TryTake(out var items))
+            {
+                _add.Bind(nowUs).Bind(rows.Type).Bind((long)actorType).Bind(actor).BindNull().BindNull().BindNull()
+                    .BindNull().BindText(items).Run();
+            }
         }
     }
 
@@ -91,48 +95,18 @@ internal sealed class EventLog(Connection connection, SqlCatalog sql)
     public void Discard()
     {
         _firstInserted = 0;
-        foreach (var items in _batches.Values)
+        foreach (var rows in _rows)
         {
-            items.ResetWrittenCount();
+            rows.Clear();
         }
     }
 
     private void CloseRange()
     {
-        if (_firstInserted == 0)
+        if (_firstInserted != 0)
         {
-            return;
+            _created.Add([_firstInserted, _lastInserted], events: (int)(_lastInserted - _firstInserted) + 1);
+            _firstInserted = 0;
         }
-
-        var items = BatchOf(EventTypes.TaskCreated);
-        Open(items);
-        Number(items, _firstInserted);
-        Number(items, _lastInserted, comma: true);
-        items.Write("]"u8);
-        _firstInserted = 0;
-    }
-
-    private ArrayBufferWriter<byte> BatchOf(string type)
-    {
-        if (!_batches.TryGetValue(type, out var items))
-        {
-            _batches.Add(type, items = new ArrayBufferWriter<byte>(4096));
-        }
-
-        return items;
-    }
-
-    private static void Open(ArrayBufferWriter<byte> items) => items.Write(items.WrittenCount == 0 ? "[["u8 : ",["u8);
-
-    private static void Number(ArrayBufferWriter<byte> items, long value, bool comma = false)
-    {
-        var span = items.GetSpan(24);
-        if (comma)
-        {
-            span[0] = (byte)',';
-        }
-
-        Utf8Formatter.TryFormat(value, span[(comma ? 1 : 0)..], out var written);
-        items.Advance(written + (comma ? 1 : 0));
     }
 }

@@ -20,8 +20,8 @@ internal sealed class FailedAttempts(
     public FinishOutcome Fail(in ClaimRow claim, Finish finish, long nowUs)
     {
         var (maxAttempts, retry) = PolicyOf(claim.Place.Id);
-        var place = claim.Place.WithFailures(claim.Place.Failures + 1);
-        place = place with { Flags = (place.Flags | PlaceFlags.Failed) & ~PlaceFlags.Suspect };
+        var place = claim.Place.Cleared().WithFailures(claim.Place.Failures + 1);
+        place = place with { Flags = place.Flags | PlaceFlags.Failed };
         var operation = AttemptRules.AfterFailure(
             finish.Retry, place.Attempts, maxAttempts, FailersOf(claim, place.Attempts >= maxAttempts));
         stages.AddAssignment(claim, AssignmentOutcome.Failed, nowUs, finish.Error, finish.Key);

@@ -40,10 +40,11 @@ internal sealed class Finisher(
 
     public RenewOutcome Renew(Renewal renewal, long nowUs)
     {
-        var leaseUs = nowUs + renewal.Lease.ToMicroseconds();
-        if (_renew.Bind(renewal.TaskId).Bind(renewal.Epoch).Bind(leaseUs).Bind(renewal.Progress).Run() > 0)
+        if (stages.GetClaim(renewal.TaskId) is { } claim && claim.Place.Epoch == renewal.Epoch && claim.HoldsAt(nowUs))
         {
-            live.Agent(stages.GetClaim(renewal.TaskId)!.Value.AgentId).Seen(nowUs);
+            var leaseUs = nowUs + renewal.Lease.ToMicroseconds();
+            _renew.Bind(renewal.TaskId).Bind(renewal.Epoch).Bind(leaseUs).Bind(renewal.Progress).Run();
+            live.Agent(claim.AgentId).Seen(nowUs);
             return new RenewOutcome(ClaimWriteStatus.Accepted, TaskState.InProgress, leaseUs);
         }
 
@@ -54,7 +55,7 @@ internal sealed class Finisher(
 
     private FinishOutcome Complete(in ClaimRow claim, Finish finish, long nowUs)
     {
-        var place = claim.Place with { Flags = claim.Place.Flags & ~PlaceFlags.Suspect };
+        var place = claim.Place;
         stages.AddFinished(place, TaskState.Done, claim.AgentId, nowUs, finish.Result);
         stages.AddAssignment(claim, AssignmentOutcome.Submitted, nowUs, key: finish.Key);
         live.Agent(claim.AgentId).CountCompleted();
@@ -69,12 +70,13 @@ internal sealed class Finisher(
         stages.Requeue(claim.Place.GivenBack(), untilUs, nowUs);
         stages.AddAssignment(claim, outcome, nowUs, finish.Error, finish.Key);
         events.AddHot(type, claim.Place.Id, claim.Place.Epoch, claim.AgentId, TaskState.Created);
-        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, untilUs);
+        var readyUs = outcome == AssignmentOutcome.Snoozed ? untilUs : 0;
+        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, readyUs);
     }
 
     private FinishOutcome Cancel(in ClaimRow claim, Finish finish, long nowUs)
     {
-        var place = claim.Place with { Flags = claim.Place.Flags & ~PlaceFlags.Suspect };
+        var place = claim.Place;
         stages.AddFinished(place, TaskState.Cancelled, claim.AgentId, nowUs, error: finish.Error);
         stages.AddAssignment(claim, AssignmentOutcome.Cancelled, nowUs, finish.Error, finish.Key);
         var agent = live.Agent(claim.AgentId).Profile.Name;
@@ -119,10 +121,10 @@ internal sealed class Finisher(
     private FinishOutcome CompleteLate(Finish finish, Standing standing, long agentId, TaskState done, long nowUs)
     {
         stages.Remove(standing);
-        var place = standing.Place with { Flags = standing.Place.Flags & ~PlaceFlags.Suspect };
-        stages.AddFinished(place, done, agentId, nowUs, finish.Result);
+        stages.AddFinished(standing.Place, done, agentId, nowUs, finish.Result);
         _late.Bind(finish.TaskId).Bind(finish.Epoch).Bind(nowUs).Bind(finish.Key).Run();
         var agent = live.Agent(agentId);
+        agent.Seen(nowUs);
         agent.CountCompleted();
         agent.Dirty = true;
         events.AddHot(EventTypes.TaskCompleted, finish.TaskId, finish.Epoch, agentId, done);

@@ -8,7 +8,14 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>A live claim's row.</summary>
-internal readonly record struct ClaimRow(Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs);
+internal readonly record struct ClaimRow(
+    Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs, double? Progress)
+{
+    /// <summary>
+    /// False once the lease ran out of a task that refuses late writes; others hold until somebody notices (G2).
+    /// </summary>
+    public bool HoldsAt(long nowUs) => (Place.Flags & PlaceFlags.RejectLate) == 0 || LeaseUs > nowUs;
+}
 
 /// <summary>
 /// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the
@@ -68,11 +75,13 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
 
     public void RemoveDeferred(long id) => _deferredRemove.Bind(id).Run();
 
-    public void AddParked(in Place place, TaskState state) => _parkedAdd.Bind(place).Bind((long)state).Run();
+    public void AddParked(in Place place, TaskState state) =>
+        _parkedAdd.Bind(place.Cleared()).Bind((long)state).Run();
 
     public void AddFinished(
         in Place place, TaskState state, long? agentId, long nowUs, JsonText result = default, string? error = null) =>
-        _finishedAdd.Bind(place).Bind((long)state).Bind(agentId).Bind(nowUs).BindText(result.Utf8).Bind(error).Run();
+        _finishedAdd.Bind(place.Cleared()).Bind((long)state).Bind(agentId).Bind(nowUs)
+            .BindText(result.Utf8).Bind(error).Run();
 
     public void AddClaim(in Place place, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key)
     {
@@ -86,8 +95,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     /// </summary>
     public ClaimRow? EndClaim(long id, int epoch, long nowUs)
     {
-        if (GetClaim(id) is not { } claim || claim.Place.Epoch != epoch
-            || ((claim.Place.Flags & PlaceFlags.RejectLate) != 0 && claim.LeaseUs <= nowUs))
+        if (GetClaim(id) is not { } claim || claim.Place.Epoch != epoch || !claim.HoldsAt(nowUs))
         {
             return null;
         }
@@ -106,7 +114,8 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         }
 
         var row = new ClaimRow(
-            _claimGet.ReadPlace(), _claimGet.Long(8), _claimGet.Int(9) != 0, _claimGet.Long(10), _claimGet.Long(11));
+            _claimGet.ReadPlace(), _claimGet.Long(8), _claimGet.Int(9) != 0, _claimGet.Long(10), _claimGet.Long(11),
+            _claimGet.DoubleOrNull(13));
         _claimGet.Reset();
         return row;
     }

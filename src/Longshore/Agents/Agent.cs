@@ -125,6 +125,9 @@ public sealed record Agent
     /// <summary>Since when it waits for work on this node, if it does.</summary>
     public DateTimeOffset? WaitingSince { get; init; }
 
+    /// <summary>Its status when it was shown by a client.</summary>
+    public AgentStatus Status { get; init; }
+
     /// <summary>Its status at <paramref name="now"/>.</summary>
     public AgentStatus StatusAt(DateTimeOffset now, TimeSpan heartbeatTimeout) => Mode switch
     {

@@ -64,7 +64,11 @@ internal sealed partial class LocalClient
         Wake(name);
     }
 
-    private Agent Shown(Agent agent) => agent with { WaitingSince = engine.Room.WaitingSince(agent.Name) };
+    private Agent Shown(Agent agent) => agent with
+    {
+        Status = agent.StatusAt(_clock.GetUtcNow(), engine.Store.Info.HeartbeatTimeout),
+        WaitingSince = engine.Room.WaitingSince(agent.Name),
+    };
 
     private void Wake(string agent)
     {

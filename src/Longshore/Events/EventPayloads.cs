@@ -6,11 +6,15 @@ namespace Longshore.Events;
 /// <summary>The details that events carry.</summary>
 internal static class EventPayloads
 {
-    public static JsonText Claim(int epoch, string agent, TaskState state) => Write(json =>
+    /// <summary>Which claim, and where it led the task, if that is known.</summary>
+    public static JsonText Claim(int epoch, string agent, TaskState? state = null) => Write(json =>
     {
         json.WriteNumber("epoch", epoch);
         json.WriteString("agent", agent);
-        json.WriteString("state", state.ToWire());
+        if (state is { } ledTo)
+        {
+            json.WriteString("state", ledTo.ToWire());
+        }
     });
 
     public static JsonText Reason(string? reason) => Write(json => json.WriteString("reason", reason));

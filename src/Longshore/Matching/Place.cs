@@ -46,7 +46,10 @@ internal readonly record struct Place(
     public Place Granted() => this with { Epoch = Epoch + 1, Attempts = Attempts + 1 };
 
     /// <summary>As given back by a living holder without using the attempt.</summary>
-    public Place GivenBack() => this with { Attempts = Attempts - 1, Flags = Flags & ~PlaceFlags.Suspect };
+    public Place GivenBack() => Cleared() with { Attempts = Attempts - 1 };
+
+    /// <summary>Without suspicion: a holder lived to speak, or the task is out of the queue.</summary>
+    public Place Cleared() => this with { Flags = Flags & ~PlaceFlags.Suspect };
 
     /// <summary>With another number of failures and the rank that follows from it; it keeps its age.</summary>
     public Place WithFailures(int failures)

@@ -33,7 +33,8 @@ public interface IStore : IAsyncDisposable
 /// <summary>Facts, never feature flags.</summary>
 /// <param name="Name">Short name of the kind of store: <c>memory</c>, <c>sqlite</c>.</param>
 /// <param name="Location">Where the data is.</param>
-public sealed record StoreInfo(string Name, string Location);
+/// <param name="HeartbeatTimeout">After this silence an agent is unresponsive.</param>
+public sealed record StoreInfo(string Name, string Location, TimeSpan HeartbeatTimeout);
 
 /// <summary>The rules of a store that are settings, the same for every store.</summary>
 public sealed record StoreOptions

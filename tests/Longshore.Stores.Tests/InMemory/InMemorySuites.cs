@@ -2,4 +2,56 @@ using Longshore.Stores.Tests.Conformance;
 
 namespace Longshore.Stores.Tests.InMemory;
 
+public sealed class InMemoryAgentQuery : AgentQuerySuite<InMemorySource>;
+
+public sealed class InMemoryAgent : AgentSuite<InMemorySource>;
+
+public sealed class InMemoryAtomicity : AtomicitySuite<InMemorySource>;
+
+public sealed class InMemoryCancel : CancelSuite<InMemorySource>;
+
+public sealed class InMemoryClaimKey : ClaimKeySuite<InMemorySource>;
+
+public sealed class InMemoryClaim : ClaimSuite<InMemorySource>;
+
+public sealed class InMemoryDiscover : DiscoverSuite<InMemorySource>;
+
+public sealed class InMemoryEvent : EventSuite<InMemorySource>;
+
+public sealed class InMemoryExpire : ExpireSuite<InMemorySource>;
+
+public sealed class InMemoryFencing : FencingSuite<InMemorySource>;
+
+public sealed class InMemoryFinish : FinishSuite<InMemorySource>;
+
+public sealed class InMemoryIdempotency : IdempotencySuite<InMemorySource>;
+
 public sealed class InMemoryInsert : InsertSuite<InMemorySource>;
+
+public sealed class InMemoryLease : LeaseSuite<InMemorySource>;
+
+public sealed class InMemoryMatch : MatchSuite<InMemorySource>;
+
+public sealed class InMemoryNoRecentFailure : NoRecentFailureSuite<InMemorySource>;
+
+public sealed class InMemoryOrder : OrderSuite<InMemorySource>;
+
+public sealed class InMemoryPrune : PruneSuite<InMemorySource>;
+
+public sealed class InMemoryRecentFailure : RecentFailureSuite<InMemorySource>;
+
+public sealed class InMemoryRenew : RenewSuite<InMemorySource>;
+
+public sealed class InMemoryReplay : ReplaySuite<InMemorySource>;
+
+public sealed class InMemoryRescue : RescueSuite<InMemorySource>;
+
+public sealed class InMemoryRetry : RetrySuite<InMemorySource>;
+
+public sealed class InMemoryStage : StageSuite<InMemorySource>;
+
+public sealed class InMemoryStrictRecentFailure : StrictRecentFailureSuite<InMemorySource>;
+
+public sealed class InMemorySuspect : SuspectSuite<InMemorySource>;
+
+public sealed class InMemoryTaskQuery : TaskQuerySuite<InMemorySource>;

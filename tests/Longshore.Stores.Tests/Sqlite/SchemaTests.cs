@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using Longshore.Sqlite;
 using Longshore.Sqlite.Interop;
+using Longshore.Tests.Tidy;
 
 namespace Longshore.Stores.Tests.Sqlite;
 
@@ -13,14 +13,7 @@ public sealed class SchemaTests
         await database.Open().DisposeAsync();
         using var connection = new Connection(database.Path, readOnly: true);
         var dump = Schema.Dump(connection, SqliteStore.Sql);
-        var committed = Path.Combine(SourceFolder(), "../../../src/Longshore.Sqlite/schema.sql");
-        if (Environment.GetEnvironmentVariable("LONGSHORE_UPDATE") == "1")
-        {
-            await File.WriteAllTextAsync(committed, dump, TestContext.Current.CancellationToken);
-        }
-
-        (await File.ReadAllTextAsync(committed, TestContext.Current.CancellationToken)).ShouldBe(
-            dump, "schema.sql does not show what the migrations make; run the tests once with LONGSHORE_UPDATE=1");
+        Generated.ShouldBe("src/Longshore.Sqlite/schema.sql", dump);
     }
 
     [Fact]
@@ -68,6 +61,4 @@ public sealed class SchemaTests
     public void Path_that_names_no_file_is_refused(string path) =>
         Should.Throw<LongshoreException>(() => SqliteStore.Open(new SqliteOptions { Path = path }))
             .Code.ShouldBe(ErrorCode.InvalidInput);
-
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

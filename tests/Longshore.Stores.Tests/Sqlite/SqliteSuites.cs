@@ -2,4 +2,56 @@ using Longshore.Stores.Tests.Conformance;
 
 namespace Longshore.Stores.Tests.Sqlite;
 
+public sealed class SqliteAgentQuery : AgentQuerySuite<SqliteSource>;
+
+public sealed class SqliteAgent : AgentSuite<SqliteSource>;
+
+public sealed class SqliteAtomicity : AtomicitySuite<SqliteSource>;
+
+public sealed class SqliteCancel : CancelSuite<SqliteSource>;
+
+public sealed class SqliteClaimKey : ClaimKeySuite<SqliteSource>;
+
+public sealed class SqliteClaim : ClaimSuite<SqliteSource>;
+
+public sealed class SqliteDiscover : DiscoverSuite<SqliteSource>;
+
+public sealed class SqliteEvent : EventSuite<SqliteSource>;
+
+public sealed class SqliteExpire : ExpireSuite<SqliteSource>;
+
+public sealed class SqliteFencing : FencingSuite<SqliteSource>;
+
+public sealed class SqliteFinish : FinishSuite<SqliteSource>;
+
+public sealed class SqliteIdempotency : IdempotencySuite<SqliteSource>;
+
 public sealed class SqliteInsert : InsertSuite<SqliteSource>;
+
+public sealed class SqliteLease : LeaseSuite<SqliteSource>;
+
+public sealed class SqliteMatch : MatchSuite<SqliteSource>;
+
+public sealed class SqliteNoRecentFailure : NoRecentFailureSuite<SqliteSource>;
+
+public sealed class SqliteOrder : OrderSuite<SqliteSource>;
+
+public sealed class SqlitePrune : PruneSuite<SqliteSource>;
+
+public sealed class SqliteRecentFailure : RecentFailureSuite<SqliteSource>;
+
+public sealed class SqliteRenew : RenewSuite<SqliteSource>;
+
+public sealed class SqliteReplay : ReplaySuite<SqliteSource>;
+
+public sealed class SqliteRescue : RescueSuite<SqliteSource>;
+
+public sealed class SqliteRetry : RetrySuite<SqliteSource>;
+
+public sealed class SqliteStage : StageSuite<SqliteSource>;
+
+public sealed class SqliteStrictRecentFailure : StrictRecentFailureSuite<SqliteSource>;
+
+public sealed class SqliteSuspect : SuspectSuite<SqliteSource>;
+
+public sealed class SqliteTaskQuery : TaskQuerySuite<SqliteSource>;

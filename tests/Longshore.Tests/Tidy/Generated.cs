@@ -11,13 +11,13 @@ internal static class Generated
     /// <summary>Verifies that a file says <paramref name="expected"/>, or makes it say so.</summary>
     public static void ShouldBe(string path, string expected)
     {
-        var full = Path.Combine(Repository.Root, path);
+        var full = Path.Combine(SourceTree.Root, path);
         if (IsUpdating)
         {
             File.WriteAllText(full, expected);
         }
 
         var present = File.Exists(full) ? File.ReadAllText(full).ReplaceLineEndings("\n") : "";
-        present.ShouldBe(expected, $"{path} is generated; write it anew by {Generated.HowToUpdate}");
+        present.ShouldBe(expected, $"{path} is generated; write it anew by {HowToUpdate}");
     }
 }

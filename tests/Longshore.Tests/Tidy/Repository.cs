@@ -32,10 +32,8 @@ internal static class Repository
         ".gitattributes", ".gitignore", ".ts", ".css", ".html", "/test", "/run", "/LICENSE",
     ];
 
-    public static string Root { get; } = FindRoot();
-
     private static readonly Lazy<TextFile[]> All = new(() =>
-        [.. Walk(Root).Where(IsText).Order(StringComparer.Ordinal).Select(Read)]);
+        [.. Walk(SourceTree.Root).Where(IsText).Order(StringComparer.Ordinal).Select(Read)]);
 
     /// <summary>Every text file, ordered by path.</summary>
     public static IReadOnlyList<TextFile> Files => All.Value;
@@ -47,11 +45,11 @@ internal static class Repository
 
     /// <summary>The names in the root folder, files and folders, without what is ignored.</summary>
     public static IEnumerable<string> RootEntries() =>
-        Entries(Root).Select(entry => entry.Name);
+        Entries(SourceTree.Root).Select(entry => entry.Name);
 
     public static bool Exists(string path)
     {
-        var full = Path.Combine(Root, path);
+        var full = Path.Combine(SourceTree.Root, path);
         return File.Exists(full) || Directory.Exists(full);
     }
 
@@ -63,18 +61,6 @@ internal static class Repository
         {
             Assert.Fail($"{rule}\n  {string.Join("\n  ", list.Take(50))}\n({list.Count} in all)");
         }
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Longshore.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName
-            ?? throw new InvalidOperationException($"no Longshore.slnx above {AppContext.BaseDirectory}");
     }
 
     private static IEnumerable<string> Walk(string folder)
@@ -103,11 +89,13 @@ internal static class Repository
             : FileSystemName.MatchesSimpleExpression(pattern, entry.Name));
 
     private static readonly Lazy<string[]> IgnoredPatterns = new(() =>
-        [.. File.ReadLines(Path.Combine(Root, ".gitignore")).Where(line => line.Length > 0 && line[0] != '#')]);
+        [.. File.ReadLines(Path.Combine(SourceTree.Root, ".gitignore"))
+            .Where(line => line.Length > 0 && line[0] != '#')]);
 
     private static bool IsText(string path) =>
         TextEndings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal));
 
     private static TextFile Read(string path) => new(
-        Path.GetRelativePath(Root, path).Replace('\\', '/'), File.ReadAllText(path).ReplaceLineEndings("\n"));
+        Path.GetRelativePath(SourceTree.Root, path).Replace('\\', '/'),
+        File.ReadAllText(path).ReplaceLineEndings("\n"));
 }

@@ -65,7 +65,7 @@ public sealed partial class SqlTests
     {
         foreach (var folder in Migrations())
         {
-            var path = Path.Combine(Repository.Root, folder.Key, "checksums.txt");
+            var path = Path.Combine(SourceTree.Root, folder.Key, "checksums.txt");
             var recorded = File.Exists(path) ? [.. File.ReadLines(path)] : new List<string>();
             var present = folder.Select(file => $"{Checksum(file.Text)}  {file.Name}").ToList();
             if (Generated.IsUpdating)

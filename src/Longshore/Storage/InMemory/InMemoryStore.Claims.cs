@@ -16,7 +16,7 @@ public sealed partial class InMemoryStore
         }
 
         Saw(agent.Name, nowUs);
-        if (request.Key is { } key && HeldUnder(key, agent.Name) is { Count: > 0 } held)
+        if (request.Key is { } key && HeldUnder(key, agent.Name, nowUs) is { Count: > 0 } held)
         {
             return new ClaimOutcome(ClaimStatus.Granted, [.. held.Select(e => Extend(e, request.Lease, nowUs))]);
         }
@@ -130,9 +130,10 @@ public sealed partial class InMemoryStore
     private bool HoldsSuspect(string agent) =>
         _state.Open.Values.Any(e => e.Task.Suspect && e.Claim?.Agent == agent);
 
-    private List<TaskEntry> HeldUnder(string key, string agent) =>
+    private List<TaskEntry> HeldUnder(string key, string agent, long nowUs) =>
         [.. _state.Open.Values
             .Where(e => e.Claim is { } claim && claim.Agent == agent && claim.Key == key)
+            .Where(e => Holds(e, e.Task.Epoch, nowUs))
             .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id)];
 
     private RenewOutcome Renew(Renewal renewal, long nowUs)

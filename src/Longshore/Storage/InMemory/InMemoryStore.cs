@@ -25,7 +25,7 @@ public sealed partial class InMemoryStore
     }
 
     /// <inheritdoc/>
-    public StoreInfo Info => new("memory", "this process");
+    public StoreInfo Info => new("memory", "this process", _options.HeartbeatTimeout);
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;
