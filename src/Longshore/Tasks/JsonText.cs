@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -131,8 +132,9 @@ internal sealed class JsonTextConverter : JsonConverter<JsonText>
             return default;
         }
 
+        // Writing the value anew would escape letters: other bytes, up to three times as many, and another digest.
         using var document = JsonDocument.ParseValue(ref reader);
-        return JsonText.Parse(JsonSerializer.SerializeToUtf8Bytes(document.RootElement));
+        return JsonText.Parse(JsonMarshal.GetRawUtf8Value(document.RootElement).ToArray());
     }
 
     public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options)

@@ -22,6 +22,13 @@ public sealed class JsonTextTests
     }
 
     [Theory]
+    [InlineData("{\"a\": [1, 2.50, 1e3], \"b\":\"ä <&> 日本 \\u00e4 \\ud800\"}")]
+    [InlineData("\"🚢\"")]
+    public void Read_as_a_member_of_another_document_keeps_it_byte_for_byte(string json) =>
+        JsonSerializer.Deserialize<JsonText[]>($"[ {json} ]")
+            .ShouldNotBeNull().ShouldHaveSingleItem().ToString().ShouldBe(json);
+
+    [Theory]
     [InlineData("", 1, 1)]
     [InlineData("{", 1, 2)]
     [InlineData("{\"a\":1,}", 1, 8)]
