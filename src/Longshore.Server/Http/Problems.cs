@@ -26,7 +26,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
-            await WriteAsync(context, e.StatusCode, e.StatusCode == 413 ? "too_large" : "invalid_input", e.Message);
+            await WriteAsync(context, e.StatusCode, CodeOf(e.StatusCode), e.Message);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -87,6 +87,13 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             _ => Task.CompletedTask,
         };
     }
+
+    private static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => "too_large",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
+        _ => "invalid_input",
+    };
 
     private static int StatusOf(ErrorCode code) => code switch
     {

@@ -25,9 +25,12 @@ internal sealed class QueryString
 
     public string? Text(string name) => _query.TryGetValue(name, out var values) ? Single(name, values) : null;
 
+    /// <summary>Every value of a repeated parameter.</summary>
+    public IReadOnlyList<string> List(string name) => [.. _query[name].OfType<string>()];
+
     /// <summary>Every value of a repeated or comma-separated parameter.</summary>
-    public IReadOnlyList<string> List(string name) =>
-        [.. _query[name].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))];
+    public IReadOnlyList<string> Split(string name) =>
+        [.. List(name).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries))];
 
     public long? Long(string name) => Text(name) is not { } text ? null
         : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value

@@ -34,7 +34,9 @@ internal static class TasksApi
         var body = await Body.ReadAsync<NewTaskWire>(context.Request, ct);
         if (context.Request.Headers.TryGetValue("Idempotency-Key", out var key))
         {
-            body = body with { IdempotencyKey = body.IdempotencyKey ?? key.ToString() };
+            body = body.IdempotencyKey is null || body.IdempotencyKey == key.ToString()
+                ? body with { IdempotencyKey = key.ToString() }
+                : throw LongshoreException.Invalid("idempotency_key", "is not the one of the Idempotency-Key header");
         }
 
         var submitted = (await client.SubmitAsync([body.ToNewTask()], ct))[0];
@@ -81,7 +83,7 @@ internal static class TasksApi
             {
                 Namespace = query.Text("namespace"),
                 Kind = query.Text("kind"),
-                States = [.. query.List("state").Select(state => TaskStates.Parse(state))],
+                States = [.. query.Split("state").Select(state => TaskStates.Parse(state))],
                 ExcludeCodes = query.List("exclude_code"),
                 MinPriority = query.Int("min_priority"),
                 Tag = query.Text("tag"),

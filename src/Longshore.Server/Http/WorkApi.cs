@@ -1,6 +1,7 @@
 using Longshore.Client;
 using Longshore.Client.Wire;
 using Longshore.Storage;
+using Longshore.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -48,7 +49,7 @@ internal static class WorkApi
                 ExcludeCodes = body.ExcludeCodes ?? [],
                 MinPriority = body.MinPriority,
             },
-            Words.Seconds(body.WaitSeconds ?? 0, "wait_seconds"),
+            WaitOf(body.WaitSeconds),
             either.Token);
         return Answer.Json(new DiscoveredListWire([.. found.Select(DiscoveredWire.Of)]));
     }
@@ -67,7 +68,7 @@ internal static class WorkApi
             Lease = LeaseOf(body.LeaseSeconds),
             Key = body.Key,
         };
-        var grants = await client.ClaimAsync(claim, Words.Seconds(body.WaitSeconds ?? 0, "wait_seconds"), either.Token);
+        var grants = await client.ClaimAsync(claim, WaitOf(body.WaitSeconds), either.Token);
         return Answer.Json(new GrantListWire(
             [.. grants.Select(g => new GrantWire(TaskWire.Of(g.Task), g.Epoch, g.LeaseUntil))]));
     }
@@ -118,6 +119,10 @@ internal static class WorkApi
             throw LongshoreException.Invalid(field, $"belongs to {belongsTo}");
         }
     }
+
+    /// <summary>However long somebody would wait: the façade clamps it, and refuses what is negative.</summary>
+    private static TimeSpan WaitOf(double? seconds) =>
+        Words.Seconds(Math.Min(seconds ?? 0, Limits.WaitMax.TotalSeconds), "wait_seconds");
 
     private static TimeSpan LeaseOf(double? seconds) =>
         seconds is { } given ? Words.Seconds(given, "lease_seconds") : new ClaimRequest { Agent = "" }.Lease;

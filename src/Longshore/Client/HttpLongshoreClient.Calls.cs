@@ -15,6 +15,11 @@ public sealed partial class HttpLongshoreClient
         IReadOnlyList<NewTask> tasks, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(tasks);
+        if (tasks.Count == 0)
+        {
+            return [];
+        }
+
         var body = new TaskBatchWire { Tasks = [.. tasks.Select(NewTaskWire.Of)] };
         var answer = await PostAsync<TaskBatchWire, SubmittedBatchWire>("tasks/batch", body, ct).ConfigureAwait(false);
         return [.. answer.Tasks.Select(t =>
@@ -132,7 +137,7 @@ public sealed partial class HttpLongshoreClient
             Kinds = query.Kinds,
             ExcludeCodes = query.ExcludeCodes,
             MinPriority = query.MinPriority,
-            WaitSeconds = wait.TotalSeconds,
+            WaitSeconds = Math.Min(wait.TotalSeconds, Limits.WaitMax.TotalSeconds),
         };
         var answer = await PostAsync<DiscoverWire, DiscoveredListWire>("discover", body, ct).ConfigureAwait(false);
         return [.. answer.Tasks.Select(t => t.ToDiscovered())];
@@ -150,7 +155,7 @@ public sealed partial class HttpLongshoreClient
             Kinds = request.Kinds,
             TaskIds = request.TaskIds,
             LeaseSeconds = request.Lease.TotalSeconds,
-            WaitSeconds = wait.TotalSeconds,
+            WaitSeconds = Math.Min(wait.TotalSeconds, Limits.WaitMax.TotalSeconds),
             Key = request.Key,
         };
         var answer = await PostAsync<ClaimWire, GrantListWire>("claims", body, ct).ConfigureAwait(false);

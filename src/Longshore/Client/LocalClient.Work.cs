@@ -129,7 +129,7 @@ internal sealed partial class LocalClient
         CheckKinds(request.Kinds);
         if (request.Lease <= TimeSpan.Zero)
         {
-            throw LongshoreException.Invalid("lease", "must be longer than 0");
+            throw LongshoreException.Invalid("lease_seconds", "must be longer than 0");
         }
 
         return request with { Lease = engine.Options.Clamp(request.Lease) };
@@ -147,7 +147,7 @@ internal sealed partial class LocalClient
         if (finish.Delay is { } delay && (delay < TimeSpan.Zero || delay > Limits.DurationMax))
         {
             throw LongshoreException.Invalid(
-                "delay", $"must be from 0 to {Limits.DurationMax.TotalDays:0} days, not {delay.TotalSeconds} seconds");
+                "delay_seconds", $"must be from 0 to {Limits.DurationMax.TotalDays:0} days, not {delay.TotalSeconds} seconds");
         }
 
         return finish.Error?.Length > Limits.ErrorLengthMax
@@ -157,7 +157,7 @@ internal sealed partial class LocalClient
 
     private static TimeSpan CheckedWait(TimeSpan wait) =>
         wait < TimeSpan.Zero
-            ? throw LongshoreException.Invalid("wait", "cannot be negative")
+            ? throw LongshoreException.Invalid("wait_seconds", "cannot be negative")
             : wait > Limits.WaitMax ? Limits.WaitMax : wait;
 
     private static void CheckKinds(IReadOnlyList<string> kinds)

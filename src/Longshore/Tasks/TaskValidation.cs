@@ -31,8 +31,8 @@ public static class TaskValidation
 
         Range(task.Priority, 0, Limits.PriorityMax, at + "priority");
         Range(task.MaxAttempts, 1, Limits.AttemptsMax, at + "max_attempts");
-        Duration(task.Timeout, at + "timeout");
-        Duration(task.EstimatedEffort, at + "estimated_effort");
+        Duration(task.Timeout, at + "timeout_seconds");
+        Duration(task.EstimatedEffort, at + "estimated_effort_seconds");
         CheckRetry(task.Retry, at + "retry");
         CheckTimes(task, now, at);
         if (task.Owner is { } owner)
@@ -150,11 +150,11 @@ public static class TaskValidation
 
     private static void CheckRetry(RetryPolicy retry, string field)
     {
-        Duration(retry.Delay, field + ".delay");
-        Duration(retry.Cap, field + ".cap");
+        Duration(retry.Delay, field + ".delay_seconds");
+        Duration(retry.Cap, field + ".cap_seconds");
         if (retry.Cap < retry.Delay)
         {
-            throw LongshoreException.Invalid(field + ".cap", "must not be shorter than the delay");
+            throw LongshoreException.Invalid(field + ".cap_seconds", "must not be shorter than the delay");
         }
     }
 

@@ -46,7 +46,9 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("POST", "tasks", """{"kind":"x","parent_id":9}""", 404, "not_found", "parent_id", "no task 9")]
     [InlineData("POST", "agents", """{"name":"aB!"}""", 400, "invalid_input", "name", "kebab-case")]
     [InlineData("POST", "agents", """{"name":"abc","capabilities":[{"name":"x","leval":2}]}""",
-        400, "invalid_input", "capabilities", "leval")]
+        400, "invalid_input", null, "leval")]
+    [InlineData("POST", "agents", """{"name":"abc","capabilities":[null]}""",
+        400, "invalid_input", "capabilities[0]", "null")]
     [InlineData("POST", "agents", """{"name":"abc","max_concurrent":0}""",
         400, "invalid_input", "max_concurrent", "from 1")]
     [InlineData("POST", "claims", """{"agent":"nobody"}""", 404, "not_found", "agent", "register")]

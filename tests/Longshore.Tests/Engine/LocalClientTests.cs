@@ -132,7 +132,7 @@ public sealed class LocalClientTests
             (right with { Max = 0 }, "max"),
             (right with { Max = Limits.BatchMax + 1 }, "max"),
             (right with { Prefetch = -1 }, "prefetch"),
-            (right with { Lease = TimeSpan.Zero }, "lease"),
+            (right with { Lease = TimeSpan.Zero }, "lease_seconds"),
             (right with { Kinds = [""] }, "kinds"),
             (right with { Agent = "Not Kebab" }, "agent"),
         })

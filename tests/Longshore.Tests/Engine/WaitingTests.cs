@@ -187,7 +187,7 @@ public sealed class WaitingTests
         node.Clock.Advance(Limits.WaitMax + TimeSpan.FromSeconds(1));
         (await Until.Soon(claim)).ShouldBeEmpty();
         (await Should.ThrowAsync<LongshoreException>(() => node.Client.ClaimAsync(
-            new ClaimRequest { Agent = "agent-a" }, TimeSpan.FromSeconds(-1)))).Field.ShouldBe("wait");
+            new ClaimRequest { Agent = "agent-a" }, TimeSpan.FromSeconds(-1)))).Field.ShouldBe("wait_seconds");
     }
 
     [Fact]

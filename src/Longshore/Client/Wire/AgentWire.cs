@@ -53,7 +53,9 @@ public record NewAgentWire
         {
             Type = Type ?? usual.Type,
             Description = Description,
-            Capabilities = [.. (Capabilities ?? []).Select((c, i) => c.ToCapability($"capabilities[{i}]"))],
+            Capabilities = [.. (Capabilities ?? []).Select((c, i) => (c
+                ?? throw LongshoreException.Invalid($"capabilities[{i}]", "cannot be null"))
+                .ToCapability($"capabilities[{i}]"))],
             Specializations = Specializations ?? usual.Specializations,
             Kinds = Kinds ?? usual.Kinds,
             Namespaces = Namespaces ?? usual.Namespaces,
@@ -185,40 +187,8 @@ internal sealed class CapabilityConverter : JsonConverter<CapabilityWire>
             return new CapabilityWire { Name = reader.GetString()! };
         }
 
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new JsonException();
-        }
-
-        var (name, level, expiresAt) = ((string?)null, (int?)null, (DateTimeOffset?)null);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var member = reader.GetString();
-            reader.Read();
-            switch (member)
-            {
-                case "name":
-                    name = JsonSerializer.Deserialize<string>(ref reader, options);
-                    break;
-                case "level":
-                    level = JsonSerializer.Deserialize<int?>(ref reader, options);
-                    break;
-                case "expires_at":
-                    expiresAt = JsonSerializer.Deserialize<DateTimeOffset?>(ref reader, options);
-                    break;
-                default:
-                    throw LongshoreException.Invalid(
-                        "capabilities",
-                        $"there is no member '{member}' in a capability; it has name, level and expires_at");
-            }
-        }
-
-        return new CapabilityWire
-        {
-            Name = name ?? throw LongshoreException.Invalid("capabilities", "a capability needs a name"),
-            Level = level,
-            ExpiresAt = expiresAt,
-        };
+        var parts = JsonSerializer.Deserialize<Parts>(ref reader, options) ?? throw new JsonException();
+        return new CapabilityWire { Name = parts.Name, Level = parts.Level, ExpiresAt = parts.ExpiresAt };
     }
 
     public override void Write(Utf8JsonWriter writer, CapabilityWire value, JsonSerializerOptions options)
@@ -235,5 +205,14 @@ internal sealed class CapabilityConverter : JsonConverter<CapabilityWire>
         writer.WriteNumber("level", capability.Level);
         writer.WriteString("expires_at", InstantConverter.Format(expiresAt));
         writer.WriteEndObject();
+    }
+
+    private sealed record Parts
+    {
+        public required string Name { get; init; }
+
+        public int? Level { get; init; }
+
+        public DateTimeOffset? ExpiresAt { get; init; }
     }
 }

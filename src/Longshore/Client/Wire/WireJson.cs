@@ -14,6 +14,9 @@ public static partial class WireJson
 {
     private const int RegexTimeoutMs = 1000;
 
+    // What stands around a payload of the greatest depth: pages, lists, the task.
+    private const int EnvelopeDepth = 8;
+
     /// <summary>The options, for both sides of the wire.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
@@ -56,6 +59,12 @@ public static partial class WireJson
         {
             return new LongshoreException(
                 ErrorCode.InvalidInput, $"{path}: the value is not {Name(converted.Groups[1].Value)}", path, e);
+        }
+
+        if (e.Message.StartsWith("Duplicate property", StringComparison.Ordinal))
+        {
+            return new LongshoreException(
+                ErrorCode.InvalidInput, $"{path ?? "the body"}: a member is given twice", path, e);
         }
 
         var where = string.Create(
@@ -116,7 +125,7 @@ public static partial class WireJson
             AllowDuplicateProperties = false,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             RespectNullableAnnotations = true,
-            MaxDepth = Limits.JsonDepthMax,
+            MaxDepth = Limits.JsonDepthMax + EnvelopeDepth,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.Converters.Add(new InstantConverter());
