@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Net;
+using Longshore.Cli.Shell;
+using Longshore.Server;
+using Longshore.Sqlite;
+using Longshore.Storage.InMemory;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longshore.Cli.Commands;
+
+/// <summary><c>longshore serve</c>: a node with its store, reachable over HTTP.</summary>
+internal static class ServeCommand
+{
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Where to listen; several are parted by semicolons. Port 0 takes a free one.",
+        HelpName = "URLS",
+        DefaultValueFactory = _ => Connection.DefaultAddress,
+    };
+
+    private static readonly Option<string> Store = new("--store")
+    {
+        Description = "sqlite:PATH keeps tasks in a file; memory forgets them at the end.",
+        HelpName = "STORE",
+        DefaultValueFactory = _ => "sqlite:longshore.db",
+    };
+
+    private static readonly Option<string> Synchronous = new Option<string>("--synchronous")
+    {
+        Description = "full: an acknowledged write survives power loss; normal: it survives a crash of the process.",
+        DefaultValueFactory = _ => "full",
+    }.AcceptOnlyFromAmong("full", "normal");
+
+    public static Command Create()
+    {
+        var command = new ExplainedCommand("serve", "Run a server until it is interrupted.", """
+            longshore serve
+            longshore serve --urls http://127.0.0.1:8000 --store sqlite:/var/lib/longshore/tasks.db
+            longshore serve --store memory --urls http://127.0.0.1:0
+            """)
+        {
+            Urls, Store, Synchronous,
+        };
+        command.SetAction(ServeAsync);
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken ct)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Neither settings files nor web files of whatever folder the command is run in are meant for it.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseUrls(parsed.GetValue(Urls)!);
+        builder.Logging.ClearProviders()
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Error)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        var store = UseStore(builder.Services.AddLongshore(), parsed);
+        builder.Services.AddLongshoreServer();
+
+        var app = builder.Build();
+        await using var _ = app.ConfigureAwait(false);
+        app.MapLongshore();
+        await app.StartAsync(ct).ConfigureAwait(false);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        if (addresses.Any(address => !IsLoopback(address)))
+        {
+            await ErrorBoundary.SayAsync(
+                "warning: this address is reachable from other machines, and there is no authentication: "
+                + "whoever reaches it may read and change every task").ConfigureAwait(false);
+        }
+
+        Announce(parsed, addresses, store);
+        await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static string UseStore(LongshoreBuilder builder, ParseResult parsed)
+    {
+        const string Prefix = "sqlite:";
+        var text = parsed.GetValue(Store)!;
+        if (text == "memory")
+        {
+            builder.UseStore(_ => new InMemoryStore());
+            return "memory";
+        }
+
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length == Prefix.Length)
+        {
+            throw new LongshoreException(
+                ErrorCode.InvalidInput, $"--store: '{text}' is no store; use sqlite:PATH or memory");
+        }
+
+        var path = Path.GetFullPath(text[Prefix.Length..]);
+        var durability = parsed.GetValue(Synchronous) == "normal" ? Durability.Normal : Durability.Full;
+        builder.UseSqlite(path, options => options with { Durability = durability });
+        return $"sqlite {path}";
+    }
+
+    private static void Announce(ParseResult parsed, ICollection<string> addresses, string store)
+    {
+        if (parsed.WantsJson())
+        {
+            Output.Json(new { urls = addresses, store });
+        }
+        else
+        {
+            Output.Line($"Longshore listens on {string.Join(", ", addresses)}, store {store}");
+        }
+    }
+
+    private static bool IsLoopback(string address)
+    {
+        var host = BindingAddress.Parse(address).Host;
+        return host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+    }
+}

@@ -1,0 +1,3 @@
+using Longshore.Cli.Shell;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);
