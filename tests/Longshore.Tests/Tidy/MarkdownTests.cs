@@ -25,6 +25,15 @@ public sealed partial class MarkdownTests
         where !Leads(page, target)
         select $"{page.Path}: {target}");
 
+    [Fact]
+    public void Show_in_the_readme_the_sample_that_compiles()
+    {
+        var readme = Repository.Files.Single(file => file.Path == "README.md").Text;
+        var sample = Repository.Files.Single(file => file.Path == "samples/Hello/Program.cs").Text;
+
+        CSharpBlock().Matches(readme).Select(block => block.Groups[1].Value).ShouldBe([sample]);
+    }
+
     private static bool Leads(TextFile page, string target)
     {
         var parts = target.Split('#', 2);
@@ -63,6 +72,9 @@ public sealed partial class MarkdownTests
 
     [GeneratedRegex(@"\[[^\]]*\]\(<?([^)\s>]+)>?[^)]*\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^```csharp\n([\s\S]*?)^```", RegexOptions.Multiline)]
+    private static partial Regex CSharpBlock();
 
     [GeneratedRegex("`[^`]*`")]
     private static partial Regex InlineCode();
