@@ -14,6 +14,7 @@ public sealed class KillTests
     private const int Submitters = 3;
     private const int Claimers = 4;
     private const int PerSubmission = 25;
+    private const int SubmissionsMax = 14;
     private const int PerClaim = 20;
     private static readonly int Rounds = int.Parse(
         Environment.GetEnvironmentVariable("LONGSHORE_TEST_KILLS") ?? "8", CultureInfo.InvariantCulture);
@@ -61,7 +62,7 @@ public sealed class KillTests
 
     private async Task SubmitAsync(ServerProcess server, ConcurrentBag<JsonArray> unsure, CancellationToken ct)
     {
-        while (!ct.IsCancellationRequested)
+        for (var i = 0; i < SubmissionsMax && !ct.IsCancellationRequested; i++)
         {
             var tasks = new JsonArray([.. Enumerable.Range(0, PerSubmission).Select(_ => NewTask())]);
             var answer = await Answered(() => server.PostAsync("tasks/batch", Submission(tasks), ct), ct);
