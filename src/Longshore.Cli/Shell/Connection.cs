@@ -40,7 +40,8 @@ internal sealed class Connection : IDisposable
     public static Connection Open(ParseResult parsed)
     {
         var text = parsed.GetValue(ServerOption)!;
-        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
+        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var server)
+            && server.Scheme is "http" or "https"
             ? new Connection(server)
             : throw new LongshoreException(
                 ErrorCode.InvalidInput, $"--server: '{text}' is no address; use one such as {DefaultAddress}");
@@ -48,7 +49,9 @@ internal sealed class Connection : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Says in a person's words that nobody answers; keeps the exception's type, for those who try again.</summary>
+    /// <summary>
+    /// Says in a person's words that nobody answers; keeps the exception's type, for those who try again.
+    /// </summary>
     private sealed class Unreachable(Uri server) : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Longshore.Cli.Shell;
 
 /// <summary>
-/// Where every error ends as one line on stderr and an exit code. What is not expected here is a bug: it too is told in a
-/// line, because a stack trace helps nobody who runs a command.
+/// Where every error ends as one line on stderr and an exit code. What is not expected here is a bug: it too is
+/// told in a line, because a stack trace helps nobody who runs a command.
 /// </summary>
 internal static class ErrorBoundary
 {
@@ -40,5 +40,6 @@ internal static class ErrorBoundary
     };
 
     private static string OneLine(string message) =>
-        string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string.Join(' ', message.Split(
+            ['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

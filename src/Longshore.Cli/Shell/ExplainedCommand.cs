@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace Longshore.Cli.Shell;
 
-/// <summary>A command with examples, which only its own help shows: a list of commands wants one line for each.</summary>
+/// <summary>
+/// A command with examples, which only its own help shows: a list of commands wants one line for each.
+/// </summary>
 internal sealed class ExplainedCommand(string name, string description, string examples) : Command(name, description)
 {
     public string Examples { get; } = examples;

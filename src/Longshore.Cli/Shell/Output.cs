@@ -21,7 +21,8 @@ internal static class Output
     public static bool WantsJson(this ParseResult parsed) => parsed.GetValue(JsonOption);
 
     /// <summary>Writes a document, spelt as the HTTP API spells it.</summary>
-    public static void Json<T>(T document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, WireJson.Options));
+    public static void Json<T>(T document) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(document, WireJson.Options));
 
     public static void Line(string text) => Console.Out.WriteLine(text);
 
@@ -60,7 +61,8 @@ internal static class Output
 
     public static string Number(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";
 
-    private static string Cell(string text) => Markup.Escape(string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)));
+    private static string Cell(string text) =>
+        Markup.Escape(string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)));
 
     private static IAnsiConsole Pretty()
     {

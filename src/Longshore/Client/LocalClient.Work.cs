@@ -147,7 +147,8 @@ internal sealed partial class LocalClient
         if (finish.Delay is { } delay && (delay < TimeSpan.Zero || delay > Limits.DurationMax))
         {
             throw LongshoreException.Invalid(
-                "delay_seconds", $"must be from 0 to {Limits.DurationMax.TotalDays:0} days, not {delay.TotalSeconds} seconds");
+                "delay_seconds",
+                $"must be from 0 to {Limits.DurationMax.TotalDays:0} days, not {delay.TotalSeconds} seconds");
         }
 
         return finish.Error?.Length > Limits.ErrorLengthMax
