@@ -55,3 +55,5 @@ public sealed class InMemoryStrictRecentFailure : StrictRecentFailureSuite<InMem
 public sealed class InMemorySuspect : SuspectSuite<InMemorySource>;
 
 public sealed class InMemoryTaskQuery : TaskQuerySuite<InMemorySource>;
+
+public sealed class InMemoryTransitionMatrix : TransitionMatrixSuite<InMemorySource>;

@@ -55,3 +55,5 @@ public sealed class SqliteStrictRecentFailure : StrictRecentFailureSuite<SqliteS
 public sealed class SqliteSuspect : SuspectSuite<SqliteSource>;
 
 public sealed class SqliteTaskQuery : TaskQuerySuite<SqliteSource>;
+
+public sealed class SqliteTransitionMatrix : TransitionMatrixSuite<SqliteSource>;

@@ -1,0 +1,176 @@
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Stores.Tests.Conformance;
+
+/// <summary>
+/// Tries every operation in every state and compares with <see cref="TaskTransitions"/>: what the table refuses is
+/// refused and changes nothing, what it allows leads where it says.
+/// </summary>
+public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
+    where TSource : StoreSource, new()
+{
+    private const string First = "first-agent";
+    private const string Second = "second-agent";
+
+    private static readonly TaskState[] States =
+    [
+        TaskState.Created, TaskState.InProgress, TaskState.Quarantined,
+        TaskState.Done, TaskState.Failed, TaskState.Cancelled, TaskState.Expired,
+    ];
+
+    public static readonly TheoryData<TaskState, TaskOperation> Cells =
+        [.. from state in States from operation in Enum.GetValues<TaskOperation>() select (state, operation)];
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public async Task Operation_leads_where_the_table_says(TaskState state, TaskOperation operation)
+    {
+        await Register(First, max: 5);
+        await Register(Second, max: 5);
+        var id = operation switch
+        {
+            TaskOperation.CompleteLate => await ReachByLoss(state),
+            TaskOperation.Quarantine when state == TaskState.InProgress => await ReachLastAttempt(),
+            _ => await Reach(state),
+        };
+        var before = await Get(id);
+        before.State.ShouldBe(state);
+
+        var isAccepted = await Perform(operation, before);
+        var after = await Get(id);
+        if (TaskTransitions.Next(state, operation) is { } next)
+        {
+            isAccepted.ShouldBeTrue();
+            after.State.ShouldBe(next);
+        }
+        else
+        {
+            isAccepted.ShouldBeFalse();
+            Same.Json(after).ShouldBe(Same.Json(before));
+        }
+    }
+
+    [Fact]
+    public void States_that_no_verb_reaches_lead_nowhere() => Enum.GetValues<TaskState>().Except(States)
+        .SelectMany(state => Enum.GetValues<TaskOperation>().Select(o => TaskTransitions.Next(state, o)))
+        .ShouldAllBe(next => next == null);
+
+    /// <summary>A task in the state, granted once before unless it is held now.</summary>
+    private async Task<long> Reach(TaskState state)
+    {
+        var maxAttempts = state == TaskState.Quarantined ? 2 : 5;
+        var id = await Add(Spec() with { Deadline = Clock.Now.AddHours(1), MaxAttempts = maxAttempts });
+        var grant = await Take(First);
+        switch (state)
+        {
+            case TaskState.Created:
+                await Finish(grant, FinishKind.Release);
+                break;
+            case TaskState.Quarantined:
+                await Finish(grant, FinishKind.Fail);
+                await StageAll();
+                await Finish(await Take(Second), FinishKind.Fail);
+                break;
+            case TaskState.Done:
+                await Finish(grant, FinishKind.Complete);
+                break;
+            case TaskState.Failed:
+                await Finish(new Finish { TaskId = id, Epoch = 1, Kind = FinishKind.Fail, Retry = false });
+                break;
+            case TaskState.Cancelled:
+                await Store.Tasks.CancelAsync([id], null, NowUs, Ct);
+                break;
+            case TaskState.Expired:
+                Clock.Advance(TimeSpan.FromHours(1));
+                await Store.Tasks.ExpireAsync(1, NowUs, Ct);
+                break;
+            default:
+                break;
+        }
+
+        return id;
+    }
+
+    /// <summary>A task in the state, the latest claim of which was lost, or the one before if it is held now.</summary>
+    private async Task<long> ReachByLoss(TaskState state)
+    {
+        var maxAttempts = state switch { TaskState.Failed => 1, TaskState.Quarantined => 2, _ => 5 };
+        var id = await Add(Spec() with { Deadline = Clock.Now.AddHours(1), MaxAttempts = maxAttempts });
+        await Take(First);
+        await LoseAll();
+        await StageAll();
+        switch (state)
+        {
+            case TaskState.InProgress:
+                await Take(Second);
+                break;
+            case TaskState.Quarantined:
+                await Take(Second);
+                await LoseAll();
+                break;
+            case TaskState.Done:
+                await Finish(new Finish { TaskId = id, Epoch = 1, Kind = FinishKind.Complete });
+                break;
+            case TaskState.Cancelled:
+                await Store.Tasks.CancelAsync([id], null, NowUs, Ct);
+                break;
+            case TaskState.Expired:
+                Clock.Advance(TimeSpan.FromHours(1));
+                await Store.Tasks.ExpireAsync(1, NowUs, Ct);
+                break;
+            default:
+                break;
+        }
+
+        return id;
+    }
+
+    /// <summary>A task in progress at its last attempt, with an agent other than the one that failed it.</summary>
+    private async Task<long> ReachLastAttempt()
+    {
+        var id = await Add(Spec() with { MaxAttempts = 2 });
+        await Finish(await Take(First), FinishKind.Fail);
+        await StageAll();
+        await Take(Second);
+        return id;
+    }
+
+    private async Task<bool> Perform(TaskOperation operation, WorkTask task)
+    {
+        var epoch = operation == TaskOperation.CompleteLate && task.State == TaskState.InProgress
+            ? task.Epoch - 1
+            : task.Epoch;
+        var finish = new Finish { TaskId = task.Id, Epoch = epoch, Kind = FinishKind.Fail, Key = "matrix" };
+        switch (operation)
+        {
+            case TaskOperation.Claim:
+                return (await Claim(Second, 1, task.Id)).Status == ClaimStatus.Granted;
+            case TaskOperation.Renew:
+                return (await Renew(new Grant(task, default), Lease)).Status == ClaimWriteStatus.Accepted;
+            case TaskOperation.Complete or TaskOperation.CompleteLate:
+                return await IsAccepted(finish with { Kind = FinishKind.Complete });
+            case TaskOperation.Fail or TaskOperation.Quarantine:
+                return await IsAccepted(finish);
+            case TaskOperation.FailForGood:
+                return await IsAccepted(finish with { Retry = false });
+            case TaskOperation.Snooze:
+                return await IsAccepted(finish with { Kind = FinishKind.Snooze });
+            case TaskOperation.Release:
+                return await IsAccepted(finish with { Kind = FinishKind.Release });
+            case TaskOperation.LoseClaim:
+                return (await LoseAll()).Count > 0;
+            case TaskOperation.Cancel:
+                return (await Store.Tasks.CancelAsync([task.Id], null, NowUs, Ct))[0].Status == ChangeStatus.Changed;
+            case TaskOperation.Retry:
+                return (await Store.Tasks.RetryAsync([task.Id], NowUs, Ct))[0].Status == ChangeStatus.Changed;
+            case TaskOperation.Expire:
+                Clock.Advance(TimeSpan.FromHours(2));
+                return (await Store.Tasks.ExpireAsync(10, NowUs, Ct)).Count > 0;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(operation), operation, "teach the matrix how to try it");
+        }
+    }
+
+    private async Task<bool> IsAccepted(Finish finish) => (await Finish(finish)).Status == ClaimWriteStatus.Accepted;
+}
