@@ -18,7 +18,8 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
 
     public long Id { get; } = id;
 
-    public AgentRegistration Profile { get; private set; } = profile;
+    /// <summary>What it said of itself; its standing is kept apart, since it goes on changing.</summary>
+    public AgentRegistration Profile { get; private set; } = profile with { Reputation = null };
 
     public AgentMode Mode { get; set; }
 
@@ -46,7 +47,7 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
 
     public void Replace(AgentRegistration profile)
     {
-        Profile = profile;
+        Profile = profile with { Reputation = null };
         _eligible = null;
     }
 

@@ -95,7 +95,7 @@ public sealed record Agent
     /// <summary>Unique in the store.</summary>
     public required long Id { get; init; }
 
-    /// <summary>What it said of itself.</summary>
+    /// <summary>What it said of itself, but for its reputation, which is <see cref="Reputation"/>.</summary>
     public required AgentRegistration Profile { get; init; }
 
     /// <summary>Unique name.</summary>

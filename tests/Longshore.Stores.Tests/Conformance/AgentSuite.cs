@@ -28,8 +28,7 @@ public abstract class AgentSuite<TSource> : StoreSuite<TSource>
         });
         var registered = await Register(registration);
         Same.Json(await GetAgent("full-agent")).ShouldBe(Same.Json(registered));
-        Same.Json(registered.Profile with { Reputation = null }).ShouldBe(
-            Same.Json(registration with { Reputation = null }));
+        Same.Json(registered.Profile).ShouldBe(Same.Json(registration with { Reputation = null }));
         (registered.Mode, registered.Load, registered.Reputation).ShouldBe((AgentMode.Available, 0, 0.25));
         (registered.RegisteredAt, registered.LastSeen).ShouldBe((Clock.Now, Clock.Now));
         (registered.TotalCompleted, registered.TotalFailed, registered.WaitingSince).ShouldBe((0, 0, null));

@@ -14,13 +14,16 @@ public sealed partial class InMemoryStore
         {
             var name = registration.Name;
             var at = UnixTime.FromMicroseconds(now);
+
+            // Its standing is kept apart, since it goes on changing.
+            var profile = registration with { Reputation = null };
             IReadOnlyList<LostClaim> lost = [];
             if (_state.Agents.TryGetValue(name, out var known))
             {
                 var isNewSession = known.Profile.Session is { } former
                     && registration.Session is { } session && session != former;
                 lost = isNewSession ? [.. HeldBy(name).Select(e => Lose(e, EndReasons.SessionEnded, now))] : [];
-                Change(name, a => a with { Profile = registration, Mode = AgentMode.Available });
+                Change(name, a => a with { Profile = profile, Mode = AgentMode.Available });
                 Change(name, a => a with { Reputation = registration.Reputation ?? a.Reputation });
                 Saw(name, now);
             }
@@ -29,7 +32,7 @@ public sealed partial class InMemoryStore
                 _state.Agents = _state.Agents.Add(name, new Agent
                 {
                     Id = _state.Agents.Count + 1,
-                    Profile = registration,
+                    Profile = profile,
                     Reputation = registration.Reputation ?? 1.0,
                     RegisteredAt = at,
                     LastSeen = at,
