@@ -11,6 +11,9 @@ public abstract class StoreSource : IAsyncDisposable
     /// <summary>Makes an empty store; once for each source.</summary>
     public abstract IStore Create(StoreOptions options);
 
+    /// <summary>Closes the store and opens it again with what it keeps; one that keeps nothing stays open.</summary>
+    public abstract ValueTask<IStore> ReopenAsync(StoreOptions options);
+
     /// <summary>What must hold between any two verbs and does not; empty when all is well.</summary>
     public abstract ValueTask<IReadOnlyList<string>> BrokenInvariantsAsync();
 
@@ -23,7 +26,11 @@ public abstract class StoreSource<TStore> : StoreSource
 {
     private TStore? _store;
 
-    protected TStore Store => _store ?? throw new InvalidOperationException("the source has made no store yet");
+    protected TStore Store
+    {
+        get => _store ?? throw new InvalidOperationException("the source has made no store yet");
+        set => _store = value;
+    }
 
     public sealed override IStore Create(StoreOptions options) => _store = Make(options);
 
@@ -42,6 +49,8 @@ public abstract class StoreSource<TStore> : StoreSource
 
 public sealed class InMemorySource : StoreSource<InMemoryStore>
 {
+    public override ValueTask<IStore> ReopenAsync(StoreOptions options) => ValueTask.FromResult<IStore>(Store);
+
     public override ValueTask<IReadOnlyList<string>> BrokenInvariantsAsync() => Store.CheckInvariantsAsync();
 
     protected override InMemoryStore Make(StoreOptions options) => new(options);
@@ -50,6 +59,12 @@ public sealed class InMemorySource : StoreSource<InMemoryStore>
 public sealed class SqliteSource : StoreSource<SqliteStore>
 {
     private readonly TemporaryDatabase _database = new();
+
+    public override async ValueTask<IStore> ReopenAsync(StoreOptions options)
+    {
+        await Store.DisposeAsync();
+        return Store = Make(options);
+    }
 
     public override ValueTask<IReadOnlyList<string>> BrokenInvariantsAsync() => Store.CheckInvariantsAsync();
 

@@ -50,6 +50,6 @@ public sealed class ConformanceIsComplete
         Here, type => !type.IsAbstract && type.IsAssignableTo(typeof(StoreSource<>).MakeGenericType(store)));
 
     private static bool IsSuite(Type type) =>
-        type is { IsAbstract: true, IsGenericTypeDefinition: true } && type != typeof(StoreSuite<>)
+        type is { IsAbstract: true, IsPublic: true, IsGenericTypeDefinition: true } && type != typeof(StoreSuite<>)
         && type.GetGenericArguments()[0].GetGenericParameterConstraints().Contains(typeof(StoreSource));
 }

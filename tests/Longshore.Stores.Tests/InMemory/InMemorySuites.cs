@@ -1,4 +1,5 @@
 using Longshore.Stores.Tests.Conformance;
+using Longshore.Stores.Tests.Model;
 
 namespace Longshore.Stores.Tests.InMemory;
 
@@ -57,3 +58,5 @@ public sealed class InMemorySuspect : SuspectSuite<InMemorySource>;
 public sealed class InMemoryTaskQuery : TaskQuerySuite<InMemorySource>;
 
 public sealed class InMemoryTransitionMatrix : TransitionMatrixSuite<InMemorySource>;
+
+public sealed class InMemoryModel : ModelSuite<InMemorySource>;

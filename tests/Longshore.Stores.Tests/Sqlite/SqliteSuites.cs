@@ -1,4 +1,5 @@
 using Longshore.Stores.Tests.Conformance;
+using Longshore.Stores.Tests.Model;
 
 namespace Longshore.Stores.Tests.Sqlite;
 
@@ -57,3 +58,5 @@ public sealed class SqliteSuspect : SuspectSuite<SqliteSource>;
 public sealed class SqliteTaskQuery : TaskQuerySuite<SqliteSource>;
 
 public sealed class SqliteTransitionMatrix : TransitionMatrixSuite<SqliteSource>;
+
+public sealed class SqliteModel : ModelSuite<SqliteSource>;

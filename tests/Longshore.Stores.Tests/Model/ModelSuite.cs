@@ -1,0 +1,63 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Stores.Tests.Model;
+
+/// <summary>
+/// Random sequences of verbs: a store answers and holds what <see cref="Storage.InMemory.InMemoryStore"/> does. A
+/// failure is shrunk to the shortest sequence found, which the message prints.
+/// </summary>
+public abstract class ModelSuite<TSource>
+    where TSource : StoreSource, new()
+{
+    [Theory]
+    [InlineData(RecentFailurePolicy.PreferOthers)]
+    [InlineData(RecentFailurePolicy.Strict)]
+    [InlineData(RecentFailurePolicy.Off)]
+    public void Store_does_what_the_specification_does(RecentFailurePolicy recentFailure)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var property = Prop.ForAll(
+            Scenarios.Any, scenario => RunAsync(scenario, recentFailure, seen).GetAwaiter().GetResult());
+        var config = Config.QuickThrowOnFailure
+            .WithMaxTest(Scale.Of(60))
+            .WithReplay(new Replay(new Rnd(Scale.Seed, 1 + (2 * (ulong)recentFailure)), null));
+        Check.One(config, property);
+
+        // A search that never gets anywhere proves nothing.
+        if (Scale.IsDefault)
+        {
+            Everything.Except(seen).ShouldBeEmpty("the scenarios reach everything there is to reach");
+        }
+    }
+
+    private static IEnumerable<string> Everything =>
+    [
+        .. Enum.GetValues<InsertStatus>().Select(World.Sort),
+        .. Enum.GetValues<ClaimWriteStatus>().Select(World.Sort),
+        .. Enum.GetValues<ClaimStatus>().Select(World.Sort),
+        .. Enum.GetValues<ChangeStatus>().Select(World.Sort),
+        .. Enum.GetValues<TaskState>().Where(CanBeReached).Select(World.Sort),
+        "suspect granted", "completed late",
+    ];
+
+    private static bool CanBeReached(TaskState state) =>
+        Enum.GetValues<TaskState>().Any(from => Enum.GetValues<TaskOperation>().Any(
+            operation => TaskTransitions.Next(from, operation) == state));
+
+    private static async Task RunAsync(Scenario scenario, RecentFailurePolicy recentFailure, ISet<string> seen)
+    {
+        var clock = new ManualClock();
+        var options = new StoreOptions
+        {
+            Clock = clock,
+            RecentFailure = recentFailure,
+            RecentFailureWindow = TimeSpan.FromMinutes(5),
+            Seed = 1,
+        };
+        await using var twins = new Twins(new TSource(), options, new World(clock, seen));
+        await twins.RunAsync(scenario);
+    }
+}

@@ -1,0 +1,153 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Longshore.Agents;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Stores.Tests.Model;
+
+/// <summary>Random scenarios. Durations are few and equal on purpose, so that instants coincide.</summary>
+internal static class Scenarios
+{
+    private static readonly Gen<int> Pick = Gen.Choose(0, 63);
+    private static readonly Gen<int> Agent = Gen.Choose(0, World.AgentNames.Length - 1);
+    private static readonly Gen<bool> Rarely = Gen.Choose(0, 9).Select(n => n == 0);
+
+    private static readonly Gen<NewItem> NewItems =
+        from kind in Gen.Choose(1, 3)
+        from requires in Mostly(0, Gen.Choose(0, 5))
+        from priority in Gen.Choose(0, 10)
+        from attempts in Gen.Choose(1, 3)
+        from ready in Mostly(0, Gen.Elements(0, 10, 30))
+        from deadline in Mostly(0, Gen.Elements(10, 30, 300))
+        from retry in Gen.Elements(10, 30)
+        from late in Rarely
+        from key in Mostly(0, Gen.Choose(0, 3))
+        from code in Mostly(0, Gen.Choose(0, 3))
+        from parent in Mostly(0, Pick)
+        from owner in Mostly(0, Gen.Choose(0, 4))
+        from isRepetition in Rarely
+        select isRepetition
+            ? new NewItem(1, 0, 5, 2, 0, 0, 10, RejectLate: false, Key: 1 + (key % 3), Code: 0, Parent: 0, Owner: 0)
+            : new NewItem(kind, requires, priority, attempts, ready, deadline, retry, late, key, code, parent, owner);
+
+    private static readonly Gen<EndItem> EndItems =
+        from pick in Pick
+        from shift in Mostly(0, Gen.Choose(-1, 1))
+        from kind in Gen.Frequency(
+            (4, Gen.Constant(FinishKind.Complete)), (4, Gen.Constant(FinishKind.Fail)),
+            (2, Gen.Constant(FinishKind.Snooze)), (2, Gen.Constant(FinishKind.Release)),
+            (1, Gen.Constant(FinishKind.Cancel)))
+        from delay in Mostly(-1, Gen.Elements(0, 10, 30))
+        from final in Rarely
+        from key in Mostly(0, Gen.Choose(1, 2))
+        from error in Gen.Choose(0, 2)
+        select new EndItem(pick, shift, kind, delay, !final, key, error);
+
+    private static readonly Gen<ExtendItem> ExtendItems =
+        from pick in Pick
+        from shift in Mostly(0, Gen.Choose(-1, 1))
+        from lease in Gen.Elements(10, 30)
+        from progress in Rarely
+        select new ExtendItem(pick, shift, lease, progress);
+
+    private static readonly Gen<AskItem> AskItems =
+        from agent in Agent
+        from max in Gen.Choose(1, 4)
+        from prefetch in Mostly(0, Gen.Choose(0, 3))
+        from kind in Mostly(0, Gen.Choose(1, 3))
+        from named in Mostly([], Pick.ArrayOf(3))
+        from lease in Gen.Elements(10, 30)
+        from key in Mostly(0, Gen.Choose(1, 2))
+        select new AskItem(agent, max, prefetch, kind, named, lease, key);
+
+    private static readonly Gen<Step> Mixed =
+        from inserts in Few(NewItems)
+        from ends in Few(EndItems)
+        from extends in Few(ExtendItems)
+        from asks in Few(AskItems)
+        select (Step)new CommitStep(inserts, ends, extends, asks);
+
+    private static readonly Gen<Step> Register =
+        from agent in Agent
+        from max in Gen.Choose(1, 4)
+        from skills in Gen.Frequency((1, Gen.Choose(0, 3)), (2, Gen.Constant(4)))
+        from kinds in Mostly(0, Gen.Choose(1, 3))
+        from session in Gen.Choose(0, 2)
+        from reputation in Gen.Choose(0, 4)
+        select (Step)new RegisterStep(agent, max, skills, kinds, session, reputation);
+
+    private static readonly Gen<Step> List =
+        from states in Gen.SubListOf(Enum.GetValues<TaskState>())
+        from agent in Mostly(0, Gen.Choose(0, 4))
+        from kind in Gen.Choose(0, 3)
+        from reversed in Rarely
+        from limit in Gen.Choose(1, 6)
+        from after in Mostly(0, Gen.Choose(0, 9))
+        select (Step)new ListStep([.. states], agent, kind, reversed, limit, after);
+
+    private static readonly Gen<Step> Discover =
+        from agent in Agent
+        from limit in Gen.Choose(1, 6)
+        from kind in Mostly(0, Gen.Choose(1, 3))
+        from priority in Mostly(0, Gen.Choose(1, 9))
+        from exclude in Pick
+        select (Step)new DiscoverStep(agent, limit, kind, priority, exclude);
+
+    private static readonly Gen<Step> Lead =
+        from name in Gen.Choose(0, 1)
+        from holder in Gen.Choose(0, 2)
+        from seconds in Gen.Elements(0, 10, 30)
+        select (Step)new LeadStep(name, holder, seconds);
+
+    private static readonly Gen<Step> Steps = Gen.Frequency(
+        (7, NewItems.ArrayOf(1).Select(items => (Step)new CommitStep(items, [], [], []))),
+        (2, NewItems.ArrayOf(5).Select(items => (Step)new CommitStep(items, [], [], []))),
+        (24, AskItems.ArrayOf(1).Select(items => (Step)new CommitStep([], [], [], items))),
+        (14, EndItems.ArrayOf(1).Select(items => (Step)new CommitStep([], items, [], []))),
+        (3, ExtendItems.ArrayOf(1).Select(items => (Step)new CommitStep([], [], items, []))),
+        (6, Mixed),
+        (6, Register),
+        (3, Pick.SelectMany(_ => Rarely, (pick, reason) => (Step)new CancelStep(pick, reason))),
+        (4, Pick.Select(pick => (Step)new RetryStep(pick))),
+        (8, Limits.Select(limit => (Step)new StageStep(limit))),
+        (6, Limits.Select(limit => (Step)new RescueStep(limit))),
+        (4, Limits.Select(limit => (Step)new ExpireStep(limit))),
+        (1, Gen.Elements(0, 30, 300).Select(ago => (Step)new PruneStep(ago))),
+        (3, Agent.SelectMany(_ => Gen.Elements(Enum.GetValues<AgentMode>()), (a, m) => (Step)new ModeStep(a, m))),
+        (1, Agent.Select(agent => (Step)new DeregisterStep(agent))),
+        (3, Agent.Select(agent => (Step)new HeartbeatStep(agent))),
+        (2, Lead),
+        (5, Discover),
+        (3, List),
+        (14, Gen.Elements(1, 1_000_000, 10_000_000, 10_000_000, 30_000_000, 90_000_000, 300_000_000)
+            .Select(us => (Step)new AdvanceStep(us))),
+        (1, Gen.Constant((Step)new ReopenStep())));
+
+    /// <summary>Time passes and is noticed: the leases of what is held run out, and what waits comes back.</summary>
+    private static readonly Gen<Step[]> Tick =
+        from lease in Gen.Elements(10_000_000, 30_000_000)
+        from wait in Gen.Elements(10_000_000, 30_000_000)
+        from limit in Limits
+        select new Step[]
+        {
+            new AdvanceStep(lease), new RescueStep(limit), new ExpireStep(limit),
+            new AdvanceStep(wait), new StageStep(limit),
+        };
+
+    private static readonly Gen<Step[]> Bursts =
+        Gen.Frequency((12, Steps.Select(step => new[] { step })), (1, Tick));
+
+    public static Arbitrary<Scenario> Any { get; } = Arb.From(
+        from agents in Register.ArrayOf(3)
+        from length in Gen.Choose(1, 100)
+        from bursts in Bursts.ArrayOf(length)
+        select new Scenario([.. agents, .. bursts.SelectMany(steps => steps)]),
+        scenario => scenario.Simpler());
+
+    private static Gen<int> Limits => Gen.Frequency((4, Gen.Constant(1000)), (1, Gen.Choose(1, 2)));
+
+    private static Gen<T> Mostly<T>(T value, Gen<T> else_) => Gen.Frequency((4, Gen.Constant(value)), (1, else_));
+
+    private static Gen<T[]> Few<T>(Gen<T> items) => Gen.Choose(0, 3).SelectMany(n => items.ArrayOf(n));
+}
