@@ -332,7 +332,10 @@ internal sealed partial class Lane
 
     private static Finish Released(HeldTask held, string why) => new()
     {
-        TaskId = held.Task.Id, Epoch = held.Grant.Epoch, Kind = FinishKind.Release, Error = why,
+        TaskId = held.Task.Id,
+        Epoch = held.Grant.Epoch,
+        Kind = FinishKind.Release,
+        Error = why,
     };
 
     // Timers have whole milliseconds and may be a little early.

@@ -118,7 +118,11 @@ internal sealed partial class Lane : Claimant, IDisposable
         _asked = Math.Min(_asked, Limits.BatchMax);
         return new ClaimRequest
         {
-            Agent = Agent, Kinds = Kinds, Max = _asked, Prefetch = Host.Prefetch, Lease = _lease,
+            Agent = Agent,
+            Kinds = Kinds,
+            Max = _asked,
+            Prefetch = Host.Prefetch,
+            Lease = _lease,
         };
     }
 

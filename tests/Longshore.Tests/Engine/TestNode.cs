@@ -53,7 +53,8 @@ internal sealed class TestNode : IAsyncDisposable
 
     public static NewTask Task(string kind = "k", params string[] requires) => new()
     {
-        Kind = kind, Requires = [.. requires.Select(text => Requirement.Parse(text))],
+        Kind = kind,
+        Requires = [.. requires.Select(text => Requirement.Parse(text))],
     };
 
     /// <summary>A claim that waits; returns when it does.</summary>
