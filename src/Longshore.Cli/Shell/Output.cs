@@ -66,7 +66,11 @@ internal static class Output
 
     private static IAnsiConsole Pretty()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            Out = new AnsiConsoleOutput(Console.Out),
+        });
         if (Console.IsOutputRedirected)
         {
             console.Profile.Width = WidthOfPipes;
