@@ -124,12 +124,22 @@ public sealed class LongshoreTestHost : IAsyncDisposable
             + string.Join(", ", tasks.Select(t => $"{t.Code} ({t.Spec.Kind}) {t.Spec.Payload}")));
     }
 
-    /// <summary>Stops the node as its host would.</summary>
+    /// <summary>
+    /// Stops the node as its host would. Whatever still runs is told to stop, and given up if it does not: the clock is
+    /// moved as far as that takes.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var hosted in _services.GetServices<IHostedService>().Reverse())
         {
-            await hosted.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            var stopping = hosted.StopAsync(new CancellationToken(canceled: true));
+            while (!stopping.IsCompleted)
+            {
+                Clock.Advance(TimeSpan.FromSeconds(1));
+                await Task.WhenAny(stopping, Task.Delay(LookInterval, TimeProvider.System)).ConfigureAwait(false);
+            }
+
+            await stopping.ConfigureAwait(false);
         }
 
         await _services.DisposeAsync().ConfigureAwait(false);

@@ -83,12 +83,19 @@ internal sealed partial class Lane
         }
     }
 
-    /// <summary>How many runs have lasted longer than <paramref name="time"/>.</summary>
-    public int CountLongerThan(TimeSpan time)
+    /// <summary>How many runs have lasted since this was last asked. For one caller.</summary>
+    public int CountLasting()
     {
         lock (_gate)
         {
-            return _slots.Count(h => h is not null && _clock.GetElapsedTime(h.Since) > time);
+            var lasting = 0;
+            for (var slot = 0; slot < _slots.Length; slot++)
+            {
+                lasting += _slots[slot] is { } held && held == _seen[slot] ? 1 : 0;
+                _seen[slot] = _slots[slot];
+            }
+
+            return lasting;
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class Lane : Claimant, IDisposable
     private readonly Lock _gate = new();
     private readonly Queue<HeldTask> _buffer = [];
     private readonly HeldTask?[] _slots;
+    private readonly HeldTask?[] _seen;
     private readonly Stack<int> _free;
     private readonly RunTimes _times;
     private readonly ITimer _timer;
@@ -42,6 +43,7 @@ internal sealed partial class Lane : Claimant, IDisposable
         _logger = logger;
         _lease = host.Engine.Options.Clamp(options.Lease ?? host.Engine.Options.Lease);
         _slots = new HeldTask?[options.Concurrency];
+        _seen = new HeldTask?[options.Concurrency];
         _free = new Stack<int>(Enumerable.Range(0, options.Concurrency).Reverse());
         _times = new RunTimes(
             options.Concurrency, Math.Min(prefetchMax, options.Prefetch ?? prefetchMax), _clock.TimestampFrequency);

@@ -3,7 +3,7 @@ namespace Longshore.Engine;
 /// <summary>
 /// Keeps handlers that block their thread from holding up everybody else. The thread pool adds threads only slowly
 /// once all of them are blocked, about one each half second; this watches from a thread of its own whether the pool
-/// still reacts, and if not, lets it have one thread more for each handler that has run for a while. A process that
+/// still reacts, and if not, lets it have more, by the number of handlers that have run for a while. A process that
 /// does not block stays as it is.
 /// </summary>
 internal sealed class PoolGuard : IDisposable
@@ -13,10 +13,10 @@ internal sealed class PoolGuard : IDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private readonly ManualResetEventSlim _work = new(false);
+    private readonly ManualResetEventSlim _end = new(false);
     private readonly Lock _gate = new();
     private volatile Dispatcher[] _hosts = [];
     private Thread? _thread;
-    private volatile bool _ended;
     private volatile bool _answered = true;
 
     public void Add(Dispatcher host)
@@ -51,23 +51,25 @@ internal sealed class PoolGuard : IDisposable
 
     public void Dispose()
     {
-        _ended = true;
+        _end.Set();
         _work.Set();
         _thread?.Join();
         _work.Dispose();
+        _end.Dispose();
     }
 
     private void Watch()
     {
-        using var pause = new ManualResetEventSlim(false);
-        while (!_ended)
+        while (!_end.IsSet)
         {
             _work.Wait();
-            pause.Wait(Interval);
-            var lasting = _hosts.Sum(h => h.Lanes.Sum(l => l.CountLongerThan(Interval)));
+            _end.Wait(Interval);
+            var lasting = _hosts.Sum(h => h.Lanes.Sum(l => l.CountLasting()));
             if (!_answered && lasting > 0)
             {
-                Raise(Environment.ProcessorCount + lasting);
+                // Twice as many, so that it takes a few looks and not one for each thread until all of them have
+                // started.
+                Raise(Environment.ProcessorCount + (2 * lasting));
             }
 
             if (_answered)

@@ -1,0 +1,257 @@
+using Longshore.Agents;
+using Longshore.Engine;
+using Longshore.Hosting;
+using Longshore.Hosting.Testing;
+using Longshore.Storage;
+using Longshore.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Longshore.Tests.Hosting;
+
+public sealed class HostClaimTests
+{
+    private readonly Probe _probe = new();
+
+    [Fact]
+    public async Task A_task_is_handed_to_a_waiting_host_in_the_transaction_that_inserts_it()
+    {
+        await using var host = await TestHosts.StartAsync(_probe);
+        await host.DrainAsync();
+        var before = host.Store().Commits.Count;
+        await host.DoAsync();
+        var commit = host.Store().Commits[before];
+        commit.Inserts.Count.ShouldBe(1);
+        commit.Granted.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_finish_and_the_next_claim_share_a_transaction_without_prefetch()
+    {
+        await using var host = await TestHosts.StartAsync(_probe, h => (h.Concurrency, h.Prefetch) = (1, 0));
+        await host.Client.SetAgentModeAsync(TestHosts.Agent, AgentMode.Draining);
+        await host.Client.SubmitAsync([.. Enumerable.Repeat(TestHosts.Task(), 20)]);
+        await host.DrainAsync();
+        var before = host.Store().Commits.Count;
+        await host.Client.SetAgentModeAsync(TestHosts.Agent, AgentMode.Available);
+        await Until.Holds(() => _probe.Started.Count == 20, "all are started");
+        await host.DrainAsync();
+        var commits = host.Store().Commits.Skip(before).ToList();
+        commits.Count(c => c.Finishes.Count == 1 && c.Granted == 1).ShouldBe(19);
+        commits.Count.ShouldBeLessThanOrEqualTo(22);
+    }
+
+    [Fact]
+    public async Task The_next_held_task_starts_before_the_former_ones_finish_is_committed()
+    {
+        await using var host = await TestHosts.StartAsync(_probe, h => h.Concurrency = 1);
+        await DrainManyAsync(host, 50);
+        var hold = default(IDisposable);
+        _probe.On["note"] = (_, _, _) =>
+        {
+            hold ??= host.Store().HoldBack();
+            return new(TaskResult.Done());
+        };
+        var started = _probe.Started.Count;
+        await host.Client.SubmitAsync([.. Enumerable.Repeat(TestHosts.Task(), 10)]);
+        await Until.Holds(() => _probe.Started.Count == started + 10, "all run while the first finish is on its way");
+        hold!.Dispose();
+        await host.DrainAsync();
+        (await host.Client.CountByStateAsync())[TaskState.Done].ShouldBe(60);
+    }
+
+    [Fact]
+    public async Task Without_prefetch_a_host_never_holds_more_than_it_runs()
+    {
+        await using var host = await TestHosts.StartAsync(_probe, h => (h.Concurrency, h.Prefetch) = (2, 0));
+        await DrainManyAsync(host, 100);
+        var claims = host.Store().Commits.SelectMany(c => c.Claims).ToList();
+        claims.ShouldAllBe(c => c.Max <= 2 && c.Prefetch == 0);
+    }
+
+    [Fact]
+    public async Task With_quick_handlers_a_host_holds_some_tasks_in_advance()
+    {
+        await using var host = await TestHosts.StartAsync(_probe, h => h.Concurrency = 2);
+        await DrainManyAsync(host, 500);
+        host.Store().Commits.ShouldContain(c => c.Granted > 50);
+    }
+
+    [Fact]
+    public async Task What_was_held_in_advance_is_given_back_unused_when_the_host_stops()
+    {
+        var release = new TaskCompletionSource();
+        await using var host = await TestHosts.StartAsync(_probe, h => h.Concurrency = 1);
+        await DrainManyAsync(host, 100);
+        _probe.On["note"] = async (_, _, ct) =>
+        {
+            await release.Task.WaitAsync(ct);
+            return TaskResult.Done();
+        };
+        await host.Client.SubmitAsync([.. Enumerable.Repeat(TestHosts.Task(), 20)]);
+        await Until.Holds(() => _probe.Running == 1, "one runs");
+        (await HeldAsync(host)).ShouldBeGreaterThan(1);
+        var stop = StopHandlersAsync(host);
+        await Until.Holds(async () => await HeldAsync(host) == 1, "only what runs is held");
+        release.SetResult();
+        await Until.Soon(stop);
+        var open = (await host.ListAsync()).Where(t => t.State != TaskState.Done).ToList();
+        open.Count.ShouldBe(19);
+        open.ShouldAllBe(t => t.State == TaskState.Created && t.Attempts == 0 && t.Agent == null);
+    }
+
+    [Fact]
+    public async Task What_waits_too_long_behind_a_slow_run_is_given_back_to_others()
+    {
+        await using var host = await TestHosts.StartAsync(_probe, h => h.Concurrency = 1);
+        await DrainManyAsync(host, 100);
+        _probe.On["note"] = Probe.UntilStopped;
+        await host.Client.SubmitAsync([.. Enumerable.Repeat(TestHosts.Task(), 20)]);
+        await Until.Holds(() => _probe.Running == 1, "one runs");
+        (await HeldAsync(host)).ShouldBeGreaterThan(1);
+        await Until.Holds(
+            async () =>
+            {
+                host.Clock.Advance(TimeSpan.FromSeconds(1));
+                return await HeldAsync(host) == 1;
+            },
+            "the rest is given back");
+    }
+
+    [Fact]
+    public async Task A_suspect_is_run_alone_even_while_another_kind_has_plenty_to_do()
+    {
+        _probe.On["other"] = async (_, _, _) =>
+        {
+            await Task.Yield();
+            return TaskResult.Done();
+        };
+        _probe.On["note"] = (_, context, _) =>
+        {
+            context.Task.Suspect.ShouldBeTrue();
+            _probe.Running.ShouldBe(1);
+            return new(TaskResult.Done());
+        };
+        await using var host = await TestHosts.StartAsync(_probe, h => h.Concurrency = 2);
+        await host.Client.SetAgentModeAsync(TestHosts.Agent, AgentMode.Draining);
+        var suspect = await MakeSuspectAsync(host);
+        await host.Client.SubmitAsync([.. Enumerable.Repeat(TestHosts.Task("other"), 300)]);
+        await host.Client.SetAgentModeAsync(TestHosts.Agent, AgentMode.Available);
+
+        // It comes before the end of the other kind, though the host is never idle by itself.
+        await Until.Holds(async () => await host.Client.StateOf(suspect) == TaskState.Done, "the suspect is done");
+        await host.DrainAsync();
+        var count = await host.Client.CountByStateAsync();
+        count[TaskState.Done].ShouldBe(301);
+    }
+
+    [Fact]
+    public async Task A_result_survives_a_store_that_fails_for_a_while()
+    {
+        await using var host = await TestHosts.StartAsync(_probe);
+        await host.DrainAsync();
+        var failures = 0;
+        host.Store().FailsOn = batch => batch.Finishes.Count > 0 && ++failures <= 3;
+        var id = await host.SubmitAsync();
+        await Until.Holds(
+            async () =>
+            {
+                host.Clock.Advance(TimeSpan.FromSeconds(1));
+                return await host.Client.StateOf(id) == TaskState.Done;
+            },
+            "the result is stored");
+        var task = await host.Client.GetTaskAsync(id);
+        task.Epoch.ShouldBe(1);
+        _probe.Started.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_finish_that_the_store_can_never_take_does_not_hold_up_the_others()
+    {
+        _probe.On["note"] = (note, _, _) => new(TaskResult.Done(note.Text));
+        await using var host = await TestHosts.StartAsync(_probe);
+        await host.DrainAsync();
+        host.Store().FailsOn = batch => batch.Finishes.Any(f => f.Result.ToString() == "\"poison\"");
+        await host.SubmitAsync("note", t => t with { Payload = JsonText.Parse("""{"text":"poison"}""") });
+        var others = await host.Client.SubmitAsync([.. Enumerable.Repeat(TestHosts.Task(), 20)]);
+        await Until.Holds(
+            async () =>
+            {
+                host.Clock.Advance(TimeSpan.FromSeconds(1));
+                return (await host.Client.CountByStateAsync())[TaskState.Done] == others.Count;
+            },
+            "the others are done");
+    }
+
+    [Fact]
+    public async Task A_host_keeps_saying_that_it_is_alive()
+    {
+        await using var host = await TestHosts.StartAsync(_probe);
+        await host.DrainAsync();
+        for (var minute = 0; minute < 5; minute++)
+        {
+            host.Clock.Advance(TimeSpan.FromMinutes(1));
+            await Until.Holds(
+                async () => host.Clock.GetUtcNow() - (await host.Client.GetAgentAsync(TestHosts.Agent)).LastSeen
+                    < TimeSpan.FromSeconds(31),
+                "it was heard of");
+        }
+    }
+
+    [Fact]
+    public void Prefetch_follows_the_time_that_runs_take()
+    {
+        const long second = 1_000_000;
+        var times = new RunTimes(concurrency: 4, prefetchMax: 1000, second);
+        times.Prefetch.ShouldBe(0);
+        times.Add(second / 1000);
+        times.Prefetch.ShouldBe(200);
+        Repeat(times, second / 100_000);
+        times.Prefetch.ShouldBe(1000);
+        Repeat(times, second / 10);
+        times.Prefetch.ShouldBe(0);
+        Repeat(times, second / 1000);
+        times.Prefetch.ShouldBeInRange(195, 200);
+
+        // One pause of the process is not the end of it.
+        times.Add(second);
+        times.Prefetch.ShouldBeGreaterThan(50);
+        times.AtLeast(second);
+        times.Prefetch.ShouldBe(0);
+
+        static void Repeat(RunTimes times, long elapsed)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                times.Add(elapsed);
+            }
+        }
+    }
+
+    private static async Task DrainManyAsync(LongshoreTestHost host, int count)
+    {
+        await host.Client.SubmitAsync([.. Enumerable.Repeat(TestHosts.Task(), count)]);
+        await host.DrainAsync();
+    }
+
+    private static async Task<int> HeldAsync(LongshoreTestHost host) =>
+        (await host.Client.GetAgentAsync(TestHosts.Agent)).Load;
+
+    /// <summary>A task whose holder vanished: its session was replaced.</summary>
+    private static async Task<long> MakeSuspectAsync(LongshoreTestHost host)
+    {
+        var crashing = new AgentRegistration { Name = "crashing", Session = "one" };
+        await host.Client.RegisterAsync(crashing);
+        var id = await host.SubmitAsync(
+            "note", t => t with { Priority = 10, Retry = RetryPolicy.FixedDelay(TimeSpan.FromMilliseconds(1)) });
+        await host.Client.ClaimAsync(new ClaimRequest { Agent = "crashing" });
+        await host.Client.RegisterAsync(crashing with { Session = "two" });
+        await host.Client.SetAgentModeAsync("crashing", AgentMode.Offline);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await host.Store().StageAsync(10);
+        return id;
+    }
+
+    private static Task StopHandlersAsync(LongshoreTestHost host) => Task.WhenAll(host.Services
+        .GetServices<IHostedService>().OfType<HandlerHost>().Select(h => h.StopAsync(CancellationToken.None)));
+}
