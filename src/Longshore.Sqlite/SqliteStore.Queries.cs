@@ -1,4 +1,3 @@
-using System.Globalization;
 using Longshore.Agents;
 using Longshore.Events;
 using Longshore.Matching;
@@ -24,10 +23,8 @@ public sealed partial class SqliteStore
         _readers.RunAsync(
             reader =>
             {
-                var ids = reader.Lists.Ids(query);
-                var page = ids.Take(query.Limit).ToList();
-                var next = ids.Count > query.Limit ? page[^1].ToString(CultureInfo.InvariantCulture) : null;
-                return new Page<WorkTask>([.. page.Select(reader.Task).OfType<WorkTask>()], next);
+                var page = Paging.PageOf(reader.Lists.Ids(query), query.Limit, Paging.Mark);
+                return new Page<WorkTask>([.. page.Items.Select(reader.Task).OfType<WorkTask>()], page.Next);
             },
             ct);
 
@@ -63,8 +60,7 @@ public sealed partial class SqliteStore
                 .Take(query.Limit + 1)];
         }
 
-        var page = found.Take(query.Limit).ToList();
-        return ValueTask.FromResult(new Page<Agent>(page, found.Count > query.Limit ? page[^1].Name : null));
+        return ValueTask.FromResult(Paging.PageOf(found, query.Limit, agent => agent.Name));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Longshore.Sqlite.Interop;
 using Longshore.Storage;
@@ -18,7 +17,7 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
     /// <summary>Up to limit + 1 ids, in the query's order: one more says that there is another page.</summary>
     public List<long> Ids(TaskQuery query)
     {
-        var after = ParseAfter(query.After);
+        var after = Paging.AfterId(query.After);
         if (query.States.Count == 0)
         {
             return Read(query.Agent is null ? "tasks" : "claims", query, after);
@@ -27,18 +26,6 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
         var ids = StagesOf(query.States, query.Agent is not null).SelectMany(stage => Read(stage, query, after));
         var ordered = query.Descending ? ids.OrderDescending() : ids.Order();
         return [.. ordered.Take(query.Limit + 1)];
-    }
-
-    private static long? ParseAfter(string? after)
-    {
-        if (after is null)
-        {
-            return null;
-        }
-
-        return long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? id
-            : throw LongshoreException.Invalid("after", "pass the 'next' of the page before, unchanged");
     }
 
     private static IEnumerable<string> StagesOf(IReadOnlyList<TaskState> states, bool heldOnly)

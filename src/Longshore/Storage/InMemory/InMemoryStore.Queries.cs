@@ -1,4 +1,3 @@
-using System.Globalization;
 using Longshore.Agents;
 using Longshore.Tasks;
 
@@ -30,13 +29,13 @@ public sealed partial class InMemoryStore
     public ValueTask<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default) =>
         Atomically(null, _ =>
         {
-            var after = ParseAfter(query.After);
+            var after = Paging.AfterId(query.After);
             var found = _state.Open.Values.Concat(_state.Ended.Values)
                 .Select(e => e.Task)
                 .Where(t => Admits(query, t))
                 .Where(t => after is null || (query.Descending ? t.Id < after : t.Id > after));
             var ordered = query.Descending ? found.OrderByDescending(t => t.Id) : found.OrderBy(t => t.Id);
-            return PageOf([.. ordered.Take(query.Limit + 1)], query.Limit, t => Show(t.Id));
+            return Paging.PageOf([.. ordered.Take(query.Limit + 1)], query.Limit, t => Paging.Mark(t.Id));
         });
 
     /// <inheritdoc/>
@@ -67,7 +66,7 @@ public sealed partial class InMemoryStore
             var found = _state.Agents.Values
                 .Where(a => AgentFilter.Admits(query, a, UnixTime.FromMicroseconds(now), _options.HeartbeatTimeout))
                 .Take(query.Limit + 1);
-            return PageOf([.. found], query.Limit, a => a.Name);
+            return Paging.PageOf([.. found], query.Limit, a => a.Name);
         });
 
     private static bool Admits(TaskQuery query, WorkTask task) =>
@@ -80,22 +79,4 @@ public sealed partial class InMemoryStore
         && (query.ParentId is not { } parent || task.Spec.ParentId == parent)
         && (query.Agent is null || (task.State == TaskState.InProgress && task.Agent == query.Agent))
         && (query.CorrelationId is null || task.Spec.CorrelationId == query.CorrelationId);
-
-    private static Page<T> PageOf<T>(List<T> found, int limit, Func<T, string> key) => found.Count > limit
-        ? new Page<T>(found[..limit], key(found[limit - 1]))
-        : new Page<T>(found, null);
-
-    private static long? ParseAfter(string? after)
-    {
-        if (after is null)
-        {
-            return null;
-        }
-
-        return long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? id
-            : throw LongshoreException.Invalid("after", "pass the 'next' of the page before, unchanged");
-    }
-
-    private static string Show(long id) => id.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Longshore.Storage;
+
+/// <summary>Keyset pages: the mark of a page is the key of its last item.</summary>
+internal static class Paging
+{
+    /// <summary>A page out of at most one item more than it holds: that one says whether there is a next.</summary>
+    public static Page<T> PageOf<T>(IReadOnlyList<T> found, int limit, Func<T, string> mark) => found.Count > limit
+        ? new Page<T>([.. found.Take(limit)], mark(found[limit - 1]))
+        : new Page<T>(found, null);
+
+    /// <summary>The mark of a page of tasks.</summary>
+    public static string Mark(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads the mark of a page of tasks.</summary>
+    /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>: it is none.</exception>
+    public static long? AfterId(string? mark)
+    {
+        if (mark is null)
+        {
+            return null;
+        }
+
+        return long.TryParse(mark, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw LongshoreException.Invalid("after", "pass the 'next' of the page before, unchanged");
+    }
+}
