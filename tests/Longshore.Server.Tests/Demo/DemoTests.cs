@@ -14,7 +14,7 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task Demo_finds_what_is_there_and_says_what_waits_and_why()
     {
-        await WriteAsync("README.md", "# Title\n\n[good](docs/a.md) [dead](docs/gone.md) [web](https://example.org) `[x](y)`\n");
+        await WriteAsync("README.md", "# Title\n\n[good](docs/a.md) [dead](docs/gone.md) [web](https://example.org)\n");
         await WriteAsync("docs/a.md", "# A\n");
         await WriteAsync("docs/b.md", "# A\n");
         await WriteAsync("good.json", """{"a":[1,2]}""");
