@@ -37,6 +37,17 @@ internal sealed class Reader : IDisposable
 
     public EventReader Events { get; }
 
+    /// <summary>
+    /// Runs a query of several statements on one snapshot: a task that changes its stage meanwhile is seen in one.
+    /// </summary>
+    public T AtOneInstant<T>(Func<Reader, T> query)
+    {
+        _connection.Execute("begin");
+        var result = query(this);
+        _connection.Execute("commit");
+        return result;
+    }
+
     public WorkTask? Task(long id)
     {
         if (!_place.Bind(id).Read())
@@ -65,15 +76,13 @@ internal sealed class Reader : IDisposable
         };
         _place.Reset();
 
-        // The body is gone only if the task was pruned between the two reads.
-        return _bodies.Read(id) is { } body
-            ? task with
-            {
-                Spec = body.Spec,
-                CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
-                Error = error ?? (task.State == TaskState.Done ? null : _bodies.LastError(id)),
-            }
-            : null;
+        var (spec, createdUs) = _bodies.Read(id)!.Value;
+        return task with
+        {
+            Spec = spec,
+            CreatedAt = UnixTime.FromMicroseconds(createdUs),
+            Error = error ?? (task.State == TaskState.Done ? null : _bodies.LastError(id)),
+        };
     }
 
     /// <summary>A ready task as discovery shows it.</summary>

@@ -23,7 +23,7 @@ internal sealed class ReaderPool(int count, Func<Reader> open) : IDisposable
             // A query that throws leaves its statements in an unknown place; its reader is not used again.
             try
             {
-                var result = query(reader);
+                var result = reader.AtOneInstant(query);
                 _idle.Add(reader);
                 return result;
             }
