@@ -1,5 +1,6 @@
 using Longshore.Stores.Tests.Conformance;
 using Longshore.Stores.Tests.Model;
+using Longshore.Stores.Tests.Races;
 
 namespace Longshore.Stores.Tests.InMemory;
 
@@ -60,3 +61,7 @@ public sealed class InMemoryTaskQuery : TaskQuerySuite<InMemorySource>;
 public sealed class InMemoryTransitionMatrix : TransitionMatrixSuite<InMemorySource>;
 
 public sealed class InMemoryModel : ModelSuite<InMemorySource>;
+
+public sealed class InMemoryRace : RaceSuite<InMemorySource>;
+
+public sealed class InMemoryReadRace : ReadRaceSuite<InMemorySource>;

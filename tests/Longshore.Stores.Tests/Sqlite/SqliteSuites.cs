@@ -1,5 +1,6 @@
 using Longshore.Stores.Tests.Conformance;
 using Longshore.Stores.Tests.Model;
+using Longshore.Stores.Tests.Races;
 
 namespace Longshore.Stores.Tests.Sqlite;
 
@@ -60,3 +61,7 @@ public sealed class SqliteTaskQuery : TaskQuerySuite<SqliteSource>;
 public sealed class SqliteTransitionMatrix : TransitionMatrixSuite<SqliteSource>;
 
 public sealed class SqliteModel : ModelSuite<SqliteSource>;
+
+public sealed class SqliteRace : RaceSuite<SqliteSource>;
+
+public sealed class SqliteReadRace : ReadRaceSuite<SqliteSource>;
