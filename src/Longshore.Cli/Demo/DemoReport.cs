@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longshore.Cli.Bench;
 using Longshore.Cli.Shell;
 
 namespace Longshore.Cli.Demo;

@@ -1,19 +1,9 @@
+using Longshore.Cli.Bench;
 using Longshore.Client;
 using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Cli.Demo;
-
-/// <summary>Three points of a distribution, in milliseconds.</summary>
-internal sealed record Percentiles(double P50, double P95, double P99)
-{
-    public static Percentiles Of(IEnumerable<TimeSpan> durations)
-    {
-        var sorted = durations.Select(d => d.TotalMilliseconds).Order().ToArray();
-        double At(double part) => sorted.Length == 0 ? 0 : sorted[(int)Math.Ceiling(part * sorted.Length) - 1];
-        return new Percentiles(At(0.50), At(0.95), At(0.99));
-    }
-}
 
 /// <summary>One agent's part.</summary>
 internal sealed record AgentShare(string Agent, long Completed, long Failed);
@@ -65,12 +55,12 @@ internal sealed record DemoSummary
         }
         while (after is not null);
 
-        var (waits, runs, retries) = (new List<TimeSpan>(), new List<TimeSpan>(), 0);
+        var (waits, runs, retries) = (new List<double>(), new List<double>(), 0);
         foreach (var task in tasks)
         {
             var assignments = await client.ListAssignmentsAsync(task.Id, ct);
-            waits.AddRange(assignments.Take(1).Select(a => a.GrantedAt - task.AvailableAt));
-            runs.AddRange(assignments.Select(a => a.EndedAt - a.GrantedAt));
+            waits.AddRange(assignments.Take(1).Select(a => (a.GrantedAt - task.AvailableAt).TotalMilliseconds));
+            runs.AddRange(assignments.Select(a => (a.EndedAt - a.GrantedAt).TotalMilliseconds));
             retries += assignments.Count(a => a.Outcome == AssignmentOutcome.Failed);
         }
 

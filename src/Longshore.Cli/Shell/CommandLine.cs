@@ -55,6 +55,7 @@ internal static class CommandLine
             new VersionOption(),
             Connection.ServerOption,
             Output.JsonOption,
+            BenchCommand.Create(),
             DemoCommand.Create(),
             ServeCommand.Create(),
         };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Longshore.Server.Tests.Demo;
@@ -6,7 +5,6 @@ namespace Longshore.Server.Tests.Demo;
 /// <summary>The README's first command, as a real process on a folder whose faults are known.</summary>
 public sealed class DemoTests : IDisposable
 {
-    private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "Longshore.Cli.dll");
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-audited-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -14,7 +12,9 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task Demo_finds_what_is_there_and_says_what_waits_and_why()
     {
-        await WriteAsync("README.md", "# Title\n\n[good](docs/a.md) [dead](docs/gone.md) [web](https://example.org)\n");
+        await WriteAsync(
+            "README.md",
+            "# Title\n\n[good](docs/a.md) [dead](docs/gone.md) [web](https://example.org) `[x](y)`\n");
         await WriteAsync("docs/a.md", "# A\n");
         await WriteAsync("docs/b.md", "# A\n");
         await WriteAsync("good.json", """{"a":[1,2]}""");
@@ -97,18 +97,6 @@ public sealed class DemoTests : IDisposable
         await File.WriteAllTextAsync(full, text, TestContext.Current.CancellationToken);
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Cli, .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var ct = TestContext.Current.CancellationToken;
-        var output = process.StandardOutput.ReadToEndAsync(ct);
-        var error = process.StandardError.ReadToEndAsync(ct);
-        await process.WaitForExitAsync(ct).WaitAsync(TimeSpan.FromMinutes(1), ct);
-        return (process.ExitCode, await output, await error);
-    }
+    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) =>
+        CliProcess.RunAsync(_folder.FullName, arguments, TestContext.Current.CancellationToken);
 }

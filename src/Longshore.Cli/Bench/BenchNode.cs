@@ -1,0 +1,105 @@
+using Longshore.Client;
+using Longshore.Engine;
+using Longshore.Events;
+using Longshore.Sqlite;
+using Longshore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longshore.Cli.Bench;
+
+/// <summary>An application with a node, as users compose it, over a new and empty store.</summary>
+internal sealed class BenchNode : IAsyncDisposable
+{
+    private readonly BenchFile? _file;
+    private readonly IHost _host;
+    private readonly SqliteStore? _sqlite;
+    private readonly LongshoreEngine _engine;
+
+    private BenchNode(BenchFile? file, IHost host)
+    {
+        (_file, _host) = (file, host);
+        _engine = host.Services.GetRequiredService<LongshoreEngine>();
+        _sqlite = host.Services.GetRequiredService<IStore>() as SqliteStore;
+    }
+
+    public ILongshoreClient Client => _engine.Client;
+
+    /// <summary>The database; null in memory.</summary>
+    public string? Path => _file?.Path;
+
+    /// <summary>Starts the application: the node, then <paramref name="load"/>, then the handlers.</summary>
+    public static async Task<BenchNode> StartAsync(
+        BenchOptions options,
+        Action<LongshoreBuilder>? handlers = null,
+        Func<BenchNode, Task>? load = null,
+        CancellationToken ct = default)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var longshore = builder.Services.AddLongshore();
+        var file = options.InMemory ? null : new BenchFile(options.Path);
+        if (file is null)
+        {
+            longshore.UseInMemoryStore();
+        }
+        else
+        {
+            longshore.UseSqlite(file.Path, o => o with { Durability = options.Durability });
+        }
+
+        // Hosted services start in the order in which they are added: this one comes between node and handlers.
+        var loading = new Loading();
+        builder.Services.AddSingleton<IHostedService>(loading);
+        handlers?.Invoke(longshore);
+        var node = new BenchNode(file, builder.Build());
+        loading.Work = () => load?.Invoke(node) ?? Task.CompletedTask;
+        try
+        {
+            await node._host.StartAsync(ct).ConfigureAwait(false);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>What the store's writer has done so far; null where the store does not count it.</summary>
+    public (long Commits, long Statements)? Writes => _sqlite is null ? null : (_sqlite.Commits, _sqlite.Statements);
+
+    /// <summary>Waits until this many tasks are finished and committed, and answers the timestamp of that.</summary>
+    public async Task<long> FinishedAsync(long tasks, CancellationToken ct)
+    {
+        var done = new TaskCompletionSource<long>();
+        void Look()
+        {
+            if (_engine.Statistics.Finished >= tasks)
+            {
+                done.TrySetResult(TimeProvider.System.GetTimestamp());
+            }
+        }
+
+        using var subscription = _host.Services.GetRequiredService<IEventBus>().Subscribe(_ => Look());
+        Look();
+        return await done.Task.WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false);
+        _file?.Dispose();
+    }
+
+    private sealed class Loading : IHostedService
+    {
+        public Func<Task> Work { get; set; } = () => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Work();
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Longshore.Cli.Bench;
+
+/// <summary>
+/// An idle handler host in this process; one task at a time, the next when the last one is done. A handler that starts
+/// before the submit call has returned waited for nothing, and counts as zero.
+/// </summary>
+internal static class LatencyWorkload
+{
+    public static async Task<RunFigures> RunAsync(BenchOptions options, CancellationToken ct)
+    {
+        var starts = new StartTimes();
+        void Compose(LongshoreBuilder longshore)
+        {
+            longshore.Services.AddSingleton(starts);
+            DrainWorkload.Handlers(options)(longshore);
+        }
+
+        var node = await BenchNode.StartAsync(options, Compose, ct: ct).ConfigureAwait(false);
+        await using var _ = node.ConfigureAwait(false);
+        var before = node.Writes;
+        var waits = new double[options.Tasks];
+        var submits = new double[options.Tasks];
+        for (var i = 0; i < options.Tasks; i++)
+        {
+            var called = TimeProvider.System.GetTimestamp();
+            var submitted = await node.Client.SubmitAsync([BenchTasks.Get(i)], ct).ConfigureAwait(false);
+            var returned = TimeProvider.System.GetTimestamp();
+            await node.FinishedAsync(i + 1, ct).ConfigureAwait(false);
+            submits[i] = TimeProvider.System.GetElapsedTime(called, returned).TotalMilliseconds;
+            var wait = TimeProvider.System.GetElapsedTime(returned, starts.Of(submitted[0].Id)).TotalMilliseconds;
+            waits[i] = Math.Max(0, wait);
+        }
+
+        await Check.DoneAsync(node.Client, options.Tasks, ct).ConfigureAwait(false);
+        return new RunFigures { Waits = Percentiles.Of(waits), Submits = Percentiles.Of(submits) }
+            .With(options.Tasks, before, node.Writes);
+    }
+}

@@ -1,0 +1,164 @@
+using System.CommandLine;
+using Longshore.Cli.Bench;
+using Longshore.Cli.Shell;
+using Longshore.Sqlite;
+using Longshore.Tasks;
+
+namespace Longshore.Cli.Commands;
+
+/// <summary><c>longshore bench</c>: measures this build on this machine.</summary>
+internal static class BenchCommand
+{
+    private const int RunsForPeople = 5;
+
+    private static readonly Option<string?> Store = new("--store")
+    {
+        Description = "sqlite:PATH (a new file, deleted afterwards) or memory; by default SQLite in this folder.",
+        HelpName = "STORE",
+    };
+
+    private static readonly Option<string> Synchronous = new Option<string>("--synchronous")
+    {
+        Description = "full: an acknowledged write survives power loss; normal: it survives a crash of the process.",
+        DefaultValueFactory = _ => "full",
+    }.AcceptOnlyFromAmong("full", "normal");
+
+    private static readonly Option<int?> Runs = new("--runs")
+    {
+        Description = "Runs whose median is told; 5 by default, 1 with --json. One more, not counted, warms up.",
+    };
+
+    private static readonly Option<bool> Bare = new("--bare")
+    {
+        Description = "Run the bare SQL statements of the same work beside it, and tell the ratio.",
+    };
+
+    private static readonly Option<int> Callers = Number("--concurrency", 8, Limits.ConcurrentMax, "Callers at once.");
+
+    private static readonly Option<int> Handlers =
+        Number("--concurrency", 10, Limits.ConcurrentMax, "Handlers at once.");
+
+    private static readonly Option<string> Prefetch = new("--prefetch")
+    {
+        Description = "Tasks a handler host holds in advance: auto or a number.",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private static readonly Option<int> Agents = Number("--agents", 1000, 100_000, "Agents that ask.");
+
+    private static readonly Option<int> Capabilities =
+        Number("--capabilities", 100, 10_000, "Capabilities that there are.");
+
+    private static readonly Option<string> Distribution = new Option<string>("--distribution")
+    {
+        Description = "zipf: a few capabilities are in most tasks and agents; uniform: all alike.",
+        DefaultValueFactory = _ => "zipf",
+    }.AcceptOnlyFromAmong("zipf", "uniform");
+
+    public static Command Create()
+    {
+        var command = new ExplainedCommand("bench", "Measure this build on this machine.", """
+            longshore bench drain
+            longshore bench insert --tasks 500000 --bare
+            longshore bench latency --store memory --runs 3
+            longshore bench discover --agents 10000 --distribution uniform --json
+            """);
+        command.Add(One(Workloads.Insert, "Submit tasks by the thousand.", 100_000, Bare));
+        command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
+        command.Add(One(
+            Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare));
+        command.Add(One(Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000));
+        command.Add(One(
+            Workloads.Discover, "Ask what there is to do, as many agents.", 100_000, Agents, Capabilities,
+            Distribution));
+        return command;
+    }
+
+    private static Command One(string workload, string description, int tasksDefault, params Option[] options)
+    {
+        var tasks = Number("--tasks", tasksDefault, 10_000_000, "Tasks in one run.");
+        var command = new Command(workload, description) { tasks, Runs, Store, Synchronous };
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(async (parsed, ct) =>
+        {
+            var settings = Read(parsed, parsed.GetValue(tasks), options);
+            var summary = await Workloads.RunAsync(workload, settings, ct).ConfigureAwait(false);
+            if (parsed.WantsJson())
+            {
+                Output.Json(summary);
+            }
+            else
+            {
+                BenchReport.Write(summary);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static BenchOptions Read(ParseResult parsed, int tasks, Option[] options)
+    {
+        var store = parsed.GetValue(Store) ?? "sqlite";
+        var inMemory = store == "memory";
+        if (!inMemory && store != "sqlite" && !store.StartsWith("sqlite:", StringComparison.Ordinal))
+        {
+            throw Invalid(store.StartsWith("postgres:", StringComparison.Ordinal)
+                ? "--store: PostgreSQL is not available yet; use sqlite:PATH or memory"
+                : $"--store: '{store}' is no store; use sqlite:PATH or memory");
+        }
+
+        var bare = options.Contains(Bare) && parsed.GetValue(Bare);
+        if (bare && inMemory)
+        {
+            throw Invalid("--bare: the store in memory has no statements; use it with sqlite");
+        }
+
+        var callers = options.Contains(Callers) ? parsed.GetValue(Callers) : DefaultHandlers;
+        return new BenchOptions
+        {
+            Tasks = tasks,
+            Runs = Positive(parsed.GetValue(Runs) ?? (parsed.WantsJson() ? 1 : RunsForPeople), "--runs"),
+            InMemory = inMemory,
+            Path = store.StartsWith("sqlite:", StringComparison.Ordinal) ? store["sqlite:".Length..] : null,
+            Durability = parsed.GetValue(Synchronous) == "normal" ? Durability.Normal : Durability.Full,
+            Bare = bare,
+            Concurrency = options.Contains(Handlers) ? parsed.GetValue(Handlers) : callers,
+            Prefetch = options.Contains(Prefetch) ? ReadPrefetch(parsed.GetValue(Prefetch)!) : null,
+            Agents = options.Contains(Agents) ? parsed.GetValue(Agents) : 1,
+            Capabilities = options.Contains(Capabilities) ? parsed.GetValue(Capabilities) : DefaultCapabilities,
+            Zipf = options.Contains(Distribution) && parsed.GetValue(Distribution) == "zipf",
+        };
+    }
+
+    private const int DefaultHandlers = 10;
+    private const int DefaultCapabilities = 100;
+
+    private static int? ReadPrefetch(string text) =>
+        text == "auto" ? null
+        : int.TryParse(text, out var tasks) && tasks is >= 0 and <= Limits.PrefetchMax ? tasks
+        : throw Invalid($"--prefetch: '{text}' is neither auto nor a number from 0 to {Limits.PrefetchMax}");
+
+    private static int Positive(int value, string name) =>
+        value is >= 1 and <= 1000 ? value : throw Invalid($"{name}: must be from 1 to 1000, this is {value}");
+
+    private static Option<int> Number(string name, int normally, int most, string description)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => normally };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out var value)
+                && (value < 1 || value > most))
+            {
+                result.AddError($"{name}: must be from 1 to {most}, this is {value}");
+            }
+        });
+        return option;
+    }
+
+    private static LongshoreException Invalid(string message) => new(ErrorCode.InvalidInput, message);
+}

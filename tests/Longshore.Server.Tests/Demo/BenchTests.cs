@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+
+namespace Longshore.Server.Tests.Demo;
+
+/// <summary>Every workload of <c>longshore bench</c>, small, as a process.</summary>
+public sealed class BenchTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-bench-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("insert", "sqlite", "--bare")]
+    [InlineData("insert", "memory")]
+    [InlineData("enqueue", "sqlite", "--concurrency", "4")]
+    [InlineData("drain", "sqlite", "--bare")]
+    [InlineData("drain", "memory", "--prefetch", "0")]
+    public async Task Bench_tells_how_many_tasks_a_second(string workload, string store, params string[] options)
+    {
+        var summary = await BenchAsync(workload, ["--tasks", "250", "--store", Store(store), .. options]);
+
+        summary.ShouldHave(("workload", workload), ("store", store), ("tasks", 250), ("runs", 1), ("classes", 200));
+        Number(summary, "tasks_per_second").ShouldBeGreaterThan(0);
+        Number(summary, "min").ShouldBe(Number(summary, "tasks_per_second"));
+        Number(summary, "max").ShouldBe(Number(summary, "tasks_per_second"));
+        Number(summary, "resident_mb").ShouldBeGreaterThan(1);
+        summary.ContainsKey("commits_per_task").ShouldBe(store == "sqlite");
+        summary.ContainsKey("ratio").ShouldBe(options.Contains("--bare"));
+        if (store == "sqlite")
+        {
+            Number(summary, "commits_per_task").ShouldBeInRange(0.0001, 2);
+            Number(summary, "statements_per_task").ShouldBeGreaterThanOrEqualTo(2);
+        }
+
+        if (options.Contains("--bare"))
+        {
+            Number(summary, "bare_tasks_per_second").ShouldBeGreaterThan(0);
+            Number(summary, "ratio").ShouldBeGreaterThan(0);
+        }
+    }
+
+    [Fact]
+    public async Task Bench_latency_tells_how_long_a_task_waits_for_its_handler()
+    {
+        var summary = await BenchAsync("latency", ["--tasks", "40", "--runs", "2"]);
+
+        summary.ShouldHave(("tasks", 40), ("runs", 2), ("synchronous", "full"));
+        Number(summary, "p50_ms").ShouldBeLessThanOrEqualTo(Number(summary, "p95_ms"));
+        Number(summary, "p95_ms").ShouldBeLessThanOrEqualTo(Number(summary, "p99_ms"));
+        Number(summary, "submit_p50_ms").ShouldBeGreaterThan(0);
+        Number(summary, "submit_p99_ms").ShouldBeGreaterThanOrEqualTo(Number(summary, "submit_p50_ms"));
+    }
+
+    [Theory]
+    [InlineData("zipf")]
+    [InlineData("uniform")]
+    public async Task Bench_discover_tells_how_long_an_agent_waits_for_an_answer(string distribution)
+    {
+        var summary = await BenchAsync(
+            "discover", ["--tasks", "600", "--agents", "20", "--capabilities", "30", "--distribution", distribution]);
+
+        summary.ShouldHave(("tasks", 600), ("agents", 20));
+        Number(summary, "classes").ShouldBeInRange(100, 600);
+        Number(summary, "p50_ms").ShouldBeGreaterThan(0);
+        Number(summary, "p99_ms").ShouldBeGreaterThanOrEqualTo(Number(summary, "p50_ms"));
+    }
+
+    [Theory]
+    [InlineData("--store: PostgreSQL is not available yet", "drain", "--store", "postgres:Host=localhost")]
+    [InlineData("--tasks: must be from 1", "insert", "--tasks", "0")]
+    [InlineData("--bare: the store in memory has no statements", "insert", "--bare", "--store", "memory")]
+    [InlineData("neither auto nor a number", "drain", "--prefetch", "some")]
+    public async Task Bench_refuses_what_it_cannot_do_in_one_line(string problem, params string[] arguments)
+    {
+        var (code, output, errors) = await RunAsync(["bench", .. arguments]);
+
+        code.ShouldBeInRange(1, 2);
+        output.ShouldBeEmpty();
+        errors.ShouldContain(problem);
+        errors.TrimEnd().ShouldNotContain('\n');
+    }
+
+    [Fact]
+    public async Task Bench_leaves_a_file_alone_that_is_there_already()
+    {
+        var path = Path.Combine(_folder.FullName, "mine.db");
+        await File.WriteAllTextAsync(path, "mine", TestContext.Current.CancellationToken);
+
+        var (code, _, errors) = await RunAsync(["bench", "insert", "--store", "sqlite:" + path]);
+
+        code.ShouldBe(1);
+        errors.ShouldContain("mine.db exists");
+        (await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).ShouldBe("mine");
+    }
+
+    private async Task<JsonObject> BenchAsync(string workload, string[] options)
+    {
+        var (code, output, errors) = await RunAsync(["bench", workload, "--json", .. options]);
+        code.ShouldBe(0, errors);
+        _folder.EnumerateFileSystemInfos().ShouldBeEmpty("databases are deleted afterwards");
+        return JsonNode.Parse(output)!.AsObject();
+    }
+
+    private Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments) =>
+        CliProcess.RunAsync(_folder.FullName, arguments, TestContext.Current.CancellationToken);
+
+    private string Store(string name) => name == "memory" ? name : $"sqlite:{Path.Combine(_folder.FullName, "b.db")}";
+
+    private static double Number(JsonObject summary, string key) => (double)summary[key]!;
+}
