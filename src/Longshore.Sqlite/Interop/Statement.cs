@@ -98,6 +98,18 @@ internal sealed class Statement(Connection connection, sqlite3 db, sqlite3_stmt 
         return false;
     }
 
+    /// <summary>Runs to the end; answers the first column of every row.</summary>
+    public List<long> ReadIds()
+    {
+        var ids = new List<long>();
+        while (Read())
+        {
+            ids.Add(Long(0));
+        }
+
+        return ids;
+    }
+
     /// <summary>
     /// Reads one row's worth at most: call after the columns were read, instead of reading to the end.
     /// </summary>

@@ -35,6 +35,15 @@ internal sealed class LiveIndex
 
     public bool TryAgent(long id, [NotNullWhen(true)] out AgentEntry? agent) => _agentsById.TryGetValue(id, out agent);
 
+    /// <summary>The name of an agent, for those who read beside the writer.</summary>
+    public string NameOf(long id)
+    {
+        lock (Gate)
+        {
+            return _agentsById.TryGetValue(id, out var agent) ? agent.Profile.Name : "";
+        }
+    }
+
     public void AddAgent(AgentEntry agent)
     {
         _agentsByName.Add(agent.Profile.Name, agent);

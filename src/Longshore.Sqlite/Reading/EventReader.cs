@@ -10,14 +10,14 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Reading;
 
 /// <summary>Reads the event log, one record for each event however they were stored.</summary>
-internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveIndex live, TaskBodies bodies)
+internal sealed class EventReader(
+    Connection connection, SqlCatalog sql, LiveIndex live, TaskBodies bodies, AssignmentRows assignments)
 {
     private readonly Statement _after = connection.Prepare(sql["events_after"]);
     private readonly Statement _ofTask = connection.Prepare(sql["events_of_task"]);
     private readonly Statement _end = connection.Prepare(sql["events_end"]);
     private readonly Statement _correlation = connection.Prepare(sql["event_correlation"]);
-    private readonly Statement _claim = connection.Prepare(sql["claim_get"]);
-    private readonly Statement _assignments = connection.Prepare(sql["assignments_list"]);
+    private readonly ClaimRows _claims = new(connection, sql);
 
     public IReadOnlyList<EventRecord> Read(long afterPosition, int limit)
     {
@@ -61,30 +61,28 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
 
         var steps = new List<(int Epoch, int Step, EventRecord Event)>();
         void Add(
-            int epoch, int step, long atUs, string type, ActorType actorType, string actor,
+            int epoch, int step, DateTimeOffset at, string type, ActorType actorType, string actor,
             JsonText payload = default) =>
             steps.Add((epoch, step, new EventRecord(
-                0, UnixTime.FromMicroseconds(atUs), type, actorType, actor, taskId, payload, body.Spec.CorrelationId)));
+                0, at, type, actorType, actor, taskId, payload, body.Spec.CorrelationId)));
 
-        Add(0, 0, body.CreatedUs, EventTypes.TaskCreated, ActorType.Human, "api");
-        _claim.Bind(taskId);
-        if (_claim.Read())
+        void AddClaimed(int epoch, DateTimeOffset at, string agent) => Add(
+            epoch, 1, at, EventTypes.TaskClaimed, ActorType.Agent, agent,
+            EventPayloads.Claim(epoch, agent, TaskState.InProgress));
+
+        Add(0, 0, UnixTime.FromMicroseconds(body.CreatedUs), EventTypes.TaskCreated, ActorType.Human, "api");
+        if (_claims.Get(taskId) is { } claim)
         {
-            var (epoch, agent) = (_claim.Int(3), AgentName(_claim.Long(8)));
-            var payload = EventPayloads.Claim(epoch, agent, TaskState.InProgress);
-            Add(epoch, 1, _claim.Long(10), EventTypes.TaskClaimed, ActorType.Agent, agent, payload);
-            _claim.Reset();
+            AddClaimed(claim.Place.Epoch, UnixTime.FromMicroseconds(claim.GrantedUs), live.NameOf(claim.AgentId));
         }
 
-        _assignments.Bind(taskId);
-        while (_assignments.Read())
+        foreach (var ended in assignments.Of(taskId))
         {
-            var (epoch, agent) = (_assignments.Int(0), AgentName(_assignments.Long(1)));
-            var payload = EventPayloads.Claim(epoch, agent, TaskState.InProgress);
-            Add(epoch, 1, _assignments.Long(2), EventTypes.TaskClaimed, ActorType.Agent, agent, payload);
-            if (EventOf((AssignmentOutcome)_assignments.Int(4)) is { } ended)
+            AddClaimed(ended.Epoch, ended.GrantedAt, ended.Agent);
+            if (EventOf(ended.Outcome) is { } type)
             {
-                Add(epoch, 4, _assignments.Long(3), ended, ActorType.Agent, agent, EventPayloads.Claim(epoch, agent));
+                Add(ended.Epoch, 4, ended.EndedAt, type, ActorType.Agent, ended.Agent,
+                    EventPayloads.Claim(ended.Epoch, ended.Agent));
             }
         }
 
@@ -95,8 +93,8 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         {
             var type = _ofTask.Text(2)!;
             var epoch = (int)(_ofTask.LongOrNull(5) ?? 0);
-            Add(epoch, type == EventTypes.TaskClaimLost ? 3 : 5, _ofTask.Long(1), type, (ActorType)_ofTask.Int(3),
-                _ofTask.Text(4) ?? "", _ofTask.Json(6));
+            Add(epoch, type == EventTypes.TaskClaimLost ? 3 : 5, UnixTime.FromMicroseconds(_ofTask.Long(1)), type,
+                (ActorType)_ofTask.Int(3), _ofTask.Text(4) ?? "", _ofTask.Json(6));
         }
 
         return [.. steps.OrderBy(s => s.Event.At).ThenBy(s => s.Epoch).ThenBy(s => s.Step)
@@ -111,7 +109,7 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
             var last = item.Length == 2 ? item[1] : item[0];
             for (var id = item[0]; id <= last; id++)
             {
-                var actor = item.Length == 4 ? AgentName(item[2]) : row.Actor ?? "";
+                var actor = item.Length == 4 ? live.NameOf(item[2]) : row.Actor ?? "";
                 var payload = item.Length == 4 ? EventPayloads.Claim((int)item[1], actor, (TaskState)item[3]) : default;
                 yield return new EventRecord(
                     (row.Seq << EventLog.PlaceBits) + place++, row.At, row.Type, row.ActorType, actor, id, payload,
@@ -125,14 +123,6 @@ internal sealed class EventReader(Connection connection, SqlCatalog sql, LiveInd
         var correlation = _correlation.Bind(taskId).Read() ? _correlation.Text(0) : null;
         _correlation.Reset();
         return correlation;
-    }
-
-    private string AgentName(long id)
-    {
-        lock (live.Gate)
-        {
-            return live.TryAgent(id, out var agent) ? agent.Profile.Name : "";
-        }
     }
 
     private static string? EventOf(AssignmentOutcome outcome) => outcome switch

@@ -14,8 +14,7 @@ internal sealed class Reader : IDisposable
     private readonly LiveIndex _live;
     private readonly TaskBodies _bodies;
     private readonly Statement _place;
-    private readonly Statement _findCode;
-    private readonly Statement _assignments;
+    private readonly AssignmentRows _assignments;
     private readonly Statement _counts;
 
     public Reader(Connection connection, SqlCatalog sql, LiveIndex live, StoreOptions options)
@@ -23,12 +22,11 @@ internal sealed class Reader : IDisposable
         (_connection, _live) = (connection, live);
         _bodies = new TaskBodies(connection, sql, live);
         _place = connection.Prepare(sql["task_place"]);
-        _findCode = connection.Prepare(sql["find_code"]);
-        _assignments = connection.Prepare(sql["assignments_list"]);
+        _assignments = new AssignmentRows(connection, sql, live);
         _counts = connection.Prepare(sql["count_by_state"]);
         Failures = new RecentFailures(connection, sql, live, options);
         Lists = new TaskLists(connection, sql);
-        Events = new EventReader(connection, sql, live, _bodies);
+        Events = new EventReader(connection, sql, live, _bodies, _assignments);
     }
 
     public RecentFailures Failures { get; }
@@ -68,7 +66,7 @@ internal sealed class Reader : IDisposable
             Suspect = place.IsSuspect,
             AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
             DeferredUntil = Instant(_place, 9),
-            Agent = AgentName(_place.LongOrNull(10)),
+            Agent = _place.LongOrNull(10) is { } agent ? _live.NameOf(agent) : null,
             LeaseUntil = Instant(_place, 11),
             Progress = _place.DoubleOrNull(12),
             EndedAt = Instant(_place, 13),
@@ -104,9 +102,7 @@ internal sealed class Reader : IDisposable
 
     public long? FindTask(string @namespace, string code)
     {
-        _findCode.Bind(@namespace).Bind(code);
-        long? id = _findCode.Read() ? _findCode.Long(0) : null;
-        _findCode.Reset();
+        var id = _bodies.FindByCode(@namespace, code);
         if (id is null && WorkTask.IdFromAutoCode(code) is { } auto
             && _bodies.Read(auto) is { } body && body.Spec.Code is null && body.Spec.Namespace == @namespace)
         {
@@ -116,24 +112,7 @@ internal sealed class Reader : IDisposable
         return id;
     }
 
-    public IReadOnlyList<Assignment> Assignments(long taskId)
-    {
-        var list = new List<Assignment>();
-        _assignments.Bind(taskId);
-        while (_assignments.Read())
-        {
-            list.Add(new Assignment(
-                taskId,
-                _assignments.Int(0),
-                AgentName(_assignments.Long(1))!,
-                UnixTime.FromMicroseconds(_assignments.Long(2)),
-                UnixTime.FromMicroseconds(_assignments.Long(3)),
-                (AssignmentOutcome)_assignments.Int(4),
-                _assignments.Text(5)));
-        }
-
-        return list;
-    }
+    public IReadOnlyList<Assignment> Assignments(long taskId) => _assignments.Of(taskId);
 
     public IReadOnlyDictionary<TaskState, long> Counts(string? @namespace)
     {
@@ -150,14 +129,6 @@ internal sealed class Reader : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
-
-    private string? AgentName(long? id)
-    {
-        lock (_live.Gate)
-        {
-            return id is { } known && _live.TryAgent(known, out var agent) ? agent.Profile.Name : null;
-        }
-    }
 
     private static DateTimeOffset? Instant(Statement row, int column) =>
         row.LongOrNull(column) is { } us ? UnixTime.FromMicroseconds(us) : null;

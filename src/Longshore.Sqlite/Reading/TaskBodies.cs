@@ -11,6 +11,15 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
 {
     private readonly Statement _body = connection.Prepare(sql["task_body"]);
     private readonly Statement _lastError = connection.Prepare(sql["task_last_error"]);
+    private readonly Statement _findCode = connection.Prepare(sql["find_code"]);
+
+    /// <summary>The id of the task to which a code was given; automatic codes are not asked for here.</summary>
+    public long? FindByCode(string @namespace, string code)
+    {
+        long? id = _findCode.Bind(@namespace).Bind(code).Read() ? _findCode.Long(0) : null;
+        _findCode.Reset();
+        return id;
+    }
 
     /// <summary>Why the latest claim that ended badly did; null when none did.</summary>
     public string? LastError(long id)

@@ -57,21 +57,13 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
         }
     }
 
-    private List<long> Read(string stage, TaskQuery query, long? after)
-    {
-        var statement = Prepared(stage, query)
+    private List<long> Read(string stage, TaskQuery query, long? after) =>
+        Prepared(stage, query)
             .Bind(query.Namespace).Bind(query.Kind).Bind((long?)query.MinPriority).Bind(query.Tag)
             .BindText(JsonColumns.Write(query.ExcludeCodes)).Bind(query.Limit + 1L)
             .Bind(after).Bind(query.ParentId).Bind(query.CorrelationId).Bind(query.Agent)
-            .BindText(JsonSerializer.SerializeToUtf8Bytes(query.States.Select(state => (int)state)));
-        var ids = new List<long>();
-        while (statement.Read())
-        {
-            ids.Add(statement.Long(0));
-        }
-
-        return ids;
-    }
+            .BindText(JsonSerializer.SerializeToUtf8Bytes(query.States.Select(state => (int)state)))
+            .ReadIds();
 
     private Statement Prepared(string stage, TaskQuery query)
     {

@@ -2,6 +2,7 @@ using Longshore.Agents;
 using Longshore.Events;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
+using Longshore.Sqlite.Reading;
 using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
@@ -119,17 +120,8 @@ internal sealed class AgentVerbs(
     private IReadOnlyList<LostClaim> LoseClaims(AgentEntry agent, long nowUs) =>
         [.. ClaimsOf(agent).Select(claim => attempts.Lose(claim, EndReasons.SessionEnded, nowUs))];
 
-    private List<ClaimRow> ClaimsOf(AgentEntry agent)
-    {
-        var ids = new List<long>();
-        _claims.Bind(agent.Id);
-        while (_claims.Read())
-        {
-            ids.Add(_claims.Long(0));
-        }
-
-        return [.. ids.Select(id => stages.GetClaim(id)!.Value)];
-    }
+    private List<ClaimRow> ClaimsOf(AgentEntry agent) =>
+        _claims.Bind(agent.Id).ReadIds().ConvertAll(id => stages.GetClaim(id)!.Value);
 
     private void Note(string type, string agent, JsonText payload, long nowUs) =>
         events.AddSingle(new NewEvent(type, ActorType.Agent, agent, Payload: payload), nowUs);

@@ -1,17 +1,13 @@
 using Longshore.Events;
 using Longshore.Matching;
-using Longshore.Sqlite.Interop;
 using Longshore.Storage;
-using Longshore.Storage.Sql;
 using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
-internal sealed class Changer(Connection connection, SqlCatalog sql, Stages stages, EventLog events)
+internal sealed class Changer(Stages stages, Deadlines deadlines, EventLog events)
 {
-    private readonly Statement _restoreDeadline = connection.Prepare(sql["restore_deadline"]);
-
     public ChangeOutcome Cancel(long id, string? reason, long nowUs)
     {
         if (stages.Find(id) is not { } standing)
@@ -50,8 +46,7 @@ internal sealed class Changer(Connection connection, SqlCatalog sql, Stages stag
         stages.AddReady(fresh.AvailableFrom(nowUs));
         if ((fresh.Flags & PlaceFlags.HasDeadline) != 0)
         {
-            // The row may be gone: it is dropped when the deadline of an ended task passes.
-            _restoreDeadline.Bind(id).Run();
+            deadlines.Restore(id);
         }
 
         events.AddSingle(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), nowUs, fresh.Epoch);

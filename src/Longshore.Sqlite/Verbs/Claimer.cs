@@ -16,8 +16,6 @@ internal sealed class Claimer(
     TaskBodies bodies, EventLog events)
 {
     private readonly Statement _byKey = connection.Prepare(sql["claims_by_key"]);
-    private readonly Statement _ready = connection.Prepare(sql["ready_get"]);
-    private readonly Statement _renew = connection.Prepare(sql["claim_renew"]);
     private readonly List<Place> _picked = [];
 
     public ClaimOutcome Claim(ClaimRequest request, long nowUs)
@@ -80,13 +78,7 @@ internal sealed class Claimer(
     /// <summary>The claims made under this key before, if any still hold; their leases start anew.</summary>
     private ClaimOutcome? Repeated(AgentEntry agent, ClaimRequest request, long nowUs)
     {
-        var ids = new List<long>();
-        _byKey.Bind(agent.Id).Bind(request.Key);
-        while (_byKey.Read())
-        {
-            ids.Add(_byKey.Long(0));
-        }
-
+        var ids = _byKey.Bind(agent.Id).Bind(request.Key).ReadIds();
         var held = ids.Select(id => stages.GetClaim(id)!.Value).Where(claim => claim.HoldsAt(nowUs)).ToList();
         if (held.Count == 0)
         {
@@ -96,7 +88,7 @@ internal sealed class Claimer(
         var leaseUs = nowUs + request.Lease.ToMicroseconds();
         return new ClaimOutcome(ClaimStatus.Granted, [.. held.OrderBy(claim => claim.Place).Select(claim =>
         {
-            _renew.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(leaseUs).BindNull().Run();
+            stages.RenewClaim(claim.Place, leaseUs);
             return GrantOf(claim.Place, agent, UnixTime.FromMicroseconds(leaseUs), claim.Progress);
         })]);
     }
@@ -104,18 +96,7 @@ internal sealed class Claimer(
     private bool PickNamed(AgentEntry agent, ClaimRequest request, int max, long nowUs)
     {
         var eligible = agent.EligibleAt(nowUs);
-        var places = new List<Place>();
-        foreach (var id in request.TaskIds.Distinct())
-        {
-            _ready.Bind(id);
-            if (_ready.Read())
-            {
-                places.Add(_ready.ReadPlace());
-                _ready.Reset();
-            }
-        }
-
-        foreach (var place in places.Order())
+        foreach (var place in request.TaskIds.Distinct().Select(stages.FindReady).OfType<Place>().Order())
         {
             var kind = live.Classes[place.ClassId].Key.Kind;
             if (eligible.Admits(place.ClassId, live.Classes)

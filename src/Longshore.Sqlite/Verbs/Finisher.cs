@@ -2,6 +2,7 @@ using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
+using Longshore.Sqlite.Reading;
 using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
@@ -14,7 +15,6 @@ internal sealed class Finisher(
 {
     private readonly Statement _assignment = connection.Prepare(sql["assignment_get"]);
     private readonly Statement _late = connection.Prepare(sql["assignment_late"]);
-    private readonly Statement _renew = connection.Prepare(sql["claim_renew"]);
 
     public FinishOutcome Finish(Finish finish, long nowUs)
     {
@@ -43,7 +43,7 @@ internal sealed class Finisher(
         if (stages.GetClaim(renewal.TaskId) is { } claim && claim.Place.Epoch == renewal.Epoch && claim.HoldsAt(nowUs))
         {
             var leaseUs = nowUs + renewal.Lease.ToMicroseconds();
-            _renew.Bind(renewal.TaskId).Bind(renewal.Epoch).Bind(leaseUs).Bind(renewal.Progress).Run();
+            stages.RenewClaim(claim.Place, leaseUs, renewal.Progress);
             live.Agent(claim.AgentId).Seen(nowUs);
             return new RenewOutcome(ClaimWriteStatus.Accepted, TaskState.InProgress, leaseUs);
         }

@@ -1,6 +1,7 @@
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
+using Longshore.Sqlite.Reading;
 using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
@@ -8,16 +9,16 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Stores new tasks: the body once, and a narrow row where it waits.</summary>
-internal sealed class Inserter(Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, EventLog events)
+internal sealed class Inserter(
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Deadlines deadlines,
+    TaskBodies bodies, EventLog events)
 {
     private readonly Statement _task = connection.Prepare(sql["insert_task"]);
     private readonly Statement _class = connection.Prepare(sql["insert_class"]);
     private readonly Statement _addCode = connection.Prepare(sql["insert_code"]);
-    private readonly Statement _findCode = connection.Prepare(sql["find_code"]);
     private readonly Statement _addKey = connection.Prepare(sql["insert_key"]);
     private readonly Statement _findKey = connection.Prepare(sql["find_key"]);
     private readonly Statement _exists = connection.Prepare(sql["task_exists"]);
-    private readonly Statement _deadline = connection.Prepare(sql["insert_deadline"]);
 
     public InsertOutcome Insert(NewTask task, long nowUs)
     {
@@ -29,7 +30,7 @@ internal sealed class Inserter(Connection connection, SqlCatalog sql, LiveIndex 
         var id = live.NextTaskId;
         if (task.Code is { } code && _addCode.Bind(task.Namespace).Bind(code).Bind(id).Run() == 0)
         {
-            return new InsertOutcome(InsertStatus.DuplicateCode, First(_findCode.Bind(task.Namespace).Bind(code)));
+            return new InsertOutcome(InsertStatus.DuplicateCode, bodies.FindByCode(task.Namespace, code) ?? 0);
         }
 
         live.NextTaskId++;
@@ -42,7 +43,7 @@ internal sealed class Inserter(Connection connection, SqlCatalog sql, LiveIndex 
 
         if (task.Deadline is { } deadline)
         {
-            _deadline.Bind(id).Bind(deadline.ToMicroseconds()).Run();
+            deadlines.Add(id, deadline.ToMicroseconds());
         }
 
         stages.Requeue(place, place.AvailableUs, nowUs);

@@ -8,18 +8,16 @@ namespace Longshore.Sqlite.Verbs;
 /// Deletes what ended long ago. It walks the event log from its oldest end: the events there name the tasks that
 /// ended then, so no index over the ends of all tasks is needed on the hot path.
 /// </summary>
-internal sealed class Pruner(Connection connection, SqlCatalog sql)
+internal sealed class Pruner(Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines)
 {
     private const int EventsAtOnce = 256;
 
     private readonly Statement _oldest = connection.Prepare(sql["events_oldest"]);
     private readonly Statement _removeEvent = connection.Prepare(sql["events_remove"]);
     private readonly Statement _isOver = connection.Prepare(sql["finished_before"]);
-    private readonly Statement _removeFinished = connection.Prepare(sql["finished_remove"]);
     private readonly Statement _removeCode = connection.Prepare(sql["task_delete_code"]);
     private readonly Statement _removeKey = connection.Prepare(sql["task_delete_key"]);
     private readonly Statement _removeAssignments = connection.Prepare(sql["task_delete_assignments"]);
-    private readonly Statement _removeDeadline = connection.Prepare(sql["deadline_remove"]);
     private readonly Statement _removeTask = connection.Prepare(sql["task_delete"]);
     private readonly Statement _keepLastId = connection.Prepare(sql["last_id_keep"]);
 
@@ -78,11 +76,11 @@ internal sealed class Pruner(Connection connection, SqlCatalog sql)
         }
 
         _isOver.Reset();
-        _removeFinished.Bind(id).Run();
+        stages.RemoveFinished(id);
         _removeCode.Bind(id).Run();
         _removeKey.Bind(id).Run();
         _removeAssignments.Bind(id).Run();
-        _removeDeadline.Bind(id).Run();
+        deadlines.Remove(id);
         _removeTask.Bind(id).Run();
         return true;
     }

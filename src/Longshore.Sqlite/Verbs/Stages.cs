@@ -1,21 +1,12 @@
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
+using Longshore.Sqlite.Reading;
 using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Verbs;
-
-/// <summary>A live claim's row.</summary>
-internal readonly record struct ClaimRow(
-    Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs, double? Progress)
-{
-    /// <summary>
-    /// False once the lease ran out of a task that refuses late writes; others hold until somebody notices (G2).
-    /// </summary>
-    public bool HoldsAt(long nowUs) => (Place.Flags & PlaceFlags.RejectLate) == 0 || LeaseUs > nowUs;
-}
 
 /// <summary>
 /// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the
@@ -23,6 +14,7 @@ internal readonly record struct ClaimRow(
 /// </summary>
 internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex live)
 {
+    private readonly ClaimRows _claims = new(connection, sql);
     private readonly Statement _readyAdd = connection.Prepare(sql["ready_add"]);
     private readonly Statement _readyRemove = connection.Prepare(sql["ready_remove"]);
     private readonly Statement _readyGet = connection.Prepare(sql["ready_get"]);
@@ -36,7 +28,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     private readonly Statement _finishedRemove = connection.Prepare(sql["finished_remove"]);
     private readonly Statement _finishedGet = connection.Prepare(sql["finished_get"]);
     private readonly Statement _claimAdd = connection.Prepare(sql["claim_add"]);
-    private readonly Statement _claimGet = connection.Prepare(sql["claim_get"]);
+    private readonly Statement _claimRenew = connection.Prepare(sql["claim_renew"]);
     private readonly Statement _claimRemove = connection.Prepare(sql["claim_remove"]);
     private readonly Statement _assignmentAdd = connection.Prepare(sql["assignment_add"]);
 
@@ -73,6 +65,9 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         }
     }
 
+    /// <summary>A task that waits to be claimed; null when it is anywhere else.</summary>
+    public Place? FindReady(long id) => One(_readyGet, id, Stage.Ready, TaskState.Created)?.Place;
+
     public void RemoveDeferred(long id) => _deferredRemove.Bind(id).Run();
 
     public void AddParked(in Place place, TaskState state) =>
@@ -82,6 +77,8 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         in Place place, TaskState state, long? agentId, long nowUs, JsonText result = default, string? error = null) =>
         _finishedAdd.Bind(place.Cleared()).Bind((long)state).Bind(agentId).Bind(nowUs)
             .BindText(result.Utf8).Bind(error).Run();
+
+    public void RemoveFinished(long id) => _finishedRemove.Bind(id).Run();
 
     public void AddClaim(in Place place, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key)
     {
@@ -105,20 +102,11 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     }
 
     /// <summary>The live claim of a task.</summary>
-    public ClaimRow? GetClaim(long id)
-    {
-        _claimGet.Bind(id);
-        if (!_claimGet.Read())
-        {
-            return null;
-        }
+    public ClaimRow? GetClaim(long id) => _claims.Get(id);
 
-        var row = new ClaimRow(
-            _claimGet.ReadPlace(), _claimGet.Long(8), _claimGet.Int(9) != 0, _claimGet.Long(10), _claimGet.Long(11),
-            _claimGet.DoubleOrNull(13));
-        _claimGet.Reset();
-        return row;
-    }
+    /// <summary>Extends a live claim; keeps the progress when none is said.</summary>
+    public void RenewClaim(in Place place, long leaseUs, double? progress = null) =>
+        _claimRenew.Bind(place.Id).Bind(place.Epoch).Bind(leaseUs).Bind(progress).Run();
 
     /// <summary>Removes a claim that somebody other than its holder ends.</summary>
     public void RemoveClaim(in ClaimRow claim)
@@ -177,7 +165,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
                 _parkedRemove.Bind(standing.Place.Id).Run();
                 break;
             case Stage.Finished:
-                _finishedRemove.Bind(standing.Place.Id).Run();
+                RemoveFinished(standing.Place.Id);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(

@@ -9,13 +9,12 @@ namespace Longshore.Sqlite.Verbs;
 
 /// <summary>What time brings: due tasks, lapsed leases, passed deadlines.</summary>
 internal sealed class Upkeep(
-    Connection connection, SqlCatalog sql, Stages stages, FailedAttempts attempts, EventLog events)
+    Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, FailedAttempts attempts,
+    EventLog events)
 {
     private readonly Statement _due = connection.Prepare(sql["deferred_due"]);
     private readonly Statement _nextDue = connection.Prepare(sql["deferred_next"]);
     private readonly Statement _lapsed = connection.Prepare(sql["claims_lapsed"]);
-    private readonly Statement _deadlines = connection.Prepare(sql["deadlines_due"]);
-    private readonly Statement _removeDeadline = connection.Prepare(sql["deadline_remove"]);
 
     public int Stage(int limit, long nowUs)
     {
@@ -45,7 +44,7 @@ internal sealed class Upkeep(
     }
 
     public IReadOnlyList<LostClaim> Rescue(int limit, long nowUs) =>
-        [.. Ids(_lapsed.Bind(nowUs).Bind(limit))
+        [.. _lapsed.Bind(nowUs).Bind(limit).ReadIds()
             .Select(id => attempts.Lose(stages.GetClaim(id)!.Value, EndReasons.LeaseRanOut, nowUs))];
 
     public IReadOnlyList<LostClaim> Expire(int limit, long nowUs)
@@ -53,7 +52,7 @@ internal sealed class Upkeep(
         var expired = new List<LostClaim>();
         while (expired.Count < limit)
         {
-            var due = Ids(_deadlines.Bind(nowUs).Bind(limit - expired.Count));
+            var due = deadlines.Due(nowUs, limit - expired.Count);
             if (due.Count == 0)
             {
                 break;
@@ -61,7 +60,7 @@ internal sealed class Upkeep(
 
             foreach (var id in due)
             {
-                _removeDeadline.Bind(id).Run();
+                deadlines.Remove(id);
                 if (Expire(id, nowUs) is { } lost)
                 {
                     expired.Add(lost);
@@ -86,16 +85,5 @@ internal sealed class Upkeep(
         events.AddSingle(
             new NewEvent(EventTypes.TaskExpired, ActorType.System, "longshore", id), nowUs, standing.Place.Epoch);
         return lost ?? new LostClaim(id, 0, null, state);
-    }
-
-    private static List<long> Ids(Statement statement)
-    {
-        var ids = new List<long>();
-        while (statement.Read())
-        {
-            ids.Add(statement.Long(0));
-        }
-
-        return ids;
     }
 }

@@ -13,15 +13,16 @@ internal sealed class VerbSet
     {
         Events = new EventLog(connection, sql);
         var stages = new Stages(connection, sql, live);
+        var deadlines = new Deadlines(connection, sql);
+        var bodies = new TaskBodies(connection, sql, live);
         var failures = new RecentFailures(connection, sql, live, options);
         var attempts = new FailedAttempts(connection, sql, live, stages, failures, Events, chance);
-        Inserter = new Inserter(connection, sql, live, stages, Events);
+        Inserter = new Inserter(connection, sql, live, stages, deadlines, bodies, Events);
         Finisher = new Finisher(connection, sql, live, stages, attempts, Events);
-        Claimer = new Claimer(
-            connection, sql, live, stages, new Selector(live, failures), new TaskBodies(connection, sql, live), Events);
-        Changer = new Changer(connection, sql, stages, Events);
-        Upkeep = new Upkeep(connection, sql, stages, attempts, Events);
-        Pruner = new Pruner(connection, sql);
+        Claimer = new Claimer(connection, sql, live, stages, new Selector(live, failures), bodies, Events);
+        Changer = new Changer(stages, deadlines, Events);
+        Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
+        Pruner = new Pruner(connection, sql, stages, deadlines);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events);
         Leases = new LeaseVerbs(connection, sql);
     }

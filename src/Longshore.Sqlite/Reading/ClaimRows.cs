@@ -1,0 +1,36 @@
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Storage.Sql;
+
+namespace Longshore.Sqlite.Reading;
+
+/// <summary>A live claim's row.</summary>
+internal readonly record struct ClaimRow(
+    Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs, double? Progress)
+{
+    /// <summary>
+    /// False once the lease ran out of a task that refuses late writes; others hold until somebody notices (G2).
+    /// </summary>
+    public bool HoldsAt(long nowUs) => (Place.Flags & PlaceFlags.RejectLate) == 0 || LeaseUs > nowUs;
+}
+
+/// <summary>Reads live claims.</summary>
+internal sealed class ClaimRows(Connection connection, SqlCatalog sql)
+{
+    private readonly Statement _get = connection.Prepare(sql["claim_get"]);
+
+    /// <summary>The live claim of a task; null when nobody holds it.</summary>
+    public ClaimRow? Get(long taskId)
+    {
+        _get.Bind(taskId);
+        if (!_get.Read())
+        {
+            return null;
+        }
+
+        var row = new ClaimRow(
+            _get.ReadPlace(), _get.Long(8), _get.Int(9) != 0, _get.Long(10), _get.Long(11), _get.DoubleOrNull(13));
+        _get.Reset();
+        return row;
+    }
+}
