@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Longshore.Matching;
 
 namespace Longshore.Sqlite.Live;
@@ -32,8 +31,6 @@ internal sealed class LiveIndex
     public AgentEntry? Agent(string name) => _agentsByName.GetValueOrDefault(name);
 
     public AgentEntry Agent(long id) => _agentsById[id];
-
-    public bool TryAgent(long id, [NotNullWhen(true)] out AgentEntry? agent) => _agentsById.TryGetValue(id, out agent);
 
     /// <summary>The name of an agent, for those who read beside the writer.</summary>
     public string NameOf(long id)
