@@ -171,4 +171,15 @@ public abstract class InsertSuite<TSource> : StoreSuite<TSource>
         task.Spec.Requires.ShouldBe(spec.Requires);
         task.Spec.Tags.ShouldBe(spec.Tags);
     }
+
+    [Fact]
+    public async Task Insert_and_complete_carry_the_largest_documents_that_are_allowed()
+    {
+        var largest = JsonText.Parse($"\"{new string('x', Limits.PayloadBytesMax - 2)}\"");
+        var id = await Add(Spec() with { Payload = largest });
+        await Register("solo");
+        (await Take("solo")).Task.Spec.Payload.ShouldBe(largest);
+        await Finish(new Finish { TaskId = id, Epoch = 1, Kind = FinishKind.Complete, Result = largest });
+        (await Get(id)).Result.ShouldBe(largest);
+    }
 }

@@ -9,6 +9,7 @@ namespace Longshore.Stores.Tests.Model;
 /// Random sequences of verbs: a store answers and holds what <see cref="Storage.InMemory.InMemoryStore"/> does. A
 /// failure is shrunk to the shortest sequence found, which the message prints.
 /// </summary>
+[Trait("suite", "long")]
 public abstract class ModelSuite<TSource>
     where TSource : StoreSource, new()
 {

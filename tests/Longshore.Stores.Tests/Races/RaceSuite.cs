@@ -6,6 +6,7 @@ using Longshore.Tasks;
 namespace Longshore.Stores.Tests.Races;
 
 /// <summary>Threads that do the same thing at the same time: it happens once.</summary>
+[Trait("suite", "long")]
 public abstract class RaceSuite<TSource> : StoreSuite<TSource>
     where TSource : StoreSource, new()
 {
