@@ -9,10 +9,18 @@ internal sealed class AuditedFolder
     /// <summary>Larger files are only digested.</summary>
     public const long ReadBytesMax = 4 << 20;
 
+    /// <summary>Larger files are not looked at; the report says how many there were.</summary>
+    public const long DigestBytesMax = 64 << 20;
+
+    // What may not be read is as good as absent.
+    private static readonly EnumerationOptions Readable = new() { IgnoreInaccessible = true, AttributesToSkip = 0 };
+
     private static readonly HashSet<string> Skipped = new(StringComparer.Ordinal)
     {
         ".git", ".hg", ".svn", ".vs", ".idea", "artifacts", "bin", "obj", "node_modules",
     };
+
+    private readonly Dictionary<string, long> _lengths = new(StringComparer.Ordinal);
 
     private AuditedFolder(string root) => Root = root;
 
@@ -23,6 +31,9 @@ internal sealed class AuditedFolder
 
     /// <summary>How many files were left out because of <see cref="FilesMax"/>.</summary>
     public int LeftOut { get; private set; }
+
+    /// <summary>How many were left out because of <see cref="DigestBytesMax"/>.</summary>
+    public int TooLarge { get; private set; }
 
     public static AuditedFolder Open(string? path)
     {
@@ -41,27 +52,33 @@ internal sealed class AuditedFolder
 
     public string PathOf(string file) => Path.Combine(Root, file);
 
-    public long LengthOf(string file) => new FileInfo(PathOf(file)).Length;
+    /// <summary>Bytes of one of <see cref="Files"/> when the folder was opened.</summary>
+    public long LengthOf(string file) => _lengths[file];
 
     private IEnumerable<string> FilesUnder(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(folder))
+        var here = new DirectoryInfo(folder);
+        foreach (var info in here.EnumerateFiles("*", Readable).Where(file => file.LinkTarget is null))
         {
-            if (new FileInfo(file).LinkTarget is null)
+            if (info.Length > DigestBytesMax)
             {
-                yield return Path.GetRelativePath(Root, file).Replace('\\', '/');
+                TooLarge++;
+                continue;
             }
+
+            var file = Path.GetRelativePath(Root, info.FullName).Replace('\\', '/');
+            _lengths[file] = info.Length;
+            yield return file;
         }
 
-        foreach (var inner in Directory.EnumerateDirectories(folder))
+        foreach (var inner in here.EnumerateDirectories("*", Readable))
         {
-            var info = new DirectoryInfo(inner);
-            if (info.LinkTarget is not null || Skipped.Contains(info.Name))
+            if (inner.LinkTarget is not null || Skipped.Contains(inner.Name))
             {
                 continue;
             }
 
-            foreach (var file in FilesUnder(inner))
+            foreach (var file in FilesUnder(inner.FullName))
             {
                 yield return file;
             }

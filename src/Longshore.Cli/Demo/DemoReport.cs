@@ -16,9 +16,13 @@ internal static class DemoReport
         Output.Fields(
             ("files", Text(summary.Files)),
             ("left out", summary.FilesLeftOut > 0 ? $"{summary.FilesLeftOut:N0} more files than are looked at" : null),
+            ("too large", summary.FilesTooLarge > 0
+                ? $"{summary.FilesTooLarge:N0} files above {AuditedFolder.DigestBytesMax >> 20} MB"
+                : null),
             ("bytes", Text(found.Bytes)),
             ("lines", Text(found.Lines)),
             ("words", Text(found.Words)),
+            ("longest line", found.LongestLine is { } line ? $"{line.What}, in {line.File}" : null),
             ("C#", $"{found.Types:N0} types, {found.Methods:N0} methods"),
             ("relative links", Text(found.Links)));
         List("largest files", found.Largest);

@@ -17,6 +17,8 @@ internal sealed record DemoSummary
 
     public required int FilesLeftOut { get; init; }
 
+    public required int FilesTooLarge { get; init; }
+
     public required int Tasks { get; init; }
 
     public required long Done { get; init; }
@@ -72,6 +74,7 @@ internal sealed record DemoSummary
             Folder = folder.Root,
             Files = folder.Files.Count,
             FilesLeftOut = folder.LeftOut,
+            FilesTooLarge = folder.TooLarge,
             Tasks = tasks.Count,
             Done = done,
             Failed = counts.GetValueOrDefault(TaskState.Failed) + counts.GetValueOrDefault(TaskState.Quarantined),

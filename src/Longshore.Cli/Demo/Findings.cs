@@ -17,6 +17,8 @@ internal sealed record Findings
 
     public required long Words { get; init; }
 
+    public Finding? LongestLine { get; init; }
+
     public required int Types { get; init; }
 
     public required int Methods { get; init; }
@@ -46,6 +48,10 @@ internal sealed record Findings
             Bytes = digests.Sum(d => d.Result.Bytes),
             Lines = texts.Sum(t => (long)t.Result.Lines),
             Words = texts.Sum(t => (long)t.Result.Words),
+            LongestLine = texts.Where(t => t.Result.LongestLine > 0)
+                .OrderByDescending(t => t.Result.LongestLine)
+                .Select(t => new Finding(t.File, $"{t.Result.LongestLine:N0} characters"))
+                .FirstOrDefault(),
             Types = outlines.Sum(o => o.Result.Types),
             Methods = outlines.Sum(o => o.Result.Methods),
             Links = links.Sum(l => l.Result.Count),

@@ -38,11 +38,16 @@ public sealed class DemoTests : IDisposable
         }
 
         await WriteAsync("node_modules/skipped.js", "skipped");
+        await using (var huge = File.Create(Path.Combine(_folder.FullName, "huge.bin")))
+        {
+            huge.SetLength((64 << 20) + 1);
+        }
 
         var (code, output, error) = await RunAsync("demo", _folder.FullName, "--exit", "--json");
         code.ShouldBe(0, error);
         var summary = JsonNode.Parse(output)!;
         ((int)summary["files"]!).ShouldBe(18);
+        ((int)summary["files_too_large"]!).ShouldBe(1);
 
         // 18 digests, 18 texts, 2 JSON and 1 XML, 3 Markdown, 12 outlines, and the one that nobody can do.
         ((int)summary["tasks"]!).ShouldBe(55);
@@ -57,6 +62,7 @@ public sealed class DemoTests : IDisposable
         ((string)found["dead_links"]!.AsArray().ShouldHaveSingleItem()!["what"]!).ShouldBe("docs/gone.md");
         found["invalid"]!.AsArray().Select(f => (string)f!["file"]!).Order().ShouldBe(["bad.json", "bad.xml"]);
         found["duplicates"]!.AsArray().ShouldHaveSingleItem()!.AsArray().Count.ShouldBe(2);
+        ((string)found["longest_line"]!["file"]!).ShouldBe("README.md");
         ((int)found["types"]!).ShouldBe(12);
         ((int)found["methods"]!).ShouldBe(12);
         ((string)found["longest_methods"]![0]!["what"]!).ShouldBe("Add, 4 lines");
