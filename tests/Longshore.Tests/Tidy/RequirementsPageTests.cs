@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Longshore.Tests.Tidy;
 
-/// <summary>The page of requirements is complete.</summary>
+/// <summary>The page of requirements is complete, and what it names exists.</summary>
 public sealed partial class RequirementsPageTests
 {
     private static readonly (string Source, int Count)[] Sources = [("S0.", 130), ("S2.", 65), ("X", 12)];
@@ -18,6 +18,21 @@ public sealed partial class RequirementsPageTests
 
         listed.ShouldBe(Sources.SelectMany(source =>
             Enumerable.Range(1, source.Count).Select(n => Number(source.Source, n))));
+    }
+
+    [Fact]
+    public void Page_names_only_types_and_files_that_exist()
+    {
+        var known = Repository.With(".cs")
+            .SelectMany(file => CSharp.TypesIn(file).Append(Path.GetFileNameWithoutExtension(file.Name)))
+            .Concat(Repository.Files.Select(file => file.Name))
+            .ToHashSet(StringComparer.Ordinal);
+        Repository.ShouldHold(
+            "docs/requirements.md says where a demand is met; this is not there:",
+            from Match code in Code().Matches(Page.Text)
+            let name = code.Groups["file"].Success ? code.Groups["file"].Value : code.Groups["type"].Value
+            where !known.Contains(name)
+            select code.Value);
     }
 
     private static IEnumerable<string> NumbersOf(string line)
@@ -41,4 +56,7 @@ public sealed partial class RequirementsPageTests
 
     [GeneratedRegex(@"^\| (?<source>S[0-4]\.|X)(?<first>\d+)(–\k<source>(?<last>\d+))? \|")]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"`((?<file>[A-Z]\w+\.(txt|cs|md))|(?<type>[A-Z]\w+)(\.[A-Z]\w+)?)`")]
+    private static partial Regex Code();
 }
