@@ -5,7 +5,7 @@ namespace Longshore.Stores.Tests.Races;
 /// <summary>Threads that meet at a barrier before every round and start it together.</summary>
 internal static class Contest
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Runs <paramref name="rounds"/> rounds of <paramref name="entrants"/> threads. Between rounds, one of them does
