@@ -123,12 +123,14 @@ internal static class DemoCommand
 
         Output.Line($"""
 
-            The server goes on at {address} (data in {data}, deleted at the end; Ctrl+C ends it). Try:
+            The server goes on at {address} (data in {data}, deleted at the end; Ctrl+C ends it).
+            Try this: see what waits, register an agent that can do it, and let it claim the task:
               curl '{address}/api/v1/tasks?state=created'
-              curl '{address}/api/v1/agents'
               curl {address}/api/v1/agents -H 'content-type: application/json' -d '{Physicist}'
+              curl {address}/api/v1/claims -H 'content-type: application/json' -d '{Claim}'
             """);
     }
 
     private const string Physicist = """{"name":"physicist","capabilities":["quantum"]}""";
+    private const string Claim = """{"agent":"physicist"}""";
 }
