@@ -52,12 +52,20 @@ internal static class CommandLine
             """)
         {
             ExplainedCommand.Help(),
-            new VersionOption(),
+            new VersionOption { Description = "Show the version." },
             Connection.ServerOption,
             Output.JsonOption,
             BenchCommand.Create(),
             DemoCommand.Create(),
             ServeCommand.Create(),
+            SubmitCommand.Create(),
+            TasksCommand.Create(),
+            TaskCommand.Create(),
+            AgentsCommand.Create(),
+            DiscoverCommand.Create(),
+            WorkCommand.Create(),
+            CompletionsCommand.Create(),
+            CompletionsCommand.CreateCandidates(),
         };
         return root;
     }

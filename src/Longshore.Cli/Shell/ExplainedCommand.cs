@@ -14,7 +14,7 @@ internal sealed class ExplainedCommand(string name, string description, string e
     /// <summary>The help option that knows of them.</summary>
     public static HelpOption Help()
     {
-        var option = new HelpOption { Recursive = true };
+        var option = new HelpOption("--help", "-h") { Recursive = true, Description = "Show this help." };
         option.Action = new HelpWithExamples((HelpAction)option.Action!);
         return option;
     }

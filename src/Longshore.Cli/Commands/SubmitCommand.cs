@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Longshore.Capabilities;
+using Longshore.Cli.Shell;
+using Longshore.Client;
+using Longshore.Client.Wire;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Cli.Commands;
+
+/// <summary><c>longshore submit</c>: one task from options, or many from a file.</summary>
+internal static class SubmitCommand
+{
+    private const int TasksPerRequest = 1000;
+
+    private static readonly Argument<string?> Kind = new("KIND")
+    {
+        Description = "What sort of work it is.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> File = Options.Word(
+        "--file", "Submit every line of this file, each a task in JSON as the HTTP API takes it; - reads stdin.", "FILE");
+
+    private static readonly Option<string?> Payload = Options.Word(
+        "--payload", "Input of the work: JSON, @FILE, or - for stdin.", "JSON");
+
+    private static readonly Option<string[]> Requires = Options.Words(
+        "--requires", "A capability needed, such as rust or 'sql>=3'; may be repeated.", "CAPABILITY");
+
+    private static readonly Option<int?> Priority = Options.Whole("--priority", "0 (whenever) to 10 (now); 5 if not given.");
+    private static readonly Option<string?> Code = Options.Word("--code", "A name unique in the namespace.", "CODE");
+    private static readonly Option<string?> Name = Options.Word("--name", "A short title.", "TEXT");
+    private static readonly Option<string?> Namespace = Options.Word("--namespace", "Tenant or project.", "NAME");
+    private static readonly Option<TimeSpan?> ReadyIn = Options.Seconds("--ready-in", "Not before so many seconds from now.");
+    private static readonly Option<DateTimeOffset?> ReadyAt = Options.Instant("--ready-at", "Not before this instant.");
+
+    private static readonly Option<DateTimeOffset?> Deadline = Options.Instant(
+        "--deadline", "The task expires if it is not done by this instant.");
+
+    private static readonly Option<TimeSpan?> Timeout = Options.Seconds("--timeout", "Longest run of one attempt.");
+    private static readonly Option<int?> MaxAttempts = Options.Whole("--max-attempts", "How often it is tried; 5 if not given.");
+
+    private static readonly Option<string?> Key = Options.Word(
+        "--key", "Idempotency key: submitting again under it yields the first task.", "KEY");
+
+    private static readonly Option<string[]> Tags = Options.Words("--tag", "A word to search by; may be repeated.", "TAG");
+
+    public static Command Create()
+    {
+        var command = new ExplainedCommand("submit", "Submit a task, or a file of tasks.", """
+            longshore submit thumbnail --payload '{"file":"a.png"}' --requires imaging
+            longshore submit report --payload @report.json --priority 8 --ready-in 3600 --key report-2030-01
+            longshore submit --file tasks.ndjson
+            """)
+        {
+            Kind, File, Payload, Requires, Priority, Code, Name, Namespace, ReadyIn, ReadyAt, Deadline, Timeout, MaxAttempts,
+            Key, Tags,
+        };
+        command.Validators.Add(Check);
+        command.SetAction(SubmitAsync);
+        return command;
+    }
+
+    private static void Check(CommandResult result)
+    {
+        var hasKind = result.GetValue(Kind) is not null;
+        var hasFile = result.GetValue(File) is not null;
+        if (hasKind == hasFile)
+        {
+            result.AddError(hasKind ? "give a KIND or --file, not both" : "give the task's KIND, or --file");
+        }
+
+        if (hasFile && result.Children.OfType<OptionResult>().FirstOrDefault(IsOfOneTask) is { } option)
+        {
+            result.AddError($"{option.Option.Name} cannot be combined with --file: each line says all about its task");
+        }
+
+        if (result.GetResult(ReadyIn) is not null && result.GetResult(ReadyAt) is not null)
+        {
+            result.AddError("give --ready-in or --ready-at, not both");
+        }
+    }
+
+    private static bool IsOfOneTask(OptionResult option) => !option.Implicit && !option.Option.Recursive && option.Option != File;
+
+    private static async Task<int> SubmitAsync(ParseResult parsed, CancellationToken ct)
+    {
+        using var connection = Connection.Open(parsed);
+        var submitted = new List<SubmittedTask>();
+        if (parsed.GetValue(File) is { } file)
+        {
+            await foreach (var chunk in TaskFile.ReadAsync(file, ct).Chunk(TasksPerRequest).ConfigureAwait(false))
+            {
+                submitted.AddRange(await connection.Client.SubmitAsync(chunk, ct).ConfigureAwait(false));
+            }
+        }
+        else
+        {
+            var task = await OneAsync(parsed, ct).ConfigureAwait(false);
+            submitted.AddRange(await connection.Client.SubmitAsync([task], ct).ConfigureAwait(false));
+        }
+
+        return await ReportAsync(parsed, submitted).ConfigureAwait(false);
+    }
+
+    private static async Task<NewTask> OneAsync(ParseResult parsed, CancellationToken ct)
+    {
+        var task = new NewTask { Kind = parsed.GetValue(Kind)! };
+        return task with
+        {
+            Payload = await TaskFile.PayloadAsync(parsed.GetValue(Payload), ct).ConfigureAwait(false),
+            Requires = [.. parsed.GetValue(Requires)!.Select(text => Requirement.Parse(text, "--requires"))],
+            Priority = parsed.GetValue(Priority) ?? task.Priority,
+            Code = parsed.GetValue(Code),
+            Name = parsed.GetValue(Name),
+            Namespace = parsed.GetValue(Namespace) ?? task.Namespace,
+            ReadyAt = parsed.GetValue(ReadyIn) is { } wait
+                ? TimeProvider.System.GetUtcNow() + wait
+                : parsed.GetValue(ReadyAt),
+            Deadline = parsed.GetValue(Deadline),
+            Timeout = parsed.GetValue(Timeout),
+            MaxAttempts = parsed.GetValue(MaxAttempts) ?? task.MaxAttempts,
+            IdempotencyKey = parsed.GetValue(Key),
+            Tags = parsed.GetValue(Tags)!,
+        };
+    }
+
+    private static async Task<int> ReportAsync(ParseResult parsed, List<SubmittedTask> submitted)
+    {
+        var refused = submitted.Count(task => Refusal(task) is not null);
+        if (parsed.WantsJson())
+        {
+            Output.Json(new SubmittedBatchWire(
+                [.. submitted.Select(task => new SubmittedWire(Words.Snake(task.Status), task.Id, task.Code))]));
+        }
+        else if (submitted.Count == 1 && refused == 0)
+        {
+            Output.Line($"{submitted[0].Code}{(submitted[0].Status == InsertStatus.Existing ? " (submitted before)" : "")}");
+        }
+        else if (submitted.Count != 1)
+        {
+            var known = submitted.Count(task => task.Status == InsertStatus.Existing);
+            Output.Line($"{submitted.Count - refused - known} submitted, {known} submitted before, {refused} refused");
+        }
+
+        for (var i = 0; i < submitted.Count; i++)
+        {
+            if (Refusal(submitted[i]) is { } why)
+            {
+                var which = submitted.Count == 1 ? "" : $"task {i + 1}: ";
+                await ErrorBoundary.SayAsync($"{which}{why}").ConfigureAwait(false);
+            }
+        }
+
+        return refused == 0 ? 0 : CommandLine.Failure;
+    }
+
+    private static string? Refusal(SubmittedTask task) => task.Status switch
+    {
+        InsertStatus.Inserted or InsertStatus.Existing => null,
+        InsertStatus.DuplicateCode => $"the code is taken by task {Output.Number(task.Id)}; choose another",
+        InsertStatus.KeyReused => $"the key was used for task {Output.Number(task.Id)} with other content; choose another",
+        InsertStatus.ParentNotFound => "its parent does not exist",
+        _ => throw new ArgumentOutOfRangeException(nameof(task), task.Status, null),
+    };
+}

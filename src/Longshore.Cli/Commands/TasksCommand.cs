@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Longshore.Cli.Shell;
+using Longshore.Client.Wire;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Cli.Commands;
+
+/// <summary><c>longshore tasks</c>: a page of tasks.</summary>
+internal static class TasksCommand
+{
+    private static readonly Option<string[]> States = Options.Words("--state", "Only in this state; may be repeated.", "STATE");
+    private static readonly Option<string?> Kind = Options.Word("--kind", "Only of this kind.", "KIND");
+    private static readonly Option<string?> Namespace = Options.Word("--namespace", "Only of this namespace.", "NAME");
+    private static readonly Option<string?> Tag = Options.Word("--tag", "Only with this tag.", "TAG");
+    private static readonly Option<string?> Agent = Options.Word("--agent", "Only held, or ended, by this agent.", "NAME");
+    private static readonly Option<int?> MinPriority = Options.Whole("--min-priority", "Only of at least this priority.");
+    private static readonly Option<int?> Limit = Options.Whole("--limit", "At most so many, 1 to 1000; 50 if not given.");
+    private static readonly Option<string?> After = Options.Word("--after", "Go on where the page before said.", "PLACE");
+    private static readonly Option<bool> Descending = new("--desc") { Description = "The latest first." };
+
+    public static Command Create()
+    {
+        var command = new ExplainedCommand("tasks", "List tasks.", """
+            longshore tasks --state failed --state quarantined
+            longshore tasks --kind thumbnail --desc --limit 10
+            longshore tasks --json | jq -r '.items[].code'
+            """)
+        {
+            States, Kind, Namespace, Tag, Agent, MinPriority, Limit, After, Descending,
+        };
+        States.CompletionSources.Add(_ => Enum.GetValues<TaskState>()
+            .Select(state => new System.CommandLine.Completions.CompletionItem(state.ToWire())));
+        command.SetAction(ListAsync);
+        return command;
+    }
+
+    private static async Task<int> ListAsync(ParseResult parsed, CancellationToken ct)
+    {
+        var query = new TaskQuery
+        {
+            States = [.. parsed.GetValue(States)!.Select(word => TaskStates.Parse(word, "--state"))],
+            Kind = parsed.GetValue(Kind),
+            Namespace = parsed.GetValue(Namespace),
+            Tag = parsed.GetValue(Tag),
+            Agent = parsed.GetValue(Agent),
+            MinPriority = parsed.GetValue(MinPriority),
+            After = parsed.GetValue(After),
+            Descending = parsed.GetValue(Descending),
+        };
+        query = query with { Limit = parsed.GetValue(Limit) ?? query.Limit };
+        using var connection = Connection.Open(parsed);
+        var page = await connection.Client.ListTasksAsync(query, ct).ConfigureAwait(false);
+        if (parsed.WantsJson())
+        {
+            Output.Json(new PageWire<TaskWire>([.. page.Items.Select(TaskWire.Of)], page.Next));
+            return 0;
+        }
+
+        Output.Table(
+            ["CODE", "STATE", "KIND", "PRIORITY", "ATTEMPTS", "AGENT", "CREATED", "NAME"],
+            page.Items.Select(task => (IReadOnlyList<string>)
+            [
+                task.Code,
+                task.State.ToWire(),
+                task.Spec.Kind,
+                Output.Number(task.Spec.Priority),
+                $"{Output.Number(task.Attempts)}/{Output.Number(task.Spec.MaxAttempts)}",
+                task.Agent ?? "",
+                Output.Instant(task.CreatedAt),
+                task.Spec.Name ?? "",
+            ]));
+        if (page.Next is { } next)
+        {
+            Output.Line($"There are more: --after {next}");
+        }
+
+        return 0;
+    }
+}
