@@ -9,21 +9,29 @@ namespace Longshore.Cli.Commands;
 /// <summary><c>longshore agents</c>: who there is, and whether they may take work.</summary>
 internal static class AgentsCommand
 {
-    private static readonly Option<string?> Status = new Option<string?>("--status") { Description = "Only in this status." }
-        .AcceptOnlyFromAmong([.. Enum.GetValues<AgentStatus>().Select(status => status.ToWire())]);
+    private static readonly Option<string?> Status = new Option<string?>("--status")
+    {
+        Description = "Only in this status.",
+    }.AcceptOnlyFromAmong([.. Enum.GetValues<AgentStatus>().Select(status => status.ToWire())]);
 
     private static readonly Option<string?> Capability = Options.Word("--capability", "Only who can do this.", "NAME");
-    private static readonly Option<bool> HasCapacity = new("--has-capacity") { Description = "Only who has room for more." };
-    private static readonly Option<double?> MinReputation = Options.Number("--min-reputation", "Only of this standing, 0 to 1.");
-    private static readonly Option<string?> Specialization = Options.Word("--specialization", "Only with this one.", "NAME");
-    private static readonly Option<int?> Limit = Options.Whole("--limit", "At most so many, 1 to 1000; 50 if not given.");
+    private static readonly Option<bool> HasCapacity = new("--has-capacity")
+    {
+        Description = "Only who has room for more.",
+    };
+    private static readonly Option<double?> MinReputation = Options.Number(
+        "--min-reputation", "Only of this standing, 0 to 1.");
+    private static readonly Option<string?> Specialization = Options.Word(
+        "--specialization", "Only with this one.", "NAME");
+    private static readonly Option<int?> Limit = Options.Whole(
+        "--limit", "At most so many, 1 to 1000; 50 if not given.");
     private static readonly Option<string?> After = Options.Word("--after", "Only names after this one.", "NAME");
 
     private static readonly Argument<string> Name = new("NAME") { Description = "The agent's name." };
 
     private static readonly Argument<string> Mode = new Argument<string>("MODE")
     {
-        Description = "available: may take work; draining: finishes what it holds; blocked: stopped; offline: signed off.",
+        Description = "available; draining: finishes what it holds; blocked: stopped; offline: signed off.",
     }.AcceptOnlyFromAmong([.. Enum.GetValues<AgentMode>().Select(mode => mode.ToWire())]);
 
     public static Command Create()

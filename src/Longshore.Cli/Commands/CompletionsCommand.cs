@@ -79,6 +79,9 @@ internal static class CompletionsCommand
         """;
 
     private const string Fish = $$"""
-        complete -c longshore -f -a '(longshore {{Candidates}} -- (string replace -r "^\S+ " "" -- (commandline -cp)) 2>/dev/null)'
+        function __longshore
+            longshore {{Candidates}} -- (string replace -r "^\S+ " "" -- (commandline -cp)) 2>/dev/null
+        end
+        complete -c longshore -f -a '(__longshore)'
         """;
 }

@@ -11,9 +11,12 @@ internal static class DiscoverCommand
 {
     private static readonly Argument<string> Agent = new("AGENT") { Description = "For whom." };
     private static readonly Option<int?> Limit = Options.Whole("--limit", "At most so many, 1 to 100; 5 if not given.");
-    private static readonly Option<TimeSpan?> Wait = Options.Seconds("--wait", "Wait so long for something, at most 120.");
-    private static readonly Option<string[]> Kinds = Options.Words("--kind", "Only of this kind; may be repeated.", "KIND");
-    private static readonly Option<int?> MinPriority = Options.Whole("--min-priority", "Only of at least this priority.");
+    private static readonly Option<TimeSpan?> Wait = Options.Seconds(
+        "--wait", "Wait so long for something, at most 120.");
+    private static readonly Option<string[]> Kinds = Options.Words(
+        "--kind", "Only of this kind; may be repeated.", "KIND");
+    private static readonly Option<int?> MinPriority = Options.Whole(
+        "--min-priority", "Only of at least this priority.");
 
     public static Command Create()
     {

@@ -21,7 +21,7 @@ internal static class SubmitCommand
     };
 
     private static readonly Option<string?> File = Options.Word(
-        "--file", "Submit every line of this file, each a task in JSON as the HTTP API takes it; - reads stdin.", "FILE");
+        "--file", "Submit every line of this file, each a task in the JSON of the HTTP API; - reads stdin.", "FILE");
 
     private static readonly Option<string?> Payload = Options.Word(
         "--payload", "Input of the work: JSON, @FILE, or - for stdin.", "JSON");
@@ -29,23 +29,27 @@ internal static class SubmitCommand
     private static readonly Option<string[]> Requires = Options.Words(
         "--requires", "A capability needed, such as rust or 'sql>=3'; may be repeated.", "CAPABILITY");
 
-    private static readonly Option<int?> Priority = Options.Whole("--priority", "0 (whenever) to 10 (now); 5 if not given.");
+    private static readonly Option<int?> Priority = Options.Whole(
+        "--priority", "0 (whenever) to 10 (now); 5 if not given.");
     private static readonly Option<string?> Code = Options.Word("--code", "A name unique in the namespace.", "CODE");
     private static readonly Option<string?> Name = Options.Word("--name", "A short title.", "TEXT");
     private static readonly Option<string?> Namespace = Options.Word("--namespace", "Tenant or project.", "NAME");
-    private static readonly Option<TimeSpan?> ReadyIn = Options.Seconds("--ready-in", "Not before so many seconds from now.");
+    private static readonly Option<TimeSpan?> ReadyIn = Options.Seconds(
+        "--ready-in", "Not before so many seconds from now.");
     private static readonly Option<DateTimeOffset?> ReadyAt = Options.Instant("--ready-at", "Not before this instant.");
 
     private static readonly Option<DateTimeOffset?> Deadline = Options.Instant(
         "--deadline", "The task expires if it is not done by this instant.");
 
     private static readonly Option<TimeSpan?> Timeout = Options.Seconds("--timeout", "Longest run of one attempt.");
-    private static readonly Option<int?> MaxAttempts = Options.Whole("--max-attempts", "How often it is tried; 5 if not given.");
+    private static readonly Option<int?> MaxAttempts = Options.Whole(
+        "--max-attempts", "How often it is tried; 5 if not given.");
 
     private static readonly Option<string?> Key = Options.Word(
         "--key", "Idempotency key: submitting again under it yields the first task.", "KEY");
 
-    private static readonly Option<string[]> Tags = Options.Words("--tag", "A word to search by; may be repeated.", "TAG");
+    private static readonly Option<string[]> Tags = Options.Words(
+        "--tag", "A word to search by; may be repeated.", "TAG");
 
     public static Command Create()
     {
@@ -55,8 +59,8 @@ internal static class SubmitCommand
             longshore submit --file tasks.ndjson
             """)
         {
-            Kind, File, Payload, Requires, Priority, Code, Name, Namespace, ReadyIn, ReadyAt, Deadline, Timeout, MaxAttempts,
-            Key, Tags,
+            Kind, File, Payload, Requires, Priority, Code, Name, Namespace, ReadyIn, ReadyAt, Deadline, Timeout,
+            MaxAttempts, Key, Tags,
         };
         command.Validators.Add(Check);
         command.SetAction(SubmitAsync);
@@ -83,7 +87,8 @@ internal static class SubmitCommand
         }
     }
 
-    private static bool IsOfOneTask(OptionResult option) => !option.Implicit && !option.Option.Recursive && option.Option != File;
+    private static bool IsOfOneTask(OptionResult option) =>
+        !option.Implicit && !option.Option.Recursive && option.Option != File;
 
     private static async Task<int> SubmitAsync(ParseResult parsed, CancellationToken ct)
     {
@@ -137,7 +142,8 @@ internal static class SubmitCommand
         }
         else if (submitted.Count == 1 && refused == 0)
         {
-            Output.Line($"{submitted[0].Code}{(submitted[0].Status == InsertStatus.Existing ? " (submitted before)" : "")}");
+            var before = submitted[0].Status == InsertStatus.Existing ? " (submitted before)" : "";
+            Output.Line(submitted[0].Code + before);
         }
         else if (submitted.Count != 1)
         {
@@ -161,7 +167,8 @@ internal static class SubmitCommand
     {
         InsertStatus.Inserted or InsertStatus.Existing => null,
         InsertStatus.DuplicateCode => $"the code is taken by task {Output.Number(task.Id)}; choose another",
-        InsertStatus.KeyReused => $"the key was used for task {Output.Number(task.Id)} with other content; choose another",
+        InsertStatus.KeyReused =>
+            $"the key was used for task {Output.Number(task.Id)} with other content; choose another",
         InsertStatus.ParentNotFound => "its parent does not exist",
         _ => throw new ArgumentOutOfRangeException(nameof(task), task.Status, null),
     };

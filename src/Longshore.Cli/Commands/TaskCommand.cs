@@ -13,7 +13,8 @@ internal static class TaskCommand
 {
     private static readonly Argument<string> Id = new("ID") { Description = "The task's id or code." };
 
-    private static readonly Option<string?> Namespace = Options.Word("--namespace", "Where the code is looked up.", "NAME");
+    private static readonly Option<string?> Namespace = Options.Word(
+        "--namespace", "Where the code is looked up.", "NAME");
 
     private static readonly Option<string?> Reason = Options.Word("--reason", "Why; kept with the task.", "TEXT");
 
@@ -29,7 +30,7 @@ internal static class TaskCommand
             """) { Id, Namespace, Reason };
         cancel.SetAction((parsed, ct) => ChangeAsync(parsed, "cancelled", async (connection, id) =>
             await connection.Client.CancelAsync(id, parsed.GetValue(Reason), ct).ConfigureAwait(false), ct));
-        var retry = new ExplainedCommand("retry", "Give a task that ended badly, or waits for its retry, fresh attempts.", """
+        var retry = new ExplainedCommand("retry", "Give a task that ended badly, or is deferred, fresh attempts.", """
             longshore task retry t-12
             """) { Id, Namespace };
         retry.SetAction((parsed, ct) => ChangeAsync(parsed, "is ready again", async (connection, id) =>
@@ -101,7 +102,8 @@ internal static class TaskCommand
         }
 
         Output.Line("");
-        Output.Table(["EPOCH", "AGENT", "GRANTED", "ENDED", "OUTCOME", "ERROR"], claims.Select(claim => (IReadOnlyList<string>)
+        string[] headings = ["EPOCH", "AGENT", "GRANTED", "ENDED", "OUTCOME", "ERROR"];
+        Output.Table(headings, claims.Select(claim => (IReadOnlyList<string>)
         [
             Output.Number(claim.Epoch),
             claim.Agent,
@@ -135,6 +137,7 @@ internal static class TaskCommand
         var text = parsed.GetValue(Id)!;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
-            : await connection.Client.FindTaskAsync(parsed.GetValue(Namespace) ?? "default", text, ct).ConfigureAwait(false);
+            : await connection.Client
+                .FindTaskAsync(parsed.GetValue(Namespace) ?? "default", text, ct).ConfigureAwait(false);
     }
 }

@@ -9,14 +9,19 @@ namespace Longshore.Cli.Commands;
 /// <summary><c>longshore tasks</c>: a page of tasks.</summary>
 internal static class TasksCommand
 {
-    private static readonly Option<string[]> States = Options.Words("--state", "Only in this state; may be repeated.", "STATE");
+    private static readonly Option<string[]> States = Options.Words(
+        "--state", "Only in this state; may be repeated.", "STATE");
     private static readonly Option<string?> Kind = Options.Word("--kind", "Only of this kind.", "KIND");
     private static readonly Option<string?> Namespace = Options.Word("--namespace", "Only of this namespace.", "NAME");
     private static readonly Option<string?> Tag = Options.Word("--tag", "Only with this tag.", "TAG");
-    private static readonly Option<string?> Agent = Options.Word("--agent", "Only held, or ended, by this agent.", "NAME");
-    private static readonly Option<int?> MinPriority = Options.Whole("--min-priority", "Only of at least this priority.");
-    private static readonly Option<int?> Limit = Options.Whole("--limit", "At most so many, 1 to 1000; 50 if not given.");
-    private static readonly Option<string?> After = Options.Word("--after", "Go on where the page before said.", "PLACE");
+    private static readonly Option<string?> Agent = Options.Word(
+        "--agent", "Only held, or ended, by this agent.", "NAME");
+    private static readonly Option<int?> MinPriority = Options.Whole(
+        "--min-priority", "Only of at least this priority.");
+    private static readonly Option<int?> Limit = Options.Whole(
+        "--limit", "At most so many, 1 to 1000; 50 if not given.");
+    private static readonly Option<string?> After = Options.Word(
+        "--after", "Go on where the page before said.", "PLACE");
     private static readonly Option<bool> Descending = new("--desc") { Description = "The latest first." };
 
     public static Command Create()

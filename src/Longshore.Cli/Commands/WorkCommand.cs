@@ -24,14 +24,15 @@ internal static class WorkCommand
     private static readonly Option<string[]> Namespaces = Options.Words(
         "--namespace", "A namespace it works in; may be repeated; default if not given.", "NAME");
 
-    private static readonly Option<int?> Concurrency = Options.Whole("--concurrency", "Programs at once; 1 if not given.");
+    private static readonly Option<int?> Concurrency = Options.Whole(
+        "--concurrency", "Programs at once; 1 if not given.");
 
     private static readonly Option<TimeSpan?> Lease = Options.Seconds(
         "--lease", "How long a task stays with this agent after the machine fails; 30 if not given.");
 
     private static readonly Option<bool> ExitWhenIdle = new("--exit-when-idle")
     {
-        Description = "End when nothing runs and there is nothing to claim; tasks that wait for a retry are not waited for.",
+        Description = "End when nothing runs and there is nothing to claim now; retries that are due later are left.",
     };
 
     private static readonly Argument<string[]> Program = new("PROGRAM")
@@ -46,8 +47,8 @@ internal static class WorkCommand
             longshore work --name painter --capability imaging --concurrency 4 -- ./make-thumbnail.sh --size 200
             longshore work --name counter --kind count --exit-when-idle -- sh -c 'wc -c'
 
-            The payload is on stdin; LONGSHORE_TASK_ID, _CODE, _KIND, _NAMESPACE, _EPOCH and _ATTEMPT are in the environment.
-            Exit code 0: done; the result is stdout, as JSON if it is JSON, else as a text. 75: not now, again in a minute.
+            The payload is on stdin, LONGSHORE_TASK_ID, _CODE, _KIND, _NAMESPACE, _EPOCH, _ATTEMPT in the environment.
+            Exit code 0: done; the result is stdout, as JSON if it is JSON, else as a text. 75: again in a minute.
             Anything else: failed, with the end of stderr as the error, and tried again as the task allows.
             """)
         {

@@ -7,8 +7,8 @@ using Longshore.Storage;
 namespace Longshore.Cli.Work;
 
 /// <summary>
-/// An agent that runs a program per task: claims as much as it has room for, waits for more by long poll, and on a stop lets
-/// what runs finish for ten seconds before it is killed and given back.
+/// An agent that runs a program per task: claims as much as it has room for, waits for more by long poll, and on a
+/// stop lets what runs finish for ten seconds before it is killed and given back.
 /// </summary>
 internal sealed class ProgramAgent : IDisposable
 {

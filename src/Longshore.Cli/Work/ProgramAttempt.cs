@@ -78,7 +78,8 @@ internal sealed class ProgramAttempt(
 
             try
             {
-                await client.RenewAsync(new Renewal(grant.TaskId, grant.Epoch, plan.Lease), ended).ConfigureAwait(false);
+                await client.RenewAsync(new Renewal(grant.TaskId, grant.Epoch, plan.Lease), ended)
+                    .ConfigureAwait(false);
             }
             catch (Exception e) when (e is OperationCanceledException || ProgramAgent.Passes(e))
             {

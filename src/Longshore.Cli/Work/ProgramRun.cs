@@ -83,7 +83,10 @@ internal static class ProgramRun
         catch (Win32Exception e)
         {
             throw new LongshoreException(
-                ErrorCode.InvalidInput, $"cannot start '{command[0]}': is it there, and executable? ({e.Message})", null, e);
+                ErrorCode.InvalidInput,
+                $"cannot start '{command[0]}': is it there, and executable? ({e.Message})",
+                null,
+                e);
         }
     }
 
@@ -117,9 +120,10 @@ internal static class ProgramRun
 
     private static void CancelAfter(
         this CancellationTokenSource source, TimeProvider clock, TimeSpan delay, out ITimer timer) =>
-        timer = clock.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), source, delay, Timeout.InfiniteTimeSpan);
+        timer = clock.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(), source, delay, Timeout.InfiniteTimeSpan);
 
-    /// <summary>The first, or the last, bytes of a stream; the rest is read and forgotten, so that the writer never stalls.</summary>
+    /// <summary>The first, or the last, bytes of a stream; the rest is read too, or the writer would stall.</summary>
     private sealed class Kept(int bytesMax, bool keepsEnd = false)
     {
         private readonly ArrayBufferWriter<byte> _bytes = new();

@@ -33,7 +33,8 @@ internal sealed class WorkReport(bool json)
             Say(string.Create(CultureInfo.InvariantCulture, $"{task.Code} {task.Spec.Kind} {finish.Kind switch
             {
                 FinishKind.Complete => "done",
-                FinishKind.Fail => $"failed (attempt {task.Attempts} of {task.Spec.MaxAttempts}{again}): {finish.Error}",
+                FinishKind.Fail =>
+                    $"failed (attempt {task.Attempts} of {task.Spec.MaxAttempts}{again}): {finish.Error}",
                 FinishKind.Snooze => $"snoozed{again}",
                 _ => "given back",
             }} [{took.TotalSeconds:0.00} s]"));
@@ -67,7 +68,8 @@ internal sealed class WorkReport(bool json)
         {
             Output.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{agent}: {_completed} done, {_failed} failed, {_snoozed} snoozed, {_released} given back, {_lost} lost"));
+                $"{agent}: {_completed} done, {_failed} failed, {_snoozed} snoozed, {_released} given back, "
+                + $"{_lost} lost"));
         }
     }
 
