@@ -99,7 +99,7 @@ public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEven
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync().ConfigureAwait(false);
-        _readers.Dispose();
+        await _readers.DisposeAsync().ConfigureAwait(false);
         _connection.Checkpoint(truncate: true);
         _connection.Dispose();
         _lock.Dispose();

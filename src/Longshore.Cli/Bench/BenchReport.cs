@@ -24,7 +24,7 @@ internal static class BenchReport
             ("statements a task", Output.Number(s.StatementsPerTask)),
             ("resident memory", string.Create(CultureInfo.InvariantCulture, $"{s.ResidentMb:n0} MB")),
             ("bare statements", s.BareTasksPerSecond is { } bare
-                ? string.Create(CultureInfo.InvariantCulture, $"{bare:n0} tasks a second, {s.Ratio:0.00} times ours")
+                ? string.Create(CultureInfo.InvariantCulture, $"{bare:n0} tasks a second, ours is {s.Ratio:0.00} of it")
                 : null));
     }
 

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Longshore.Sqlite.Reading;
 
 /// <summary>A few readers, handed out one query each.</summary>
-internal sealed class ReaderPool(int count, Func<Reader> open) : IDisposable
+internal sealed class ReaderPool(int count, Func<Reader> open) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _free = new(count);
     private readonly ConcurrentBag<Reader> _idle = [];
@@ -39,14 +39,20 @@ internal sealed class ReaderPool(int count, Func<Reader> open) : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Waits for the queries under way; later ones are refused.</summary>
+    public async ValueTask DisposeAsync()
     {
         _disposed = true;
+        for (var i = 0; i < count; i++)
+        {
+            await _free.WaitAsync().ConfigureAwait(false);
+        }
+
         while (_idle.TryTake(out var reader))
         {
             reader.Dispose();
         }
 
-        _free.Dispose();
+        _free.Release(count);
     }
 }

@@ -43,4 +43,31 @@ public sealed class OwnershipTests
         await Should.ThrowAsync<ObjectDisposedException>(
             async () => await store.Tasks.StageAsync(1, ct: TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public async Task Disposal_waits_for_queries_and_refuses_later_ones()
+    {
+        using var database = new TemporaryDatabase();
+        var store = database.Open();
+        var ct = TestContext.Current.CancellationToken;
+        var asking = Enumerable.Range(0, 8).Select(_ => Task.Run(
+            async () =>
+            {
+                try
+                {
+                    while (true)
+                    {
+                        await store.Queries.CountByStateAsync(ct: ct);
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    return;
+                }
+            },
+            ct)).ToList();
+        await store.DisposeAsync();
+        await Task.WhenAll(asking).WaitAsync(TimeSpan.FromSeconds(20), ct);
+        await database.Open().DisposeAsync();
+    }
 }
