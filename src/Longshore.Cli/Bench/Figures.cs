@@ -81,7 +81,7 @@ internal sealed record BenchSummary
 
     public double? BareTasksPerSecond { get; init; }
 
-    /// <summary>Our tasks a second over those of the bare statements: 0.7 means that the engine costs three tenths.</summary>
+    /// <summary>Our tasks a second as a part of those of the bare statements.</summary>
     public double? Ratio { get; init; }
 
     public static BenchSummary Of(string workload, BenchOptions options, IReadOnlyList<RunFigures> runs)
