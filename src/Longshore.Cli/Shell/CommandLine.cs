@@ -21,7 +21,9 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var parsed = Root().Parse(args.Length == 0 ? ["--help"] : args);
+        // A word that begins with @ is a payload's file here, not a file of further words.
+        var parsed = Root().Parse(
+            args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             var problem = parsed.UnmatchedTokens.Count > 0
