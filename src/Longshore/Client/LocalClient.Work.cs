@@ -16,7 +16,7 @@ internal sealed partial class LocalClient
         ct.ThrowIfCancellationRequested();
         if (wait > TimeSpan.Zero)
         {
-            await LearnAsync(asked.Agent, ct).ConfigureAwait(false);
+            await PrepareToWaitAsync(asked.Agent, ct).ConfigureAwait(false);
         }
 
         using var call = new ClaimCall(asked, wait, _clock, engine.Room);
@@ -79,7 +79,7 @@ internal sealed partial class LocalClient
     private async Task<IReadOnlyList<DiscoveredTask>> WatchAsync(
         DiscoverQuery query, TimeSpan wait, CancellationToken ct)
     {
-        await LearnAsync(query.Agent, ct).ConfigureAwait(false);
+        await PrepareToWaitAsync(query.Agent, ct).ConfigureAwait(false);
         var watch = new DiscoverWatch(query.Agent, query.Kinds, _clock.GetUtcNow());
         var started = _clock.GetTimestamp();
         engine.Room.Watch(watch);
@@ -109,8 +109,14 @@ internal sealed partial class LocalClient
         await _queries.DiscoverAsync(query, ct: ct).ConfigureAwait(false) ?? throw UnknownAgent(query.Agent);
 
     // Whoever waits is woken by what is known of his profile; another process may have registered him.
-    private async ValueTask LearnAsync(string agent, CancellationToken ct)
+    private async ValueTask PrepareToWaitAsync(string agent, CancellationToken ct)
     {
+        if (engine.Room.Count >= engine.Room.Capacity)
+        {
+            throw new LongshoreException(
+                ErrorCode.Unavailable, $"{engine.Room.Capacity} callers wait for work here already; try again");
+        }
+
         if (!engine.Room.Knows(agent))
         {
             var known = await _queries.GetAgentAsync(agent, ct).ConfigureAwait(false) ?? throw UnknownAgent(agent);

@@ -51,6 +51,13 @@ internal sealed class ClaimCall(ClaimRequest request, TimeSpan wait, TimeProvide
 
     public override void OnParked()
     {
+        if (_waitIsOver)
+        {
+            // The time ran out while the claim was on the way.
+            OnTimeout();
+            return;
+        }
+
         var left = wait - clock.GetElapsedTime(_started);
         lock (_timerGate)
         {

@@ -90,7 +90,7 @@ internal abstract class Claimant(string agent, IReadOnlyList<string> kinds) : Co
     /// <summary>Takes the answer. Called without locks held; must not wait.</summary>
     public abstract ClaimantNext Answer(ClaimOutcome outcome);
 
-    /// <summary>It begins to wait.</summary>
+    /// <summary>It waits, for the first time or again. Called without locks held.</summary>
     public virtual void OnParked()
     {
     }
@@ -109,6 +109,9 @@ internal sealed class WaiterGroup(string agent, IReadOnlyList<string> kinds)
     public IReadOnlyList<string> Kinds { get; } = kinds;
 
     public LinkedList<Claimant> Line { get; } = [];
+
+    /// <summary>How many wait with it for something to discover.</summary>
+    public int Watches { get; set; }
 
     public bool TakesKind(string kind) => Kinds.Count == 0 || Kinds.Contains(kind, StringComparer.Ordinal);
 }

@@ -65,7 +65,8 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>Registers the agent, under a new session, and begins to claim.</summary>
     public async Task StartAsync(CancellationToken ct)
     {
-        await RegisterAsync(ct).ConfigureAwait(false);
+        await Engine.Client.RegisterAsync(_profile, ct).ConfigureAwait(false);
+        _heardAt = Engine.Options.Clock.GetTimestamp();
         _subscription = Engine.Bus.Subscribe(OnMessage);
         Engine.Keeper.Add(this);
         Engine.PoolGuard.Add(this);
@@ -156,10 +157,6 @@ internal sealed partial class Dispatcher : IAsyncDisposable
             _full ??= lane;
             _emptying = Volatile.Read(ref _held) > 0 || _emptying;
         }
-        else if (status == ClaimStatus.UnknownAgent && !_stopping)
-        {
-            _ = ReregisterAsync();
-        }
 
         if (lane == _full && (status != ClaimStatus.AtCapacity || Volatile.Read(ref _held) == 0))
         {
@@ -198,24 +195,6 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     private Task WaitAsync(TaskCompletionSource source, ref int left, TimeSpan most, CancellationToken ct) =>
         Volatile.Read(ref left) == 0 ? Task.CompletedTask : source.Task.WaitAsync(most, Engine.Options.Clock, ct);
-
-    private async Task RegisterAsync(CancellationToken ct)
-    {
-        _heardAt = Engine.Options.Clock.GetTimestamp();
-        await Engine.Client.RegisterAsync(_profile, ct).ConfigureAwait(false);
-    }
-
-    private async Task ReregisterAsync()
-    {
-        try
-        {
-            await RegisterAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (LongshoreException e)
-        {
-            LogSigningFailed(Name, e);
-        }
-    }
 
     private async Task SignOffAsync()
     {

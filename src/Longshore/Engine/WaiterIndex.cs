@@ -118,7 +118,7 @@ internal sealed class WaiterIndex
     {
         foreach (var (agent, groups) in _groups.ToList())
         {
-            _groupCount -= groups.RemoveAll(g => g.Line.Count == 0);
+            _groupCount -= groups.RemoveAll(g => g.Line.Count == 0 && g.Watches == 0);
             if (groups.Count == 0)
             {
                 _groups.Remove(agent);

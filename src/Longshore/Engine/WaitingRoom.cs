@@ -28,6 +28,9 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
     /// <summary>How many wait.</summary>
     public int Count => _line.Count + _watches.Count;
 
+    /// <summary>How many callers may wait before further ones are refused.</summary>
+    public int Capacity { get; set; } = Limits.WaitersMax;
+
     /// <summary>Commands that come of waiting go this way.</summary>
     public void SendTo(Action<Command> send) => _send = send;
 
@@ -161,6 +164,7 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
         lock (_gate)
         {
             watch.Group = _index.GroupFor(watch.Agent, watch.Kinds);
+            watch.Group.Watches++;
             _watches.Add(watch);
         }
 
@@ -172,6 +176,7 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
     {
         lock (_gate)
         {
+            watch.Group!.Watches--;
             _watches.Remove(watch);
         }
 
@@ -238,17 +243,18 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
         {
             _send(claimant);
         }
-        else if (starts)
-        {
-            claimant.OnParked();
-            if (claimant.ShowsWaiting)
-            {
-                Record(EventTypes.AgentWaiting, claimant.Agent);
-            }
-        }
         else if (park && _closed)
         {
             claimant.OnClosed();
+        }
+        else if (park)
+        {
+            claimant.OnParked();
+        }
+
+        if (starts && claimant.ShowsWaiting)
+        {
+            Record(EventTypes.AgentWaiting, claimant.Agent);
         }
     }
 

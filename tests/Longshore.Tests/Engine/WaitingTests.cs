@@ -278,6 +278,101 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task More_callers_than_the_room_holds_are_refused()
+    {
+        await using var node = TestNode.Still();
+        await node.RegisterAsync("agent-a");
+        node.Engine.Room.Capacity = 1;
+        var claim = await node.ParkAsync("agent-a");
+        (await Should.ThrowAsync<LongshoreException>(() => node.Client.ClaimAsync(
+            new ClaimRequest { Agent = "agent-a" }, TimeSpan.FromSeconds(5)))).Code.ShouldBe(ErrorCode.Unavailable);
+        (await node.Client.ClaimAsync(new ClaimRequest { Agent = "agent-a" })).ShouldBeEmpty();
+        await node.SubmitAsync();
+        await Until.Soon(claim);
+    }
+
+    [Fact]
+    public async Task A_task_of_a_class_not_known_here_reaches_the_last_in_line_if_only_he_can_do_it()
+    {
+        await using var node = TestNode.Still();
+        var unable = new List<Task<IReadOnlyList<Grant>>>();
+        for (var i = 0; i < 20; i++)
+        {
+            await node.RegisterAsync($"unable-{i}");
+            unable.Add(await node.ParkAsync($"unable-{i}"));
+        }
+
+        await node.RegisterAsync("able", 1, "rust");
+        var id = await node.SubmitAsync("k", "rust");
+        await node.Client.CancelAsync(id);
+        var able = await node.ParkAsync("able");
+        var before = node.Store.Commits.Count;
+        await node.Client.RetryAsync(id);
+        (await Until.Soon(able)).ShouldHaveSingleItem().TaskId.ShouldBe(id);
+        unable.ShouldAllBe(c => !c.IsCompleted);
+
+        // One is tried, then two, then four: not all at once, and not one after the other.
+        node.Store.Commits.Skip(before).Select(c => c.Claims.Count).Where(n => n > 0).ShouldBe([1, 2, 4, 8, 6]);
+    }
+
+    [Fact]
+    public async Task No_wake_is_lost_however_submitting_claiming_and_going_away_interleave()
+    {
+        // The clock stands still, so no fallback helps.
+        await using var node = TestNode.Still();
+        const int agents = 12, tasks = 1500;
+        string[] skills = ["rust", "sql", "go"];
+        for (var a = 0; a < agents; a++)
+        {
+            await node.RegisterAsync($"agent-{a}", 1 + (a % 3), skills[a % 3], skills[(a + 1) % 3]);
+        }
+
+        var done = 0;
+        using var end = new CancellationTokenSource();
+        var working = Enumerable.Range(0, agents).Select(a => Task.Run(() => WorkAsync(a, new Random(a)))).ToList();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(s => Task.Run(async () =>
+        {
+            var random = new Random(100 + s);
+            for (var i = s; i < tasks; i += 4)
+            {
+                await node.SubmitAsync("k", skills[random.Next(3)]);
+            }
+        })));
+        await Until.Holds(() => Volatile.Read(ref done) == tasks, $"all are done: {done}");
+        await end.CancelAsync();
+        await Until.Soon(Task.WhenAll(working));
+
+        async Task WorkAsync(int a, Random random)
+        {
+            while (!end.IsCancellationRequested)
+            {
+                using var gone = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+                var claim = node.Client.ClaimAsync(
+                    new ClaimRequest { Agent = $"agent-{a}", Max = 1 + random.Next(3) }, Limits.WaitMax, gone.Token);
+                if (random.Next(4) == 0)
+                {
+                    await Task.Yield();
+                    await gone.CancelAsync();
+                }
+
+                try
+                {
+                    foreach (var grant in await claim)
+                    {
+                        var kind = random.Next(8) == 0 ? FinishKind.Release : FinishKind.Complete;
+                        await node.FinishAsync(grant, kind);
+                        Interlocked.Add(ref done, kind == FinishKind.Complete ? 1 : 0);
+                    }
+                }
+                catch (OperationCanceledException)
+                {
+                    // Gone away; perhaps comes back.
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Stop_answers_those_who_wait_with_nothing()
     {
         await using var node = TestNode.Still();

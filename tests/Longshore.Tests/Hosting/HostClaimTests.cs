@@ -179,6 +179,65 @@ public sealed class HostClaimTests
     }
 
     [Fact]
+    public async Task Nothing_is_left_lying_whatever_becomes_of_the_tasks()
+    {
+        // The clock stands still: no tick and no fallback mends what the host forgets.
+        var random = new Random(1);
+        async ValueTask<TaskResult> Doing(Note note, TaskContext context, CancellationToken ct)
+        {
+            int what;
+            lock (random)
+            {
+                what = random.Next(10);
+            }
+
+            if (what < 3)
+            {
+                await Task.Yield();
+            }
+
+            return what switch
+            {
+                8 => TaskResult.Fail("again", delay: TimeSpan.Zero),
+                9 when context.Attempt < 5 => throw new InvalidOperationException("no"),
+                _ => TaskResult.Done(),
+            };
+        }
+
+        (_probe.On["note"], _probe.On["other"]) = (Doing, Doing);
+        await using var host = await LongshoreTestHost.StartAsync(
+            builder => builder
+                .AddAgent("desk-1", a => a.Handle<NoteHandler>(h => h.Concurrency = 1).Handle<OtherHandler>())
+                .AddAgent("desk-2", a => a.Handle<NoteHandler>(h => (h.Concurrency, h.Prefetch) = (2, 0)))
+                .AddAgent("desk-3", a => a.Handle<OtherHandler>(h => h.Concurrency = 3)),
+            services => services.AddSingleton(_probe));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(s => Task.Run(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await host.Client.SubmitAsync([.. Enumerable.Repeat(TestHosts.Task(i % 2 == 0 ? "note" : "other") with
+                {
+                    MaxAttempts = 100, Retry = RetryPolicy.FixedDelay(TimeSpan.FromTicks(10)),
+                }, 1 + (i % 5))]);
+            }
+        })));
+        await Until.Holds(
+            async () =>
+            {
+                await host.DrainAsync();
+                return (await host.ListAsync()).All(t => t.State == TaskState.Done || t.DeferredUntil is not null);
+            },
+            "all that is ready is done");
+        await Until.Holds(
+            async () =>
+            {
+                await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+                return (await host.ListAsync()).All(t => t.State == TaskState.Done);
+            },
+            "what was put off is done too");
+    }
+
+    [Fact]
     public async Task A_result_survives_a_store_that_fails_for_a_while()
     {
         await using var host = await TestHosts.StartAsync(_probe);
@@ -285,7 +344,9 @@ public sealed class HostClaimTests
     private static async Task<int> HeldAsync(LongshoreTestHost host) =>
         (await host.Client.GetAgentAsync(TestHosts.Agent)).Load;
 
-    /// <summary>A task whose holder vanished, because its session was replaced; it comes back after ten seconds.</summary>
+    /// <summary>
+    /// A task whose holder vanished, because its session was replaced; it comes back after ten seconds.
+    /// </summary>
     private static async Task<long> MakeSuspectAsync(LongshoreTestHost host)
     {
         var crashing = new AgentRegistration { Name = "crashing", Session = "one" };
