@@ -89,7 +89,7 @@ internal sealed class ProgramAgent : IDisposable
 
     private async Task ClaimUntilAsync(CancellationToken ct)
     {
-        for (var call = 0; ; )
+        for (var call = 0; ;)
         {
             while (!await _room.WaitAsync(LongPoll, ct).ConfigureAwait(false))
             {

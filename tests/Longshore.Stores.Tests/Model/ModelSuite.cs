@@ -23,6 +23,7 @@ public abstract class ModelSuite<TSource>
         var property = Prop.ForAll(
             Scenarios.Any, scenario => RunAsync(scenario, recentFailure, seen).GetAwaiter().GetResult());
         var config = Config.QuickThrowOnFailure
+            .WithQuietOnSuccess(true)
             .WithMaxTest(Scale.Of(60))
             .WithReplay(new Replay(new Rnd(Scale.Seed, 1 + (2 * (ulong)recentFailure)), null));
         Check.One(config, property);
