@@ -170,7 +170,7 @@ internal sealed class CommandProcessor(
         var before = -1;
         for (var round = 0; round < GatherRoundsMax; round++)
         {
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await default(PoolTail);
             int waiting;
             lock (_gate)
             {

@@ -1,3 +1,4 @@
+using Longshore.Sqlite;
 using Longshore.Sqlite.Interop;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -17,6 +18,19 @@ public sealed class OwnershipTests
 
         await owner.DisposeAsync();
         await database.Open().DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Database_in_use_is_refused_under_another_name_too()
+    {
+        using var database = new TemporaryDatabase();
+        var link = database.Path + "-link";
+        File.CreateSymbolicLink(link + "-again", database.Path);
+        File.CreateSymbolicLink(link, link + "-again");
+        await using var owner = database.Open();
+
+        Should.Throw<LongshoreException>(() => SqliteStore.Open(new SqliteOptions { Path = link }))
+            .Code.ShouldBe(ErrorCode.StoreUnusable);
     }
 
     [Fact]
