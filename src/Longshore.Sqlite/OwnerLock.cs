@@ -10,7 +10,7 @@ internal sealed class OwnerLock : IDisposable
 
     public OwnerLock(string databasePath)
     {
-        var path = databasePath + ".lock";
+        var path = Target(databasePath) + ".lock";
         try
         {
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -30,4 +30,11 @@ internal sealed class OwnerLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // A database reached by a symbolic link is the same database and must be under the same lock.
+    private static string Target(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
 }

@@ -170,7 +170,7 @@ internal sealed class CommandProcessor(
         var before = -1;
         for (var round = 0; round < GatherRoundsMax; round++)
         {
-            await default(PoolTail);
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             int waiting;
             lock (_gate)
             {
