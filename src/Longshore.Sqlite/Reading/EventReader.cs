@@ -49,8 +49,8 @@ internal sealed class EventReader(
     }
 
     /// <summary>
-    /// One task's history: what the records of its claims say, and its rows of their own. Ordered by time, then by
-    /// grant, since a store's clock may stand still between two steps.
+    /// One task's history: what the records of its claims say, and its rows of their own. Ordered by grant, and within
+    /// one by time.
     /// </summary>
     public IReadOnlyList<EventRecord> History(long taskId)
     {
@@ -97,7 +97,8 @@ internal sealed class EventReader(
                 (ActorType)_ofTask.Int(3), _ofTask.Text(4) ?? "", _ofTask.Json(6));
         }
 
-        return [.. steps.OrderBy(s => s.Event.At).ThenBy(s => s.Epoch).ThenBy(s => s.Step)
+        // The epoch first: it orders what instants from several clocks need not.
+        return [.. steps.OrderBy(s => s.Epoch).ThenBy(s => s.Step >= 3).ThenBy(s => s.Event.At).ThenBy(s => s.Step)
             .Select((s, i) => s.Event with { Position = i + 1 })];
     }
 
