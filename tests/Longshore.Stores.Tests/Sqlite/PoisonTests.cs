@@ -63,8 +63,9 @@ public sealed class PoisonTests
     }
 
     /// <summary>A host that starts again says so by its session: what the dead one held is lost at once.</summary>
-    private static async Task RegisterAsync(SqliteStore store, int life, long nowUs) => await store.Agents.RegisterAsync(
-        new AgentRegistration { Name = "host-a", MaxConcurrent = AtOnce, Session = $"life-{life}" },
-        nowUs,
-        TestContext.Current.CancellationToken);
+    private static async Task RegisterAsync(SqliteStore store, int life, long nowUs)
+    {
+        var host = new AgentRegistration { Name = "host-a", MaxConcurrent = AtOnce, Session = $"life-{life}" };
+        await store.RegisterAsync(host, nowUs, TestContext.Current.CancellationToken);
+    }
 }
