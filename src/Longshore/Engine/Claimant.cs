@@ -90,6 +90,11 @@ internal abstract class Claimant(string agent, IReadOnlyList<string> kinds) : Co
     /// <summary>Takes the answer. Called without locks held; must not wait.</summary>
     public abstract ClaimantNext Answer(ClaimOutcome outcome);
 
+    /// <summary>
+    /// How many of the tasks just granted to it will probably end at once, in time for the next flight.
+    /// </summary>
+    public virtual int EndingSoon => 0;
+
     /// <summary>It waits, for the first time or again. Called without locks held.</summary>
     public virtual void OnParked()
     {

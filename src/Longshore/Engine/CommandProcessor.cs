@@ -13,7 +13,7 @@ internal sealed class CommandProcessor(
     ITaskStore store, WaitingRoom room, TimeProvider clock, EngineMetrics metrics, ILogger logger)
     : IDisposable
 {
-    private const int GatherRoundsMax = 4;
+    private const int GatherPatience = 4;
     private static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
@@ -46,6 +46,18 @@ internal sealed class CommandProcessor(
             lock (_gate)
             {
                 return !_running;
+            }
+        }
+    }
+
+    /// <summary>How many commands gather for the next flight.</summary>
+    public int Gathered
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _arriving.Count;
             }
         }
     }
@@ -130,7 +142,7 @@ internal sealed class CommandProcessor(
         while (TryTake())
         {
             var flight = new Flight();
-            var answered = 0;
+            var expected = 0;
             var onCallersThread = false;
             try
             {
@@ -144,7 +156,7 @@ internal sealed class CommandProcessor(
                 onCallersThread = commit.IsCompleted;
                 var outcome = await commit.ConfigureAwait(false);
                 _failuresInRow = 0;
-                answered = Distribute(flight, outcome);
+                expected = Distribute(flight, outcome);
             }
             catch (Exception e)
             {
@@ -156,32 +168,30 @@ internal sealed class CommandProcessor(
             {
                 await BackOffAsync().ConfigureAwait(false);
             }
-            else if (answered > 1 || onCallersThread)
+            else if (expected > 1 || onCallersThread)
             {
-                await GatherAsync(answered).ConfigureAwait(false);
+                await GatherAsync(expected).ConfigureAwait(false);
             }
         }
     }
 
     // Those just answered will often come back at once: let them run first, so that they share one commit instead of
-    // the quickest going alone. Leaving the thread also frees a caller whose own thread sent the flight.
-    private async Task GatherAsync(int answered)
+    // the quickest going alone. It takes a few passes through the pool's queue, and ends when nobody comes any more.
+    // Leaving the thread also frees a caller whose own thread sent the flight.
+    private async Task GatherAsync(int expected)
     {
-        var before = -1;
-        for (var round = 0; round < GatherRoundsMax; round++)
+        var before = 0;
+        var idle = 0;
+        while (idle < GatherPatience)
         {
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            int waiting;
-            lock (_gate)
-            {
-                waiting = _arriving.Count;
-            }
-
-            if (waiting >= answered || waiting == before)
+            await default(PoolTail);
+            var waiting = Gathered;
+            if (waiting >= expected)
             {
                 return;
             }
 
+            idle = waiting > before ? 0 : idle + 1;
             before = waiting;
         }
     }
@@ -259,11 +269,11 @@ internal sealed class CommandProcessor(
             from += insert.Size;
         }
 
-        var answered = flight.Inserts.Count;
+        var expected = flight.Inserts.Count + flight.EndingSoon;
         for (var i = 0; i < flight.Finishes.Count; i++)
         {
             flight.Finishes[i].Complete(outcome.Finishes[i]);
-            answered += flight.Finishes[i] is FinishCall ? 1 : 0;
+            expected += flight.Finishes[i] is FinishCall ? 1 : 0;
         }
 
         from = 0;
@@ -275,7 +285,7 @@ internal sealed class CommandProcessor(
 
         AnnounceDeferred(flight, outcome);
         Committed?.Invoke();
-        return answered;
+        return expected;
     }
 
     private void AnnounceDeferred(Flight flight, TaskBatchOutcome outcome)

@@ -27,6 +27,9 @@ internal sealed class Flight
     /// <summary>Who was put on board and then wanted nothing; their share passes on.</summary>
     public List<Boarding> Declined { get; } = [];
 
+    /// <summary>How many of its grants will probably end at once.</summary>
+    public int EndingSoon { get; set; }
+
     /// <summary>How many commands were taken.</summary>
     public int Commands { get; set; }
 }

@@ -32,6 +32,7 @@ internal sealed partial class Lane : Claimant, IDisposable
     // Touched by the processor's loop only.
     private Flight? _rodeIn;
     private int _asked;
+    private int _granted;
     private bool _gotLess;
 
     public Lane(Dispatcher host, LaneOptions options, int prefetchMax, ILogger logger)
@@ -83,6 +84,9 @@ internal sealed partial class Lane : Claimant, IDisposable
         }
     }
 
+    // Only without prefetch: what is held in advance keeps the handlers busy while a flight is on its way.
+    public override int EndingSoon => _times.Prefetch == 0 && _times.AreQuick ? _granted : 0;
+
     public override bool AsksWhileParked => _gotLess || Host.IsFull(this);
 
     private int Running => _slots.Length - _free.Count;
@@ -131,6 +135,7 @@ internal sealed partial class Lane : Claimant, IDisposable
     public override ClaimantNext Answer(ClaimOutcome outcome)
     {
         _gotLess = false;
+        _granted = outcome.Grants.Count;
         Host.OnAnswer(this, outcome.Status);
         if (outcome.Status != ClaimStatus.Granted)
         {

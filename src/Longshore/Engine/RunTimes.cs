@@ -15,6 +15,11 @@ internal sealed class RunTimes(int concurrency, int prefetchMax, long timestampF
     public int Prefetch { get; private set; }
 
     /// <summary>
+    /// True when runs end so soon that waiting for their ends is shorter than a round trip to the store.
+    /// </summary>
+    public bool AreQuick => _average >= 0 && _average < timestampFrequency * 0.0001;
+
+    /// <summary>
     /// A run took so long. One that was merely held up, by a pause of the process say, moves the average little.
     /// </summary>
     public void Add(long elapsed)

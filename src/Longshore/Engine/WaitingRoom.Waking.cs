@@ -110,6 +110,7 @@ internal sealed partial class WaitingRoom
                 GiveBack(answer.Grants);
             }
 
+            flight.EndingSoon += claimant.EndingSoon;
             Place(claimant, next == ClaimantNext.Park, answer.Status == ClaimStatus.AtCapacity);
         }
 

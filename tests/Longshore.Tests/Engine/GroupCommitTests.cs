@@ -41,7 +41,9 @@ public sealed class GroupCommitTests
             }
         }))));
         node.Engine.Statistics.Inserted.ShouldBe(callers * rounds);
-        node.Engine.Statistics.Commits.ShouldBeLessThan(rounds * 4);
+
+        // Ideally one a round. If the quickest went alone, it would be two.
+        node.Engine.Statistics.Commits.ShouldBeLessThan(rounds * 17 / 10);
     }
 
     [Fact]

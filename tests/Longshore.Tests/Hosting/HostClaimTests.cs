@@ -43,6 +43,19 @@ public sealed class HostClaimTests
     }
 
     [Fact]
+    public async Task Quick_handlers_share_transactions_without_prefetch()
+    {
+        await using var host = await TestHosts.StartAsync(_probe, h => (h.Concurrency, h.Prefetch) = (10, 0));
+        await DrainManyAsync(host, 20);
+        host.Store().Takes = () => Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        var before = host.Store().Commits.Count;
+        await DrainManyAsync(host, 300);
+
+        // Ideally 30. If the next flight left before those just started have ended, it would be 60.
+        (host.Store().Commits.Count - before).ShouldBeLessThan(50);
+    }
+
+    [Fact]
     public async Task The_next_held_task_starts_before_the_former_ones_finish_is_committed()
     {
         await using var host = await TestHosts.StartAsync(_probe, h => h.Concurrency = 1);
@@ -275,7 +288,7 @@ public sealed class HostClaimTests
         var hold = host.Store().HoldBack();
         var held = host.SubmitAsync("unknown-kind");
         release.SetResult();
-        await Until.Holds(() => _probe.Running == 0, "all have ended");
+        await Until.Holds(() => host.Engine().Processor.Gathered == 21, "all have ended");
         host.Store().FailsOn = batch => batch.Finishes.Any(f => f.Result.ToString() == "\"poison\"");
         hold.Dispose();
         await Until.Soon(held);
