@@ -20,7 +20,9 @@ internal sealed class SqlCatalog
     public IReadOnlyCollection<string> Names => _queries.Keys;
 
     /// <summary>Reads every <c>Sql/*.sql</c> resource of an assembly.</summary>
-    public static SqlCatalog Load(Assembly assembly)
+    /// <param name="assembly">Where the files are embedded.</param>
+    /// <param name="adapt">Changes each text, for a schema of another name, say.</param>
+    public static SqlCatalog Load(Assembly assembly, Func<string, string>? adapt = null)
     {
         var queries = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var resource in Resources(assembly, "Sql/"))
@@ -28,7 +30,8 @@ internal sealed class SqlCatalog
             foreach (var part in ("\n" + Read(assembly, resource)).Split("\n" + Header).Skip(1))
             {
                 var lineEnd = part.IndexOf('\n', StringComparison.Ordinal);
-                queries.Add(part[..lineEnd].Trim(), part[(lineEnd + 1)..].Trim());
+                var text = part[(lineEnd + 1)..].Trim();
+                queries.Add(part[..lineEnd].Trim(), adapt is null ? text : adapt(text));
             }
         }
 

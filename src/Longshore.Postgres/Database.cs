@@ -1,0 +1,107 @@
+using Longshore.Storage.Sql;
+using Npgsql;
+
+namespace Longshore.Postgres;
+
+/// <summary>Connections to one database, and Longshore's statements under the name of its schema there.</summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private const int TriesMax = 8;
+
+    private readonly PostgresOptions _options;
+    private long _commits;
+    private long _statements;
+
+    public Database(PostgresOptions options)
+    {
+        _options = options;
+        Sql = SqlCatalog.Load(typeof(Database).Assembly, InSchema);
+        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            ApplicationName = "longshore",
+            NoResetOnClose = true,
+            MaxAutoPrepare = options.Pooled ? 0 : 128,
+            AutoPrepareMinUsages = 2,
+            Enlist = false,
+        };
+        Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public SqlCatalog Sql { get; }
+
+    public PostgresOptions Options => _options;
+
+    /// <summary>Transactions committed by verbs.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
+
+    /// <summary>Statements sent by verbs.</summary>
+    public long Statements => Interlocked.Read(ref _statements);
+
+    /// <summary>A text that names objects as <c>longshore.x</c>, for this database's schema.</summary>
+    public string InSchema(string sql) => _options.Schema == "longshore"
+        ? sql
+        : sql.Replace("longshore.", _options.Schema + ".", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Sends statements in one round trip and reads their results. Outside an explicit transaction they are one.
+    /// </summary>
+    public async ValueTask<T> SendAsync<T>(
+        NpgsqlConnection connection, Round round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct)
+    {
+        using var batch = round.ToBatch(connection);
+        Interlocked.Add(ref _statements, batch.BatchCommands.Count);
+        var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        return await read(reader).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs one round trip as one transaction; again when the database made it give way to another.</summary>
+    public ValueTask<T> RunAsync<T>(
+        Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>
+        RetryAsync(
+            async connection =>
+            {
+                var result = await SendAsync(connection, round(), read, ct).ConfigureAwait(false);
+                Interlocked.Increment(ref _commits);
+                return result;
+            },
+            ct);
+
+    /// <summary>Runs several round trips as one transaction; again when the database made it give way.</summary>
+    public ValueTask<T> TransactAsync<T>(Func<NpgsqlConnection, ValueTask<T>> verb, CancellationToken ct) =>
+        RetryAsync(
+            async connection =>
+            {
+                var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+                await using var _ = transaction.ConfigureAwait(false);
+                var result = await verb(connection).ConfigureAwait(false);
+                await transaction.CommitAsync(ct).ConfigureAwait(false);
+                Interlocked.Increment(ref _commits);
+                return result;
+            },
+            ct);
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    private async ValueTask<T> RetryAsync<T>(Func<NpgsqlConnection, ValueTask<T>> verb, CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var connection = await Source.OpenConnectionAsync(ct).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            try
+            {
+                return await verb(connection).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (GaveWay(e) && tries < TriesMax)
+            {
+                // The other transaction went on; this one begins anew and sees what that one did.
+            }
+        }
+    }
+
+    private static bool GaveWay(PostgresException e) => e.SqlState
+        is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+}

@@ -1,0 +1,24 @@
+-- The record of applied migrations.
+
+-- name: migrations_lock
+select pg_advisory_xact_lock(hashtext('longshore migrations'), hashtext($1));
+
+-- name: migrations_schema
+create schema if not exists /* schema */;
+
+-- name: migrations_exist
+select exists (select 1 from pg_tables where schemaname = $1 and tablename = 'migrations');
+
+-- name: migrations_table
+create table if not exists longshore.migrations (
+    number     integer primary key,
+    name       text not null,
+    checksum   text not null,
+    applied_us bigint not null
+);
+
+-- name: migrations_applied
+select number, checksum from longshore.migrations order by number;
+
+-- name: migration_record
+insert into longshore.migrations (number, name, checksum, applied_us) values ($1, $2, $3, $4);
