@@ -70,7 +70,7 @@ begin
 end
 $$;
 
--- Ends claims as done. All or nothing: an epoch that names no claim that holds raises LS001, and the caller looks closer.
+-- Ends claims as done. All or nothing: an epoch that names no claim that holds raises LS001; the caller looks closer.
 create function longshore.complete(
     p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$

@@ -37,9 +37,10 @@ public sealed partial class LayerTests
             ["Longshore"] = ([], ["Microsoft.Extensions."]),
             ["Longshore.Hosting"] = (["Longshore"], ["Microsoft.Extensions."]),
             ["Longshore.Sqlite"] = (["Longshore"], ["SQLitePCLRaw."]),
+            ["Longshore.Postgres"] = (["Longshore"], ["Npgsql"]),
             ["Longshore.Server"] = (["Longshore"], ["Microsoft.AspNetCore."]),
             ["Longshore.Cli"] = (
-                ["Longshore", "Longshore.Hosting", "Longshore.Server", "Longshore.Sqlite"],
+                ["Longshore", "Longshore.Hosting", "Longshore.Postgres", "Longshore.Server", "Longshore.Sqlite"],
                 ["System.CommandLine", "Spectre.Console"]),
         };
 
@@ -94,6 +95,7 @@ public sealed partial class LayerTests
         "Engine, server and hosting work over any store:",
         from file in Repository.With(".cs", "src")
         where !file.IsUnder("src/Longshore.Cli") && !file.IsUnder("src/Longshore.Sqlite")
+            && !file.IsUnder("src/Longshore.Postgres")
         where StoreName().IsMatch(CSharp.WithoutComments(file.Text))
         select file.Path);
 
