@@ -13,7 +13,8 @@ namespace Longshore.Sqlite;
 /// The embedded store. One process owns the file; one thread writes, in group-committed transactions; queries have
 /// read-only connections of their own.
 /// </summary>
-public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore
+public sealed partial class SqliteStore
+    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore, IHealthStore
 {
     internal static readonly SqlCatalog Sql = SqlCatalog.Load(typeof(SqliteStore).Assembly);
 
@@ -59,6 +60,9 @@ public sealed partial class SqliteStore : IStore, ITaskStore, IAgentStore, IEven
 
     /// <inheritdoc/>
     public IQueryStore Queries => this;
+
+    /// <inheritdoc/>
+    public IHealthStore Health => this;
 
     /// <summary>Transactions committed since the store was opened.</summary>
     public long Commits => _writer.Commits;

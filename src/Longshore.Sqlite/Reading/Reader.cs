@@ -24,12 +24,18 @@ internal sealed class Reader : IDisposable
         _place = connection.Prepare(sql["task_place"]);
         _assignments = new AssignmentRows(connection, sql, live);
         _counts = connection.Prepare(sql["count_by_state"]);
+        Load = new LoadReader(connection, sql);
+        Health = new HealthReader(connection, sql);
         Failures = new RecentFailures(connection, sql, live, options);
         Lists = new TaskLists(connection, sql);
         Events = new EventReader(connection, sql, live, _bodies, _assignments);
     }
 
     public RecentFailures Failures { get; }
+
+    public LoadReader Load { get; }
+
+    public HealthReader Health { get; }
 
     public TaskLists Lists { get; }
 

@@ -13,7 +13,7 @@ internal sealed partial class LocalClient
         var profile = AgentValidation.Checked(registration);
         var outcome = await engine.Store.Agents.RegisterAsync(profile, ct: ct).ConfigureAwait(false);
         engine.Room.Learn(outcome.Agent.Profile);
-        engine.OnLost(outcome.Lost);
+        engine.OnLost(outcome.Lost, LossCause.Session);
         Wake(profile.Name);
         return Shown(outcome.Agent);
     }
@@ -60,7 +60,7 @@ internal sealed partial class LocalClient
     {
         var lost = await engine.Store.Agents.DeregisterAsync(name, ct: ct).ConfigureAwait(false)
             ?? throw UnknownAgent(name);
-        engine.OnLost(lost);
+        engine.OnLost(lost, LossCause.SignedOff);
         Wake(name);
     }
 

@@ -72,7 +72,9 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
         TaskValidation.Text(reason, Limits.ErrorLengthMax, "reason");
         var outcomes = await engine.Store.Tasks.CancelAsync([id], reason, ct: ct).ConfigureAwait(false);
         Demand(outcomes[0], id, TaskOperation.Cancel);
-        engine.OnLost(outcomes[0].Lost is { } lost ? [lost] : [new LostClaim(id, 0, null, outcomes[0].State)]);
+        engine.OnLost(
+            outcomes[0].Lost is { } lost ? [lost] : [new LostClaim(id, 0, null, outcomes[0].State)],
+            LossCause.Cancelled);
         return await GetTaskAsync(id, ct).ConfigureAwait(false);
     }
 
@@ -80,6 +82,7 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
     {
         var outcomes = await engine.Store.Tasks.RetryAsync([id], ct: ct).ConfigureAwait(false);
         Demand(outcomes[0], id, TaskOperation.Retry);
+        engine.Metrics.Retried.Add(1, new KeyValuePair<string, object?>("cause", "request"));
         engine.OnReady(1);
         return await GetTaskAsync(id, ct).ConfigureAwait(false);
     }

@@ -20,6 +20,7 @@ internal sealed class CommandProcessor(
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Tally _tally = new();
+    private readonly FlightMeter _meter = new(metrics, clock, logger);
 
     // Guarded by _gate.
     private List<Command> _arriving = [];
@@ -152,10 +153,12 @@ internal sealed class CommandProcessor(
                     continue;
                 }
 
+                var leftAt = clock.GetTimestamp();
                 var commit = store.CommitAsync(flight.Batch, CancellationToken.None);
                 onCallersThread = commit.IsCompleted;
                 var outcome = await commit.ConfigureAwait(false);
-                _failuresInRow = 0;
+                NoteSuccess();
+                _meter.Add(flight, outcome, leftAt);
                 expected = Distribute(flight, outcome);
             }
             catch (Exception e)
@@ -258,7 +261,6 @@ internal sealed class CommandProcessor(
     private int Distribute(Flight flight, TaskBatchOutcome outcome)
     {
         _tally.Add(flight, outcome);
-        Measure(flight, outcome);
 
         // Grants first: a handler starts sooner.
         room.Settle(flight, outcome);
@@ -326,34 +328,20 @@ internal sealed class CommandProcessor(
         }
     }
 
-    private void Measure(Flight flight, TaskBatchOutcome outcome)
+    private void NoteSuccess()
     {
-        metrics.Commits.Add(1);
-        metrics.Inserted.Add(flight.Batch.Inserts.Count);
-        metrics.Finished.Add(flight.Batch.Finishes.Count);
-        if (metrics.Failed.Enabled)
+        if (_failuresInRow > 0)
         {
-            metrics.Failed.Add(flight.Batch.Finishes.Count(f => f.Kind == FinishKind.Fail));
-        }
-
-        if (!metrics.QueueWait.Enabled)
-        {
-            return;
-        }
-
-        var now = clock.GetUtcNow();
-        foreach (var grant in outcome.Claims.SelectMany(c => c.Grants))
-        {
-            metrics.QueueWait.Record(
-                (now - grant.Task.AvailableAt).TotalSeconds,
-                KeyValuePair.Create("kind", (object?)grant.Task.Spec.Kind));
+            logger.StoreRecovered(_failuresInRow);
+            _failuresInRow = 0;
         }
     }
 
     private void Fail(Flight flight, Exception e)
     {
-        logger.LogError(e, "The store failed; {Commands} commands are told", flight.Commands);
+        logger.StoreFailed(e, flight.Commands);
         _tally.AddFailure(flight);
+        _meter.AddFailure();
         var error = e as LongshoreException ?? new LongshoreException(
             ErrorCode.Unavailable,
             $"the store failed ({e.Message}); nothing is known to be stored, try again",

@@ -17,7 +17,9 @@ namespace Longshore.Engine;
 public sealed class LongshoreEngine : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly EngineMetrics _metrics = new();
+    private readonly EngineMetrics _metrics;
+    private readonly ILogger _log;
+    private readonly LossMeter _losses;
     private readonly Leadership _leadership;
     private readonly Stager _stager;
     private readonly Duty[] _duties;
@@ -41,19 +43,21 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Store = store;
         Bus = bus ?? new InProcessEventBus(Logging.CreateLogger<InProcessEventBus>());
         Ids = new IdSource(Options.Seed, Options.Clock);
-        var log = Logging.CreateLogger<LongshoreEngine>();
+        _log = Logging.CreateLogger<LongshoreEngine>();
+        _metrics = new EngineMetrics(this);
+        _losses = new LossMeter(_metrics, _log);
         Room = new WaitingRoom(Options.Clock);
-        Processor = new CommandProcessor(store.Tasks, Room, Options.Clock, _metrics, log);
+        Processor = new CommandProcessor(store.Tasks, Room, Options.Clock, _metrics, _log);
         Room.SendTo(Processor.SendOrFail);
         Keeper = new LeaseKeeper(Processor, Options.Clock);
-        _leadership = new Leadership(store.Leases, Options.NodeName, Options.LeadershipTerm, Options.Clock, log);
-        _stager = new Stager(store, _leadership, Options, OnReady, log);
+        _leadership = new Leadership(store.Leases, Options.NodeName, Options.LeadershipTerm, Options.Clock, _log);
+        _stager = new Stager(store, _leadership, Options, OnReady, _log);
         _duties =
         [
             _stager,
-            new Rescuer(store, _leadership, Options, OnLost, log),
-            new Expirer(store, _leadership, Options, OnLost, log),
-            new Pruner(store, _leadership, Options, log),
+            new Rescuer(store, _leadership, Options, lost => OnLost(lost, LossCause.Lease), _log),
+            new Expirer(store, _leadership, Options, lost => OnLost(lost, LossCause.Deadline), _log),
+            new Pruner(store, _leadership, Options, _log),
         ];
         _leadership.Gained += () => Array.ForEach(_duties, d => d.Poke());
         Processor.Deferred += _stager.Expect;
@@ -107,6 +111,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
             }
         }
 
+        _log.NodeStarted(Options.NodeName, Store.Info.Name, Store.Info.Location);
         return Task.CompletedTask;
     }
 
@@ -128,6 +133,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         await Task.WhenAll(_loops).ConfigureAwait(false);
         Room.Close();
         await Processor.CloseAsync().ConfigureAwait(false);
+        _log.NodeStopped(Options.NodeName);
     }
 
     /// <inheritdoc/>
@@ -143,7 +149,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     }
 
     /// <summary>Tells everybody concerned of claims that somebody other than their holders ended.</summary>
-    internal void OnLost(IReadOnlyList<LostClaim> lost)
+    internal void OnLost(IReadOnlyList<LostClaim> lost, LossCause cause)
     {
         if (lost.Count == 0)
         {
@@ -152,6 +158,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
 
         foreach (var claim in lost)
         {
+            _losses.Add(claim, cause);
             if (claim.Agent is not null)
             {
                 Bus.Publish(new ClaimEnded(claim.Agent, claim.TaskId, claim.Epoch));

@@ -35,6 +35,14 @@ public interface IQueryStore
     /// </summary>
     ValueTask<IReadOnlyList<DiscoveredTask>?> DiscoverAsync(
         DiscoverQuery query, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// How much work there is in each namespace and who is busy. May cost as much as reading every narrow row that has
+    /// not ended; whoever asks often keeps the answer for a while.
+    /// </summary>
+    /// <param name="agentsMax">At most so many agents by name; the others are summed.</param>
+    /// <param name="ct">Ends the query.</param>
+    ValueTask<StoreLoad> MeasureLoadAsync(int agentsMax, CancellationToken ct = default);
 }
 
 /// <summary>A page and how to get the next one.</summary>

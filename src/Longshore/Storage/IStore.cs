@@ -28,6 +28,9 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>Everything that only reads.</summary>
     IQueryStore Queries { get; }
+
+    /// <summary>How the store is doing.</summary>
+    IHealthStore Health { get; }
 }
 
 /// <summary>Facts, never feature flags.</summary>

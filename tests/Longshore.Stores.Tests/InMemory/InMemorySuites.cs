@@ -26,11 +26,15 @@ public sealed class InMemoryFencing : FencingSuite<InMemorySource>;
 
 public sealed class InMemoryFinish : FinishSuite<InMemorySource>;
 
+public sealed class InMemoryHealth : HealthSuite<InMemorySource>;
+
 public sealed class InMemoryIdempotency : IdempotencySuite<InMemorySource>;
 
 public sealed class InMemoryInsert : InsertSuite<InMemorySource>;
 
 public sealed class InMemoryLease : LeaseSuite<InMemorySource>;
+
+public sealed class InMemoryLoad : LoadSuite<InMemorySource>;
 
 public sealed class InMemoryMatch : MatchSuite<InMemorySource>;
 

@@ -26,11 +26,15 @@ public sealed class SqliteFencing : FencingSuite<SqliteSource>;
 
 public sealed class SqliteFinish : FinishSuite<SqliteSource>;
 
+public sealed class SqliteHealth : HealthSuite<SqliteSource>;
+
 public sealed class SqliteIdempotency : IdempotencySuite<SqliteSource>;
 
 public sealed class SqliteInsert : InsertSuite<SqliteSource>;
 
 public sealed class SqliteLease : LeaseSuite<SqliteSource>;
+
+public sealed class SqliteLoad : LoadSuite<SqliteSource>;
 
 public sealed class SqliteMatch : MatchSuite<SqliteSource>;
 

@@ -40,6 +40,8 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
     public IQueryStore Queries => _inner.Queries;
 
+    public IHealthStore Health => _inner.Health;
+
     public InMemoryStore Inner => _inner;
 
     /// <summary>Decides of each transaction whether it fails.</summary>

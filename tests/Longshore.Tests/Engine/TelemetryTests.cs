@@ -31,7 +31,9 @@ public sealed class TelemetryTests
         await node.FinishAsync(grants[0]);
         await node.FinishAsync(grants[1], FinishKind.Fail);
         seen["longshore.tasks.inserted"].ShouldBe(2);
-        seen["longshore.tasks.finished"].ShouldBe(2);
+        seen["longshore.tasks.completed"].ShouldBe(1);
+        seen["longshore.tasks.retried"].ShouldBe(1);
+        seen["longshore.tasks.claimed"].ShouldBe(2);
         seen["longshore.tasks.failed"].ShouldBe(1);
         seen["longshore.commits"].ShouldBe(4);
         seen["longshore.queue_wait"].ShouldBe(6);

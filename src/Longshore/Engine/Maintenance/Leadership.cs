@@ -1,4 +1,5 @@
 using Longshore.Storage;
+using Longshore.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Longshore.Engine.Maintenance;
@@ -16,6 +17,9 @@ internal sealed class Leadership(
     private const string LeaseName = "maintenance";
     private long _heldUntil;
 
+    // Touched by the loop only: the lead as it was last told of.
+    private long? _epoch;
+
     /// <summary>True while this node leads.</summary>
     public bool IsHeld => clock.GetTimestamp() < Volatile.Read(ref _heldUntil);
 
@@ -32,6 +36,7 @@ internal sealed class Leadership(
         }
 
         Volatile.Write(ref _heldUntil, 0);
+        Note(null, "it stops");
         try
         {
             await leases.ReleaseAsync(LeaseName, node, CancellationToken.None).ConfigureAwait(false);
@@ -40,6 +45,21 @@ internal sealed class Leadership(
         {
             logger.LogWarning(e, "The lead was not given up; it ends by itself within {Term}", term);
         }
+    }
+
+    // Tells of a change, once.
+    private void Note(long? epoch, string why)
+    {
+        if (epoch is { } held && _epoch is null)
+        {
+            logger.LeadershipGained(node, held);
+        }
+        else if (epoch is null && _epoch is not null)
+        {
+            logger.LeadershipLost(node, why);
+        }
+
+        _epoch = epoch;
     }
 
     private async Task TryAcquireAsync(CancellationToken ct)
@@ -51,6 +71,7 @@ internal sealed class Leadership(
             var epoch = await leases.AcquireAsync(LeaseName, node, term, ct: ct).ConfigureAwait(false);
             var until = asked + (long)(term.TotalSeconds * clock.TimestampFrequency);
             Volatile.Write(ref _heldUntil, epoch is null ? 0 : until);
+            Note(epoch, "another node has it");
             if (epoch is not null && !had)
             {
                 Gained?.Invoke();
@@ -59,6 +80,7 @@ internal sealed class Leadership(
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
             logger.LogError(e, "The lead could not be taken or kept; it is tried again");
+            Note(IsHeld ? _epoch : null, "its term ended without a renewal");
         }
         catch (OperationCanceledException)
         {

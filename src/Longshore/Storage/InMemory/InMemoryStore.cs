@@ -8,7 +8,7 @@ namespace Longshore.Storage.InMemory;
 /// tasks. Good for some thousands of open tasks.
 /// </summary>
 public sealed partial class InMemoryStore
-    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore
+    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore, IHealthStore
 {
     private readonly Lock _gate = new();
     private readonly StoreOptions _options;
@@ -41,6 +41,9 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public IQueryStore Queries => this;
+
+    /// <inheritdoc/>
+    public IHealthStore Health => this;
 
     /// <summary>Forgets everything; later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public ValueTask DisposeAsync()

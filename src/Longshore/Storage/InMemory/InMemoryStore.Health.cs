@@ -1,0 +1,40 @@
+using Longshore.Agents;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>How much work there is, and how the store is doing.</content>
+public sealed partial class InMemoryStore
+{
+    /// <inheritdoc/>
+    public ValueTask<StoreLoad> MeasureLoadAsync(int agentsMax, CancellationToken ct = default) =>
+        Atomically(null, _ =>
+        {
+            var namespaces = _state.Open.Values
+                .Where(e => e.IsReady || e.Task.DeferredUntil is not null || e.Claim is not null)
+                .GroupBy(e => e.Task.Spec.Namespace, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => new NamespaceLoad(
+                    g.Key,
+                    g.LongCount(e => e.IsReady),
+                    g.LongCount(e => e.Task.DeferredUntil is not null),
+                    g.LongCount(e => e.Claim is not null),
+                    g.Where(e => e.IsReady).Min(e => (long?)e.Task.AvailableAt.ToMicroseconds())));
+            var agents = _state.Agents.Values
+                .Where(a => a.Mode != AgentMode.Offline)
+                .Select(a => new AgentLoad(a.Name, a.Load, a.Profile.MaxConcurrent))
+                .OrderByDescending(a => a.Load).ThenBy(a => a.Agent, StringComparer.Ordinal)
+                .ToList();
+            return new StoreLoad([.. namespaces], [.. agents.Take(agentsMax)], AgentLoads.Sum(agents.Skip(agentsMax)));
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<HealthFinding>> CheckAsync(long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<HealthFinding>>(nowUs, now =>
+        [
+            HealthFinding.Ok("schema_version", "none: tasks are kept in memory and gone with the process"),
+            LeadershipFinding.Of([.. _state.Leaderships.Select(l => Row(l.Key, l.Value))], now),
+        ]);
+
+    private static LeaseRow Row(string name, Leadership lead) => new(name, lead.Holder, lead.Epoch, lead.UntilUs);
+}
