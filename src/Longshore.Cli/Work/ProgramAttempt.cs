@@ -4,6 +4,7 @@ using System.Text.Json;
 using Longshore.Client;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Telemetry;
 
 namespace Longshore.Cli.Work;
 
@@ -55,15 +56,26 @@ internal sealed class ProgramAttempt(
         }
     }
 
-    private Dictionary<string, string> Variables() => new(StringComparer.Ordinal)
+    private Dictionary<string, string> Variables()
     {
-        ["LONGSHORE_TASK_ID"] = Work.Id.ToString(CultureInfo.InvariantCulture),
-        ["LONGSHORE_TASK_CODE"] = Work.Code,
-        ["LONGSHORE_TASK_KIND"] = Work.Spec.Kind,
-        ["LONGSHORE_TASK_NAMESPACE"] = Work.Spec.Namespace,
-        ["LONGSHORE_TASK_EPOCH"] = grant.Epoch.ToString(CultureInfo.InvariantCulture),
-        ["LONGSHORE_TASK_ATTEMPT"] = Work.Attempts.ToString(CultureInfo.InvariantCulture),
-    };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["LONGSHORE_TASK_ID"] = Work.Id.ToString(CultureInfo.InvariantCulture),
+            ["LONGSHORE_TASK_CODE"] = Work.Code,
+            ["LONGSHORE_TASK_KIND"] = Work.Spec.Kind,
+            ["LONGSHORE_TASK_NAMESPACE"] = Work.Spec.Namespace,
+            ["LONGSHORE_TASK_EPOCH"] = grant.Epoch.ToString(CultureInfo.InvariantCulture),
+            ["LONGSHORE_TASK_ATTEMPT"] = Work.Attempts.ToString(CultureInfo.InvariantCulture),
+        };
+        if (TraceContext.Of(Work.Spec) is { } submitted)
+        {
+            // The custom of programs that trace: the submission is what theirs belongs to.
+            variables["TRACEPARENT"] = submitted.TraceParent;
+            variables["TRACESTATE"] = submitted.TraceState ?? "";
+        }
+
+        return variables;
+    }
 
     private async Task RenewAsync(CancellationTokenSource lost, CancellationToken ended)
     {

@@ -2,6 +2,7 @@ using Longshore.Client;
 using Longshore.Client.Wire;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -39,6 +40,7 @@ internal static class TasksApi
                 : throw LongshoreException.Invalid("idempotency_key", "is not the one of the Idempotency-Key header");
         }
 
+        AcceptTrace(context.Request);
         var submitted = (await client.SubmitAsync([body.ToNewTask()], ct))[0];
         switch (submitted.Status)
         {
@@ -68,10 +70,15 @@ internal static class TasksApi
         TaskValidation.Range(body.Tasks.Count, 1, Limits.BatchMax, "tasks.length");
         var tasks = body.Tasks.Select((task, i) => (task
             ?? throw LongshoreException.Invalid($"tasks[{i}]", "cannot be null")).ToNewTask($"tasks[{i}].")).ToList();
+        AcceptTrace(request);
         var submitted = await client.SubmitAsync(tasks, ct);
         return Answer.Json(new SubmittedBatchWire(
             [.. submitted.Select(s => new SubmittedWire(Words.Snake(s.Status), s.Id, s.Code))]));
     }
+
+    // Whoever hosts this may trace requests by himself, or not at all: the caller's trace must not depend on it.
+    private static void AcceptTrace(HttpRequest request) => TraceContext.Accept(
+        request.Headers[TraceContext.ParentEntry].ToString(), request.Headers[TraceContext.StateEntry].ToString());
 
     private static async Task<IResult> ListAsync(HttpRequest request, ILongshoreClient client, CancellationToken ct)
     {

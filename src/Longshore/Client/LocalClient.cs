@@ -2,6 +2,7 @@ using System.Globalization;
 using Longshore.Engine;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Telemetry;
 
 namespace Longshore.Client;
 
@@ -24,12 +25,15 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
         }
 
         ct.ThrowIfCancellationRequested();
+        using var span = Spans.StartEnqueue(tasks);
+        var context = TraceContext.Present();
         var now = _clock.GetUtcNow();
         var checkedTasks = new NewTask[tasks.Count];
         for (var i = 0; i < checkedTasks.Length; i++)
         {
             var at = tasks.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"tasks[{i}].");
-            checkedTasks[i] = TaskValidation.Checked(tasks[i], now, at);
+            var task = TaskValidation.Checked(tasks[i], now, at);
+            checkedTasks[i] = context?.Stamp(task) ?? task;
         }
 
         var command = new InsertCommand(checkedTasks);
@@ -41,6 +45,7 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
             answers[i] = Answer(outcomes[i], checkedTasks[i]);
         }
 
+        span?.SetTag("longshore.task.id", answers[0].Id);
         return answers;
     }
 

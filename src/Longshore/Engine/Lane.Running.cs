@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Telemetry;
 
 namespace Longshore.Engine;
 
@@ -137,17 +139,21 @@ internal sealed partial class Lane
         {
             Finish? finish;
             held.Since = _clock.GetTimestamp();
+            var span = Spans.StartRun(held.Task, Host.Name);
             try
             {
                 finish = await _options.Executor.ExecuteAsync(held.Task, held, held.Token).ConfigureAwait(false);
             }
             catch (Exception e)
             {
+                span?.AddException(e);
                 finish = FinishAfter(held, e);
             }
 
             var elapsed = _clock.GetTimestamp() - held.Since;
-            if (!held.TryEnd())
+            var isOurs = held.TryEnd();
+            EndSpan(span, isOurs, finish);
+            if (!isOurs)
             {
                 // Abandoned meanwhile: the slot is somebody else's by now.
                 return;
@@ -212,7 +218,18 @@ internal sealed partial class Lane
         {
             runTime.Record(
                 (double)elapsed / _clock.TimestampFrequency,
-                KeyValuePair.Create("kind", (object?)held.Task.Spec.Kind));
+                Host.Engine.Metrics.Kind(held.Task.Spec.Kind));
+        }
+    }
+
+    private static void EndSpan(Activity? span, bool isOurs, Finish? finish)
+    {
+        if (span is not null)
+        {
+            var outcome = !isOurs ? "abandoned" : finish is null ? "lost" : finish.Kind.ToString().ToLowerInvariant();
+            var error = finish is { Kind: FinishKind.Fail } ? finish.Error
+                : outcome is "abandoned" or "lost" ? $"the claim was {outcome}" : null;
+            Spans.End(span, outcome, error);
         }
     }
 

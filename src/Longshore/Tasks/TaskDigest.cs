@@ -6,10 +6,17 @@ namespace Longshore.Tasks;
 /// <summary>Tells whether two submissions under one idempotency key are the same task.</summary>
 internal static class TaskDigest
 {
-    /// <summary>SHA-256 over every field of a validated task; the payload counts byte for byte.</summary>
+    // Another try at the same submission is another trace.
+    private static readonly string[] LeftOut = ["traceparent", "tracestate"];
+
+    /// <summary>
+    /// SHA-256 over every field of a validated task but the trace it was submitted in; the payload counts byte for
+    /// byte.
+    /// </summary>
     public static byte[] Of(NewTask task)
     {
         var metadata = new SortedDictionary<string, string>(task.Metadata.ToDictionary(), StringComparer.Ordinal);
+        Array.ForEach(LeftOut, name => metadata.Remove(name));
         return SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(task with { Metadata = metadata }));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Longshore.Capabilities;
 
@@ -46,6 +47,7 @@ public static class TaskValidation
         OptionalWord(task.IdempotencyKey, at + "idempotency_key");
         CheckTags(task.Tags, at + "tags");
         Metadata(task.Metadata, at + "metadata");
+        CheckTrace(task.Metadata, at + "metadata");
         var requires = Requirement.Canonical(task.Requires, at + "requires");
         if (requires.Count > Limits.RequirementsMax)
         {
@@ -135,6 +137,17 @@ public static class TaskValidation
             Word(name, field);
             var at = $"{field}.{name}";
             Text(value ?? throw LongshoreException.Invalid(at, "cannot be null"), Limits.MetadataValueLengthMax, at);
+        }
+    }
+
+    private static void CheckTrace(IReadOnlyDictionary<string, string> metadata, string field)
+    {
+        if (metadata.TryGetValue("traceparent", out var parent) && !ActivityContext.TryParse(parent, null, out _))
+        {
+            throw LongshoreException.Invalid(
+                field + ".traceparent",
+                "is no W3C trace context such as 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01; "
+                + "use another name for anything else");
         }
     }
 

@@ -38,6 +38,18 @@ public sealed class WorkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_is_told_the_trace_its_task_was_submitted_in()
+    {
+        const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var traced = $$$"""{"kind":"a","code":"traced","metadata":{"traceparent":"{{{Parent}}}"}}""";
+        (await CliRun.OfAsync(_server.Address, traced, ["submit", "--file", "-"])).Succeeded();
+        await RunAsync("submit", "a", "--code", "untraced");
+        await WorkAsync("runner", "echo \"${TRACEPARENT:-none}\"");
+        ((string)(await TaskAsync("traced"))["result"]!).ShouldBe(Parent);
+        ((string)(await TaskAsync("untraced"))["result"]!).ShouldBe("none");
+    }
+
+    [Fact]
     public async Task A_failure_is_tried_again_with_its_stderr_as_error_until_the_attempts_are_used_up()
     {
         const string Retry = """{"kind":"bad","code":"bad","max_attempts":2,"retry":"""

@@ -17,9 +17,9 @@ public sealed partial class LayerTests
         ["Events"] = ["Tasks"],
         ["Matching"] = Domain,
         ["Storage"] = [.. Domain, "Events", "Matching"],
-        ["Telemetry"] = [],
+        ["Telemetry"] = ["Tasks"],
         ["Engine"] = [.. Domain, "Events", "Matching", "Storage", "Telemetry"],
-        ["Client"] = [.. Domain, "Events", "Matching", "Storage"],
+        ["Client"] = [.. Domain, "Events", "Matching", "Storage", "Telemetry"],
     };
 
     /// <summary>Uses beyond the table, each with the reason.</summary>
