@@ -1,4 +1,5 @@
 using Longshore.Server.Http;
+using Longshore.Server.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,11 +21,13 @@ public static class LongshoreServerExtensions
             return Task.CompletedTask;
         }));
         services.AddSingleton<StopSignal>();
+        services.AddSingleton<PrometheusCollector>();
+        services.AddHostedService(provider => provider.GetRequiredService<PrometheusCollector>());
         return services;
     }
 
     /// <summary>
-    /// Maps the API, <c>/healthz</c>, <c>/readyz</c> and the OpenAPI document <c>/openapi/v1.json</c>. There is no
+    /// Maps the API, <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c> and the OpenAPI document <c>/openapi/v1.json</c>. There is no
     /// authentication: bind to a loopback address, or put the routes behind your own
     /// (<c>RequireAuthorization</c> works on the answer).
     /// </summary>
@@ -36,6 +39,7 @@ public static class LongshoreServerExtensions
         app.UseMiddleware<Problems>();
         app.MapOpenApi("/openapi/{documentName}.json");
         HealthApi.Map(app);
+        MetricsApi.Map(app);
         var api = app.MapGroup(prefix);
         TasksApi.Map(api);
         AgentsApi.Map(api);

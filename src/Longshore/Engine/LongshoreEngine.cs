@@ -20,6 +20,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     private readonly EngineMetrics _metrics;
     private readonly ILogger _log;
     private readonly LossMeter _losses;
+    private readonly LoadWatch _load;
     private readonly Leadership _leadership;
     private readonly Stager _stager;
     private readonly Duty[] _duties;
@@ -45,6 +46,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Ids = new IdSource(Options.Seed, Options.Clock);
         _log = Logging.CreateLogger<LongshoreEngine>();
         _metrics = new EngineMetrics(this);
+        _load = new LoadWatch(this, _log);
         _losses = new LossMeter(_metrics, _log);
         Room = new WaitingRoom(Options.Clock);
         Processor = new CommandProcessor(store.Tasks, Room, Options.Clock, _metrics, _log);
@@ -62,6 +64,11 @@ public sealed class LongshoreEngine : IAsyncDisposable
         _leadership.Gained += () => Array.ForEach(_duties, d => d.Poke());
         Processor.Deferred += _stager.Expect;
         Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
+        _load.Publish(_metrics.Meter);
+        _metrics.Meter.CreateObservableGauge(
+            "longshore.waiting", () => (long)Room.Count, "{caller}", "Callers and handler hosts that wait for work here.");
+        _metrics.Meter.CreateObservableGauge(
+            "longshore.leading", () => _leadership.IsHeld ? 1L : 0, "{node}", "1 while this node does the duties.");
         Client = new LocalClient(this);
     }
 
@@ -105,6 +112,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         using (ExecutionContext.SuppressFlow())
         {
             _loops.Add(_leadership.RunAsync(_stopping.Token));
+            _loops.Add(_load.RunAsync(_stopping.Token));
             foreach (var duty in _duties)
             {
                 _loops.Add(duty.RunAsync(_stopping.Token));
@@ -145,6 +153,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         PoolGuard.Dispose();
         Processor.Dispose();
         _metrics.Dispose();
+        _load.Dispose();
         _stopping.Dispose();
     }
 
@@ -180,12 +189,23 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Bus.Publish(EventsRecorded.Instance);
     }
 
+    /// <summary>
+    /// Has the store asked for what the gauges show, unless that was done a moment ago. A store that is slow to answer
+    /// is not waited for.
+    /// </summary>
+    internal async Task RefreshGaugesAsync(CancellationToken ct) =>
+        await _load.RefreshAsync(GaugeAgeMax, _stopping.Token).WaitAsync(GaugeWaitMax, Options.Clock, ct)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     /// <summary>So many tasks of unknown classes became ready.</summary>
     internal void OnReady(int tasks)
     {
         Processor.SendOrFail(new WakeCommand(room => room.Wake(tasks)));
         Bus.Publish(EventsRecorded.Instance);
     }
+
+    private static readonly TimeSpan GaugeAgeMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan GaugeWaitMax = TimeSpan.FromSeconds(2);
 
     private void LookAgain()
     {
