@@ -27,9 +27,9 @@ public static class LongshoreServerExtensions
     }
 
     /// <summary>
-    /// Maps the API, <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c> and the OpenAPI document <c>/openapi/v1.json</c>. There is no
-    /// authentication: bind to a loopback address, or put the routes behind your own
-    /// (<c>RequireAuthorization</c> works on the answer).
+    /// Maps the API, <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c> and the OpenAPI document
+    /// <c>/openapi/v1.json</c>. There is no authentication: bind to a loopback address, or put the routes behind your
+    /// own (<c>RequireAuthorization</c> works on the answer).
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="prefix">Where the API stands.</param>

@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Longshore.Cli.Commands;
 
@@ -44,9 +43,10 @@ internal static class ServeCommand
             longshore serve
             longshore serve --urls http://127.0.0.1:8000 --store sqlite:/var/lib/longshore/tasks.db
             longshore serve --store memory --urls http://127.0.0.1:0
+            longshore serve --otlp http://127.0.0.1:4318 --log-format json
             """)
         {
-            Urls, Store, Synchronous,
+            Urls, Store, Synchronous, ServeTelemetry.Otlp, ServeTelemetry.LogFormat,
         };
         command.SetAction(ServeAsync);
         return command;
@@ -60,14 +60,7 @@ internal static class ServeCommand
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.WebHost.UseUrls(parsed.GetValue(Urls)!);
-        builder.Logging.ClearProviders()
-            .AddSimpleConsole(console => console.SingleLine = true)
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            .SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Error)
-            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
-            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        ServeTelemetry.Apply(builder, parsed);
         var store = UseStore(builder.Services.AddLongshore(), parsed);
         builder.Services.AddLongshoreServer();
 

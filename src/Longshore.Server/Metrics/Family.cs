@@ -9,7 +9,7 @@ internal abstract class Family(Instrument instrument, string type, bool counts)
 {
     private const string OtherLabel = "_other";
 
-    /// <summary>Most series of one instrument; the labels are bounded where they are made, this is the net below.</summary>
+    /// <summary>Most series of one instrument. Labels are bounded where they are made; this is the net.</summary>
     public const int SeriesMax = 1000;
 
     private readonly ConcurrentDictionary<SeriesKey, Series> _series = new();

@@ -8,7 +8,7 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>The name of an instrument as Prometheus writes it: with its unit, and <c>_total</c> if it counts.</summary>
+    /// <summary>An instrument's name as Prometheus writes it: with its unit, and <c>_total</c> if it counts.</summary>
     public static string Name(string name, string? unit, bool counts)
     {
         var plain = Name(name);

@@ -66,7 +66,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
         _load.Publish(_metrics.Meter);
         _metrics.Meter.CreateObservableGauge(
-            "longshore.waiting", () => (long)Room.Count, "{caller}", "Callers and handler hosts that wait for work here.");
+            "longshore.waiting", () => (long)Room.Count, "{caller}", "Callers that wait for work here.");
         _metrics.Meter.CreateObservableGauge(
             "longshore.leading", () => _leadership.IsHeld ? 1L : 0, "{node}", "1 while this node does the duties.");
         Client = new LocalClient(this);

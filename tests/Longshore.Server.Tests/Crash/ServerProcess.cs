@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -8,7 +9,7 @@ using System.Text.Json.Nodes;
 namespace Longshore.Server.Tests.Crash;
 
 /// <summary>A real <c>longshore serve</c> on a database file; started, killed with SIGKILL and started again.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed class ServerProcess(params string[] arguments) : IAsyncDisposable
 {
     private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "Longshore.Cli.dll");
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-crash-");
@@ -17,6 +18,21 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}/");
 
+    /// <summary>Variables of the process beyond those of this one.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>The lines it wrote so far, on stdout and stderr.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            }
+        }
+    }
+
     public string DatabasePath => Path.Combine(_folder.FullName, "tasks.db");
 
     public HttpClient Http { get; private set; } = null!;
@@ -24,7 +40,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task StartAsync(CancellationToken ct)
     {
         Http = new HttpClient { BaseAddress = new Uri(Address, "api/v1/"), Timeout = TimeSpan.FromSeconds(30) };
-        _process = Process.Start(new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList =
             {
@@ -33,7 +49,18 @@ internal sealed class ServerProcess : IAsyncDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
         _process.OutputDataReceived += Note;
         _process.ErrorDataReceived += Note;
         _process.BeginOutputReadLine();
@@ -50,6 +77,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+        Http.Dispose();
+    }
+
+    /// <summary>SIGTERM: it stops as it does for a supervisor.</summary>
+    public async Task StopAsync()
+    {
+        using var signal = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await signal.WaitForExitAsync();
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;

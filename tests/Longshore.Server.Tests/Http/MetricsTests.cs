@@ -92,7 +92,8 @@ public sealed class MetricsTests
 
     private static DateTimeOffset Later => TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1);
 
-    private static Task<FinishOutcome> Finish(TestServer server, Grant grant, FinishKind kind) => server.Local.FinishAsync(
+    private static Task<FinishOutcome> Finish(
+        TestServer server, Grant grant, FinishKind kind) => server.Local.FinishAsync(
         new Finish
         {
             TaskId = grant.TaskId,

@@ -5,17 +5,18 @@ using Longshore.Engine;
 using Longshore.Hosting.Testing;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Microsoft.Extensions.Logging;
 
 namespace Longshore.Tests.Engine;
 
 /// <summary>An engine over a recording store, on a clock that the test moves.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private TestNode(Func<EngineOptions, EngineOptions>? configure)
+    private TestNode(Func<EngineOptions, EngineOptions>? configure, ILoggerFactory? logging)
     {
         Store = new RecordingStore(new StoreOptions { Clock = Clock, Seed = 1 });
         var options = new EngineOptions { Clock = Clock, Seed = 1, NodeName = "node-1" };
-        Engine = new LongshoreEngine(Store, configure?.Invoke(options) ?? options);
+        Engine = new LongshoreEngine(Store, configure?.Invoke(options) ?? options, logging);
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -27,12 +28,15 @@ internal sealed class TestNode : IAsyncDisposable
     public ILongshoreClient Client => Engine.Client;
 
     /// <summary>Without duties: nothing happens but what the test does.</summary>
-    public static TestNode Still(Func<EngineOptions, EngineOptions>? configure = null) => new(configure);
+    public static TestNode Still(
+        Func<EngineOptions, EngineOptions>? configure = null, ILoggerFactory? logging = null) =>
+        new(configure, logging);
 
     /// <summary>With duties.</summary>
-    public static async Task<TestNode> StartAsync(Func<EngineOptions, EngineOptions>? configure = null)
+    public static async Task<TestNode> StartAsync(
+        Func<EngineOptions, EngineOptions>? configure = null, ILoggerFactory? logging = null)
     {
-        var node = new TestNode(configure);
+        var node = new TestNode(configure, logging);
         await node.Engine.StartAsync();
         return node;
     }

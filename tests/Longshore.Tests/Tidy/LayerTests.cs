@@ -38,7 +38,7 @@ public sealed partial class LayerTests
             ["Longshore.Hosting"] = (["Longshore"], ["Microsoft.Extensions."]),
             ["Longshore.Sqlite"] = (["Longshore"], ["SQLitePCLRaw."]),
             ["Longshore.Postgres"] = (["Longshore"], ["Npgsql"]),
-            ["Longshore.Server"] = (["Longshore"], ["Microsoft.AspNetCore."]),
+            ["Longshore.Server"] = (["Longshore"], ["Microsoft.AspNetCore.", "OpenTelemetry"]),
             ["Longshore.Cli"] = (
                 ["Longshore", "Longshore.Hosting", "Longshore.Postgres", "Longshore.Server", "Longshore.Sqlite"],
                 ["System.CommandLine", "Spectre.Console"]),
