@@ -45,6 +45,7 @@ public static class LongshoreServerExtensions
         AgentsApi.Map(api);
         WorkApi.Map(api);
         EventsApi.Map(api);
+        HealthApi.MapDoctor(api);
         return api;
     }
 }

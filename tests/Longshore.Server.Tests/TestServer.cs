@@ -1,5 +1,7 @@
 using Longshore.Client;
+using Longshore.Engine;
 using Longshore.Sqlite;
+using Longshore.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +30,15 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>The façade of the same server without HTTP between.</summary>
     public ILongshoreClient Local => _app.Services.GetRequiredService<ILongshoreClient>();
+
+    public LongshoreEngine Engine => _app.Services.GetRequiredService<LongshoreEngine>();
+
+    /// <summary>It does so a moment after the start.</summary>
+    public Task UntilItLeadsAsync() => Patience.UntilAsync(
+        async () => (await _app.Services.GetRequiredService<IStore>().Health.CheckAsync())
+            .All(found => found.Level == HealthLevel.Ok),
+        TimeSpan.FromSeconds(30),
+        TestContext.Current.CancellationToken);
 
     public static async Task<TestServer> StartAsync()
     {

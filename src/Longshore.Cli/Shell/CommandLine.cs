@@ -66,6 +66,7 @@ internal static class CommandLine
             AgentsCommand.Create(),
             DiscoverCommand.Create(),
             WorkCommand.Create(),
+            DoctorCommand.Create(),
             CompletionsCommand.Create(),
             CompletionsCommand.CreateCandidates(),
         };

@@ -1,6 +1,8 @@
 using Longshore.Client;
+using Longshore.Client.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Longshore.Server.Http;
 
@@ -15,9 +17,20 @@ internal static class HealthApi
         app.MapGet("/readyz", ReadyAsync).WithTags("health").WithName("readyz");
     }
 
-    /// <summary>Ready means that the store answers and the process is not stopping.</summary>
-    private static async Task<IResult> ReadyAsync(ILongshoreClient client, StopSignal stop, CancellationToken ct)
+    public static void MapDoctor(RouteGroupBuilder api) => api.MapGet("/health", CheckAsync)
+        .WithTags("health").Produces<HealthWire>().WithName("health");
+
+    private static async Task<IResult> CheckAsync(ILongshoreClient client, CancellationToken ct) =>
+        Answer.Json(HealthWire.Of(await client.CheckHealthAsync(ct)));
+
+    /// <summary>
+    /// Ready means that the store answers and the process is not stopping. With <c>verbose=true</c> the answer shows
+    /// the doctor's findings; they do not change whether the node is ready, since another node would find the same.
+    /// </summary>
+    private static async Task<IResult> ReadyAsync(
+        HttpRequest request, ILongshoreClient client, StopSignal stop, CancellationToken ct)
     {
+        var verbose = new QueryString(request, "verbose").Flag("verbose") ?? false;
         if (stop.Stopping.IsCancellationRequested)
         {
             throw new LongshoreException(ErrorCode.Unavailable, "the server is stopping");
@@ -26,7 +39,7 @@ internal static class HealthApi
         try
         {
             await client.ReadEventsAsync(long.MaxValue, 1, ct).WaitAsync(AnswerWithin, TimeProvider.System, ct);
-            return Results.Text("ready");
+            return verbose ? await CheckAsync(client, ct) : Results.Text("ready");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

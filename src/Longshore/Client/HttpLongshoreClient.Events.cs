@@ -4,10 +4,11 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Longshore.Client.Wire;
 using Longshore.Events;
+using Longshore.Storage;
 
 namespace Longshore.Client;
 
-/// <content>The event log.</content>
+/// <content>The event log, and how the server is doing.</content>
 public sealed partial class HttpLongshoreClient
 {
     private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
@@ -26,6 +27,13 @@ public sealed partial class HttpLongshoreClient
         var path = "events" + Query(("follow", "false"), ("after", Text(afterPosition)), ("limit", Text(limit)));
         var answer = await GetAsync<EventListWire>(path, ct).ConfigureAwait(false);
         return [.. answer.Events.Select(e => e.ToEvent())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<HealthFinding>> CheckHealthAsync(CancellationToken ct = default)
+    {
+        var answer = await GetAsync<HealthWire>("health", ct).ConfigureAwait(false);
+        return [.. answer.Findings.Select(f => f.ToFinding())];
     }
 
     /// <inheritdoc/>

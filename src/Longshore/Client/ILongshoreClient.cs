@@ -110,6 +110,12 @@ public interface ILongshoreClient
 
     /// <summary>Events as they come, from after a position on (null: from now on), until cancelled.</summary>
     IAsyncEnumerable<EventRecord> FollowEventsAsync(long? afterPosition = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// How the node and its store are doing, and what to do about what is wrong. Up to five seconds old. What cannot be
+    /// found out is a finding, too.
+    /// </summary>
+    Task<IReadOnlyList<HealthFinding>> CheckHealthAsync(CancellationToken ct = default);
 }
 
 /// <summary>Answer to one submitted task.</summary>

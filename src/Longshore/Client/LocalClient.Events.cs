@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using Longshore.Engine;
 using Longshore.Events;
+using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Client;
 
-/// <summary>The event log.</summary>
+/// <summary>The event log, and how the node is doing.</summary>
 internal sealed partial class LocalClient
 {
     private const int FollowPage = 500;
@@ -27,6 +28,9 @@ internal sealed partial class LocalClient
         TaskValidation.Range(limit, 1, Limits.PageMax, "limit");
         return await engine.Store.Events.ReadAsync(afterPosition, limit, ct).ConfigureAwait(false);
     }
+
+    public Task<IReadOnlyList<HealthFinding>> CheckHealthAsync(CancellationToken ct = default) =>
+        engine.Doctor.LookAsync(ct);
 
     public async IAsyncEnumerable<EventRecord> FollowEventsAsync(
         long? afterPosition = null, [EnumeratorCancellation] CancellationToken ct = default)

@@ -64,6 +64,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         _leadership.Gained += () => Array.ForEach(_duties, d => d.Poke());
         Processor.Deferred += _stager.Expect;
         Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
+        Doctor = new Doctor(this, () => _leadership.IsHeld);
         _load.Publish(_metrics.Meter);
         _metrics.Meter.CreateObservableGauge(
             "longshore.waiting", () => (long)Room.Count, "{caller}", "Callers that wait for work here.");
@@ -93,6 +94,8 @@ public sealed class LongshoreEngine : IAsyncDisposable
     internal CommandProcessor Processor { get; }
 
     internal LeaseKeeper Keeper { get; }
+
+    internal Doctor Doctor { get; }
 
     internal PoolGuard PoolGuard { get; } = new();
 
@@ -154,6 +157,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Processor.Dispose();
         _metrics.Dispose();
         _load.Dispose();
+        Doctor.Dispose();
         _stopping.Dispose();
     }
 

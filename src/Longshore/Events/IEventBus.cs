@@ -29,3 +29,10 @@ public interface IEventBus
     /// </summary>
     IDisposable Subscribe(Action<BusMessage> onMessage);
 }
+
+/// <summary>A bus whose messages leave the process, so that they may take long or not arrive.</summary>
+public interface IProbedBus
+{
+    /// <summary>Sends a message to itself. Answers how long it took; null when it was not back in time.</summary>
+    ValueTask<TimeSpan?> RoundTripAsync(TimeSpan limit, CancellationToken ct = default);
+}

@@ -2,6 +2,7 @@ using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Engine;
+using Longshore.Events;
 using Longshore.Hosting.Testing;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -12,11 +13,11 @@ namespace Longshore.Tests.Engine;
 /// <summary>An engine over a recording store, on a clock that the test moves.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private TestNode(Func<EngineOptions, EngineOptions>? configure, ILoggerFactory? logging)
+    private TestNode(Func<EngineOptions, EngineOptions>? configure, ILoggerFactory? logging, IEventBus? bus = null)
     {
         Store = new RecordingStore(new StoreOptions { Clock = Clock, Seed = 1 });
         var options = new EngineOptions { Clock = Clock, Seed = 1, NodeName = "node-1" };
-        Engine = new LongshoreEngine(Store, configure?.Invoke(options) ?? options, logging);
+        Engine = new LongshoreEngine(Store, configure?.Invoke(options) ?? options, logging, bus);
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -29,8 +30,10 @@ internal sealed class TestNode : IAsyncDisposable
 
     /// <summary>Without duties: nothing happens but what the test does.</summary>
     public static TestNode Still(
-        Func<EngineOptions, EngineOptions>? configure = null, ILoggerFactory? logging = null) =>
-        new(configure, logging);
+        Func<EngineOptions, EngineOptions>? configure = null,
+        ILoggerFactory? logging = null,
+        IEventBus? bus = null) =>
+        new(configure, logging, bus);
 
     /// <summary>With duties.</summary>
     public static async Task<TestNode> StartAsync(

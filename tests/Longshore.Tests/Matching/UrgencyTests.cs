@@ -90,13 +90,14 @@ public sealed class UrgencyTests
         from finelyUs in Gen.Choose(-2, 2)
         select new Sample(priority, state, failures, hasParent, Noon + (quarters * (HourUs / 8)) + finelyUs);
 
-    /// <summary>The formula as source 000 states it, in exact decimals.</summary>
+    /// <summary>The formula as source 000 states it, times an hour, so that nothing is rounded.</summary>
     private sealed record Sample(int Priority, TaskState State, int Failures, bool HasParent, long AvailableUs)
     {
         public long Rank => Urgency.Rank(AvailableUs, Urgency.Credit(Priority, State, Failures, HasParent));
 
-        public decimal UncappedAt(long nowUs) =>
-            (Priority * 10) + (2 * (nowUs - AvailableUs) / (decimal)HourUs)
+        public decimal UncappedAt(long nowUs) => (2m * (nowUs - AvailableUs)) + (HourUs * (decimal)Static);
+
+        private int Static => (Priority * 10)
             + State switch
             {
                 TaskState.Blocked => 20,
