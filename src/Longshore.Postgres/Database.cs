@@ -54,7 +54,13 @@ internal sealed class Database : IAsyncDisposable
         Interlocked.Add(ref _statements, batch.BatchCommands.Count);
         var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
-        return await read(reader).ConfigureAwait(false);
+        var result = await read(reader).ConfigureAwait(false);
+        while (await reader.NextResultAsync(ct).ConfigureAwait(false))
+        {
+            // To the end: what failed there has undone everything.
+        }
+
+        return result;
     }
 
     /// <summary>Runs one round trip as one transaction; again when the database made it give way to another.</summary>

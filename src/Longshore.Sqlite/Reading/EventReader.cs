@@ -59,47 +59,28 @@ internal sealed class EventReader(
             return [];
         }
 
-        var steps = new List<(int Epoch, int Step, EventRecord Event)>();
-        void Add(
-            int epoch, int step, DateTimeOffset at, string type, ActorType actorType, string actor,
-            JsonText payload = default) =>
-            steps.Add((epoch, step, new EventRecord(
-                0, at, type, actorType, actor, taskId, payload, body.Spec.CorrelationId)));
-
-        void AddClaimed(int epoch, DateTimeOffset at, string agent) => Add(
-            epoch, 1, at, EventTypes.TaskClaimed, ActorType.Agent, agent,
-            EventPayloads.Claim(epoch, agent, TaskState.InProgress));
-
-        Add(0, 0, UnixTime.FromMicroseconds(body.CreatedUs), EventTypes.TaskCreated, ActorType.Human, "api");
+        var history = new TaskHistory(taskId, body.Spec.CorrelationId)
+            .Created(UnixTime.FromMicroseconds(body.CreatedUs));
         if (_claims.Get(taskId) is { } claim)
         {
-            AddClaimed(claim.Place.Epoch, UnixTime.FromMicroseconds(claim.GrantedUs), live.NameOf(claim.AgentId));
+            history.Claimed(
+                claim.Place.Epoch, UnixTime.FromMicroseconds(claim.GrantedUs), live.NameOf(claim.AgentId));
         }
 
         foreach (var ended in assignments.Of(taskId))
         {
-            AddClaimed(ended.Epoch, ended.GrantedAt, ended.Agent);
-            if (EventOf(ended.Outcome) is { } type)
-            {
-                Add(ended.Epoch, 4, ended.EndedAt, type, ActorType.Agent, ended.Agent,
-                    EventPayloads.Claim(ended.Epoch, ended.Agent));
-            }
+            history.Ended(ended);
         }
 
-        // At one instant, what a holder said of a lost claim (a late result) comes after the loss, and what others did
-        // to the task (cancel, retry, expire) after what its holder said.
         _ofTask.Bind(taskId);
         while (_ofTask.Read())
         {
-            var type = _ofTask.Text(2)!;
-            var epoch = (int)(_ofTask.LongOrNull(5) ?? 0);
-            Add(epoch, type == EventTypes.TaskClaimLost ? 3 : 5, UnixTime.FromMicroseconds(_ofTask.Long(1)), type,
+            history.Other(
+                (int)(_ofTask.LongOrNull(5) ?? 0), UnixTime.FromMicroseconds(_ofTask.Long(1)), _ofTask.Text(2)!,
                 (ActorType)_ofTask.Int(3), _ofTask.Text(4) ?? "", _ofTask.Json(6));
         }
 
-        // The epoch first: it orders what instants from several clocks need not.
-        return [.. steps.OrderBy(s => s.Epoch).ThenBy(s => s.Step >= 3).ThenBy(s => s.Event.At).ThenBy(s => s.Step)
-            .Select((s, i) => s.Event with { Position = i + 1 })];
+        return history.ToList();
     }
 
     private IEnumerable<EventRecord> Expand(Row row, List<long[]> items)
@@ -125,15 +106,6 @@ internal sealed class EventReader(
         _correlation.Reset();
         return correlation;
     }
-
-    private static string? EventOf(AssignmentOutcome outcome) => outcome switch
-    {
-        AssignmentOutcome.Submitted => EventTypes.TaskCompleted,
-        AssignmentOutcome.Failed => EventTypes.TaskFailed,
-        AssignmentOutcome.Released => EventTypes.TaskReleased,
-        AssignmentOutcome.Snoozed => EventTypes.TaskSnoozed,
-        _ => null,
-    };
 
     private sealed record Row(long Seq, DateTimeOffset At, string Type, ActorType ActorType, string? Actor);
 }

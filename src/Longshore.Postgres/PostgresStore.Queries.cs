@@ -1,0 +1,89 @@
+using Longshore.Agents;
+using Longshore.Events;
+using Longshore.Matching;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Postgres;
+
+/// <content>The reads.</content>
+public sealed partial class PostgresStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default) =>
+        (await _tasks.ReadAsync([id], ct).ConfigureAwait(false)).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default) =>
+        _tasks.FindAsync(@namespace, code, ct);
+
+    /// <inheritdoc/>
+    public async ValueTask<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var page = Paging.PageOf(
+            await _lists.IdsAsync(query, ct).ConfigureAwait(false), query.Limit, Paging.Mark);
+        var tasks = await _tasks.ReadAsync([.. page.Items], ct).ConfigureAwait(false);
+        var ordered = query.Descending ? tasks.OrderByDescending(t => t.Id) : tasks.OrderBy(t => t.Id);
+        return new Page<WorkTask>([.. ordered], page.Next);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountByStateAsync(
+        string? @namespace = null, CancellationToken ct = default) => _tasks.CountAsync(@namespace, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Assignment>> ListAssignmentsAsync(long taskId, CancellationToken ct = default) =>
+        _tasks.AssignmentsAsync(taskId, ct);
+
+    /// <inheritdoc/>
+    public async ValueTask<Agent?> GetAgentAsync(string name, CancellationToken ct = default) =>
+        (await _agentReader.ReadAsync([name], ct).ConfigureAwait(false)).FirstOrDefault()?.Agent;
+
+    /// <inheritdoc/>
+    public async ValueTask<Page<Agent>> ListAgentsAsync(
+        AgentQuery query, long? nowUs = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var all = await _agentReader.ReadAsync(null, ct).ConfigureAwait(false);
+        var now = UnixTime.FromMicroseconds(nowUs ?? _catalog.NowUs);
+        var found = all.Select(present => present.Agent)
+            .Where(agent => AgentFilter.Admits(query, agent, now, _database.Options.Store.HeartbeatTimeout))
+            .OrderBy(agent => agent.Name, StringComparer.Ordinal)
+            .Take(query.Limit + 1);
+        return Paging.PageOf<Agent>([.. found], query.Limit, agent => agent.Name);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<DiscoveredTask>?> DiscoverAsync(
+        DiscoverQuery query, long? nowUs = null, CancellationToken ct = default) =>
+        _discovery.FindAsync(query, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<EventRecord>> ReadAsync(
+        long afterPosition, int limit, CancellationToken ct = default) =>
+        _events.ReadAsync(afterPosition, limit, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<EventRecord>> HistoryAsync(long taskId, CancellationToken ct = default) =>
+        _events.HistoryAsync(taskId, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<long> EndAsync(CancellationToken ct = default) => _events.EndAsync(ct);
+
+    /// <summary>What must hold between any two verbs and does not; empty when all is well.</summary>
+    internal ValueTask<IReadOnlyList<string>> CheckInvariantsAsync(CancellationToken ct = default) =>
+        _database.RunAsync<IReadOnlyList<string>>(
+            () => new Round().Add(_database.Sql["check_invariants"]),
+            async row =>
+            {
+                var broken = new List<string>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    broken.Add(row.GetString(0));
+                }
+
+                return broken;
+            },
+            ct);
+}

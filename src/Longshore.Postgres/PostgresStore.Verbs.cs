@@ -1,0 +1,84 @@
+using Longshore.Agents;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Postgres;
+
+/// <content>The verbs that write.</content>
+public sealed partial class PostgresStore
+{
+    /// <inheritdoc/>
+    public async ValueTask<TaskBatchOutcome> CommitAsync(TaskBatch batch, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return await _hot.TryAsync(batch, ct).ConfigureAwait(false)
+            ?? await _cold.RunAsync(batch, ct).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
+        IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>
+        _upkeep.CancelAsync(taskIds, reason, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
+        IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default) =>
+        _upkeep.RetryAsync(taskIds, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
+        _upkeep.StageAsync(limit, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>> RescueAsync(
+        int limit, long? nowUs = null, CancellationToken ct = default) =>
+        _upkeep.RescueAsync(limit, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(
+        int limit, long? nowUs = null, CancellationToken ct = default) =>
+        _upkeep.ExpireAsync(limit, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
+        _upkeep.PruneAsync(endedBeforeUs, limit, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<long?> NextDueAsync(CancellationToken ct = default) => _upkeep.NextDueAsync(ct);
+
+    /// <inheritdoc/>
+    public ValueTask<RegisterOutcome> RegisterAsync(
+        AgentRegistration registration, long? nowUs = null, CancellationToken ct = default) =>
+        _agents.RegisterAsync(registration, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<bool>> HeartbeatAsync(
+        IReadOnlyList<string> names, long? nowUs = null, CancellationToken ct = default) =>
+        _agents.HeartbeatAsync(names, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SetModeAsync(
+        string name, AgentMode mode, long? nowUs = null, CancellationToken ct = default) =>
+        _agents.SetModeAsync(name, mode, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(
+        string name, long? nowUs = null, CancellationToken ct = default) =>
+        _agents.DeregisterAsync(name, nowUs, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<long?> AcquireAsync(
+        string name, string holder, TimeSpan term, long? nowUs = null, CancellationToken ct = default) =>
+        _database.RunAsync(
+            () => new Round().Add(_database.Sql["lease_acquire"])
+                .With(name).With(holder).With(term.ToMicroseconds()).With(nowUs),
+            async row => await row.ReadAsync(ct).ConfigureAwait(false) ? row.GetInt64(0) : (long?)null,
+            ct);
+
+    /// <inheritdoc/>
+    public async ValueTask ReleaseAsync(string name, string holder, CancellationToken ct = default) =>
+        await _database.RunAsync(
+            () => new Round().Add(_database.Sql["lease_release"]).With(name).With(holder),
+            _ => ValueTask.FromResult(true),
+            ct).ConfigureAwait(false);
+}

@@ -1,0 +1,113 @@
+using Longshore.Postgres.Catalog;
+using Longshore.Postgres.Reading;
+using Longshore.Postgres.Verbs;
+using Longshore.Storage;
+using Npgsql;
+
+namespace Longshore.Postgres;
+
+/// <summary>
+/// The store on PostgreSQL, shared by any number of nodes. The hot verb is one round trip and one transaction; whatever
+/// is rare is decided here over locked rows. The database's clock decides.
+/// </summary>
+public sealed partial class PostgresStore : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore
+{
+    private readonly Database _database;
+    private readonly ClassCatalog _classes;
+    private readonly AgentCatalog _catalog;
+    private readonly HotCommit _hot;
+    private readonly ColdCommit _cold;
+    private readonly Upkeep _upkeep;
+    private readonly AgentVerbs _agents;
+    private readonly TaskReader _tasks;
+    private readonly TaskLists _lists;
+    private readonly EventReader _events;
+    private readonly AgentReader _agentReader;
+    private readonly Discovery _discovery;
+
+    private PostgresStore(Database database)
+    {
+        _database = database;
+        _classes = new ClassCatalog(database);
+        _catalog = new AgentCatalog(database);
+        var rules = database.Options.Store;
+        var ends = new ClaimEnds(new Random(rules.Seed ?? unchecked((int)rules.Clock.GetUtcNow().Ticks)));
+        var claims = new ClaimCalls(database, _classes, _catalog);
+        var reader = new MovesReader(database);
+        var writer = new MovesWriter(database);
+        _hot = new HotCommit(database, _classes, claims, writer);
+        _cold = new ColdCommit(
+            database, _classes, _hot, claims, new InsertChecks(database), reader, writer, ends);
+        _upkeep = new Upkeep(database, reader, writer, ends);
+        _agentReader = new AgentReader(database, _catalog);
+        _agents = new AgentVerbs(database, _agentReader, reader, writer, ends);
+        _tasks = new TaskReader(database, _classes);
+        _lists = new TaskLists(database);
+        _events = new EventReader(database);
+        _discovery = new Discovery(database, _classes, _catalog, _agentReader);
+    }
+
+    /// <inheritdoc/>
+    public StoreInfo Info => new(
+        "postgres", _database.Options.Location, _database.Options.Store.HeartbeatTimeout);
+
+    /// <inheritdoc/>
+    public ITaskStore Tasks => this;
+
+    /// <inheritdoc/>
+    public IAgentStore Agents => this;
+
+    /// <inheritdoc/>
+    public IEventStore Events => this;
+
+    /// <inheritdoc/>
+    public ILeaseStore Leases => this;
+
+    /// <inheritdoc/>
+    public IQueryStore Queries => this;
+
+    /// <summary>Transactions committed by this store since it was opened.</summary>
+    public long Commits => _database.Commits;
+
+    /// <summary>Statements sent by this store since it was opened.</summary>
+    public long Statements => _database.Statements;
+
+    internal Database Database => _database;
+
+    /// <summary>
+    /// Connects and brings the database to the present schema; of many nodes that start together, one does it.
+    /// </summary>
+    /// <exception cref="LongshoreException">
+    /// <see cref="ErrorCode.StoreUnusable"/>: it cannot be reached or entered, or was written by a newer Longshore;
+    /// <see cref="ErrorCode.InvalidInput"/>: an option is out of range.
+    /// </exception>
+    public static async Task<PostgresStore> OpenAsync(PostgresOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        var database = new Database(options);
+        try
+        {
+            await Schema.MigrateAsync(database, ct).ConfigureAwait(false);
+            return new PostgresStore(database);
+        }
+        catch (NpgsqlException e)
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw new LongshoreException(
+                ErrorCode.StoreUnusable, $"{options.Location} cannot be used: {e.Message}", inner: e);
+        }
+        catch
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _classes.Dispose();
+        await _database.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,47 @@
+using Longshore.Agents;
+using Longshore.Postgres.Catalog;
+using Npgsql;
+
+namespace Longshore.Postgres.Reading;
+
+/// <summary>Reads agents with what changes about them.</summary>
+internal sealed class AgentReader(Database database, AgentCatalog agents)
+{
+    /// <summary>The agents of these names, or all, in the order of their names; and the database's instant.</summary>
+    public ValueTask<List<PresentAgent>> ReadAsync(string[]? names, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["agent_list"]).With(names),
+        async row =>
+        {
+            var list = new List<PresentAgent>();
+            while (await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                list.Add(Read(row));
+            }
+
+            return list;
+        },
+        ct);
+
+    private PresentAgent Read(NpgsqlDataReader row)
+    {
+        const int After = AgentColumns.Count;
+        var profile = agents.Note(
+            new AgentProfile(row.GetInt32(After), row.GetInt32(After + 1), AgentColumns.Profile(row, 0)));
+        var agent = new Agent
+        {
+            Id = profile.Id,
+            Profile = profile.Profile,
+            Mode = (AgentMode)row.GetInt16(After + 2),
+            Load = row.GetInt32(After + 3),
+            Reputation = row.GetDouble(After + 4),
+            TotalCompleted = row.GetInt64(After + 5),
+            TotalFailed = row.GetInt64(After + 6),
+            RegisteredAt = row.Instant(After + 7),
+            LastSeen = row.Instant(After + 8),
+        };
+        return new PresentAgent(profile, agent, row.GetBoolean(After + 9));
+    }
+}
+
+/// <summary>An agent, and what this node knows of its profile.</summary>
+internal sealed record PresentAgent(AgentProfile Profile, Agent Agent, bool HoldsSuspect);

@@ -1,0 +1,131 @@
+using Longshore.Agents;
+using Longshore.Matching;
+using Longshore.Postgres.Catalog;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Postgres.Reading;
+
+/// <summary>Shows an agent what it could claim.</summary>
+internal sealed class Discovery(Database database, ClassCatalog classes, AgentCatalog catalog, AgentReader agents)
+{
+    private const int BodyAt = TaskColumns.PlaceCount + 1;
+    private const int ErrorAt = 30;
+
+    public async ValueTask<IReadOnlyList<DiscoveredTask>?> FindAsync(
+        DiscoverQuery query, long? now, CancellationToken ct)
+    {
+        var all = await agents.ReadAsync(null, ct).ConfigureAwait(false);
+        if (all.Find(a => a.Agent.Name == query.Agent) is not { } asking)
+        {
+            return null;
+        }
+
+        if (asking.Agent.Mode != AgentMode.Available || asking.Agent.Load >= asking.Agent.Profile.MaxConcurrent
+            || asking.HoldsSuspect)
+        {
+            return [];
+        }
+
+        await classes.RefreshAsync(ct).ConfigureAwait(false);
+        var nowUs = now ?? catalog.NowUs;
+        var found = await BrowseAsync(query, asking, nowUs, ct).ConfigureAwait(false);
+        lock (classes.Gate)
+        {
+            return
+            [
+                .. found.Select(f => (f.Place, Shown: Show(f.Task, f.Place, asking, all, nowUs)))
+                    .OrderBy(f => f.Shown.IsBestMatch ? 0 : 1).ThenBy(f => f.Place)
+                    .Select(f => f.Shown),
+            ];
+        }
+    }
+
+    private ValueTask<List<(Place Place, WorkTask Task)>> BrowseAsync(
+        DiscoverQuery query, PresentAgent asking, long nowUs, CancellationToken ct)
+    {
+        int[] ids;
+        lock (classes.Gate)
+        {
+            (ids, _) = asking.Profile.ClassIds(classes, query.Kinds, nowUs);
+        }
+
+        var rules = database.Options.Store;
+        return database.RunAsync(
+            () => new Round().Add(database.Sql["discover"])
+                .With(asking.Profile.Id).With(ids).With(query.Limit).With(query.MinPriority ?? 0)
+                .With([.. query.ExcludeCodes]).With(asking.Agent.Load == 0).With(nowUs)
+                .With((int)rules.RecentFailure).With(rules.RecentFailureWindow.ToMicroseconds())
+                .With(rules.HeartbeatTimeout.ToMicroseconds()),
+            async row =>
+            {
+                var tasks = new List<(Place, WorkTask)>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    var place = row.Place(0);
+                    tasks.Add((place, new WorkTask
+                    {
+                        Id = place.Id,
+                        Spec = row.Body(BodyAt, place, classes),
+                        State = TaskState.Created,
+                        Epoch = place.Epoch,
+                        Attempts = place.Attempts,
+                        Failures = place.Failures,
+                        Suspect = place.IsSuspect,
+                        AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
+                        CreatedAt = row.Instant(BodyAt - 1),
+                        Error = row.TextOrNull(ErrorAt),
+                    }));
+                }
+
+                return tasks;
+            },
+            ct);
+    }
+
+    /// <summary>Best is who is available and fits best: by match, reputation, load, then name (S0.50).</summary>
+    private DiscoveredTask Show(
+        WorkTask task, in Place place, PresentAgent asking, List<PresentAgent> all, long nowUs)
+    {
+        var key = ClassKey.Of(task.Spec);
+        var match = asking.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires);
+        var isBest = true;
+        foreach (var other in all)
+        {
+            if (ReferenceEquals(other, asking) || (match >= 1.0 && !IsAhead(other.Agent, asking.Agent))
+                || !IsAvailable(other.Agent, nowUs)
+                || !CanDo(other, key, nowUs))
+            {
+                continue;
+            }
+
+            var otherMatch = other.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires);
+            if (otherMatch > match || (otherMatch.Equals(match) && IsAhead(other.Agent, asking.Agent)))
+            {
+                isBest = false;
+                break;
+            }
+        }
+
+        return new DiscoveredTask(task, Urgency.Score(nowUs, place.AvailableUs, place.Credit), match, isBest);
+    }
+
+    private bool CanDo(PresentAgent agent, ClassKey key, long nowUs) => classes.Index.TryGet(key, out var known)
+        && agent.Profile.EligibleAt(nowUs).Admits(known.Id, classes.Index);
+
+    private bool IsAvailable(Agent agent, long nowUs) =>
+        agent.StatusAt(UnixTime.FromMicroseconds(nowUs), database.Options.Store.HeartbeatTimeout)
+            is AgentStatus.Idle or AgentStatus.Active;
+
+    private static bool IsAhead(Agent other, Agent agent)
+    {
+        if (!other.Reputation.Equals(agent.Reputation))
+        {
+            return other.Reputation > agent.Reputation;
+        }
+
+        return other.Load != agent.Load
+            ? other.Load < agent.Load
+            : string.CompareOrdinal(other.Name, agent.Name) < 0;
+    }
+}

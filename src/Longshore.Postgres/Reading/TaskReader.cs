@@ -1,0 +1,107 @@
+using Longshore.Postgres.Catalog;
+using Longshore.Storage;
+using Longshore.Tasks;
+using Npgsql;
+
+namespace Longshore.Postgres.Reading;
+
+/// <summary>Reads tasks.</summary>
+internal sealed class TaskReader(Database database, ClassCatalog classes)
+{
+    private const int BodyAt = 20;
+
+    /// <summary>The tasks of these ids that exist, in no order.</summary>
+    public async ValueTask<List<WorkTask>> ReadAsync(long[] ids, CancellationToken ct)
+    {
+        for (var known = false; ; known = true)
+        {
+            var tasks = await database.RunAsync(
+                () => new Round().Add(database.Sql["tasks_read"]).With(ids),
+                async row =>
+                {
+                    var found = new List<WorkTask>();
+                    while (await row.ReadAsync(ct).ConfigureAwait(false))
+                    {
+                        if (!known && classes.Find(row.GetInt32(1)) is null)
+                        {
+                            return null;
+                        }
+
+                        found.Add(ReadTask(row));
+                    }
+
+                    return found;
+                },
+                ct).ConfigureAwait(false);
+            if (tasks is not null)
+            {
+                return tasks;
+            }
+
+            await classes.RefreshAsync(ct).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask<long?> FindAsync(string @namespace, string code, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["task_find"])
+            .With(@namespace).With(code).With(WorkTask.IdFromAutoCode(code)),
+        async row => await row.ReadAsync(ct).ConfigureAwait(false) ? row.GetInt64(0) : (long?)null,
+        ct);
+
+    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountAsync(string? @namespace, CancellationToken ct) =>
+        database.RunAsync<IReadOnlyDictionary<TaskState, long>>(
+            () => new Round().Add(database.Sql["count_by_state"]).With(@namespace),
+            async row =>
+            {
+                var counts = Enum.GetValues<TaskState>().ToDictionary(state => state, _ => 0L);
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    counts[(TaskState)row.GetInt32(0)] += row.GetInt64(1);
+                }
+
+                return counts;
+            },
+            ct);
+
+    public ValueTask<IReadOnlyList<Assignment>> AssignmentsAsync(long taskId, CancellationToken ct) =>
+        database.RunAsync<IReadOnlyList<Assignment>>(
+            () => new Round().Add(database.Sql["assignments_list"]).With(taskId),
+            async row =>
+            {
+                var list = new List<Assignment>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    list.Add(new Assignment(
+                        taskId, row.GetInt32(0), row.GetString(1), row.Instant(2), row.Instant(3),
+                        (AssignmentOutcome)row.GetInt16(4), row.TextOrNull(5)));
+                }
+
+                return list;
+            },
+            ct);
+
+    private WorkTask ReadTask(NpgsqlDataReader row)
+    {
+        var place = row.Place(0);
+        var state = (TaskState)row.GetInt16(8);
+        return new WorkTask
+        {
+            Id = place.Id,
+            Spec = row.Body(BodyAt, place, classes),
+            State = state,
+            Epoch = place.Epoch,
+            Attempts = place.Attempts,
+            Failures = place.Failures,
+            Suspect = place.IsSuspect,
+            AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
+            DeferredUntil = row.InstantOrNull(10),
+            Agent = row.TextOrNull(11),
+            LeaseUntil = row.InstantOrNull(12),
+            Progress = row.DoubleOrNull(13),
+            EndedAt = row.InstantOrNull(14),
+            Result = row.Json(15),
+            Error = state == TaskState.Done ? null : row.TextOrNull(16) ?? row.TextOrNull(17),
+            CreatedAt = row.Instant(19),
+        };
+    }
+}

@@ -1,0 +1,32 @@
+using Longshore.Tasks;
+using Npgsql;
+
+namespace Longshore.Postgres;
+
+/// <summary>Reading columns that may be null.</summary>
+internal static class RowColumns
+{
+    public static string? TextOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
+
+    public static long? LongOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    public static int? IntOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetInt32(column);
+
+    public static double? DoubleOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetDouble(column);
+
+    public static DateTimeOffset Instant(this NpgsqlDataReader row, int column) =>
+        UnixTime.FromMicroseconds(row.GetInt64(column));
+
+    public static DateTimeOffset? InstantOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.Instant(column);
+
+    public static TimeSpan? DurationOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : TimeSpan.FromMicroseconds(row.GetInt64(column));
+
+    public static JsonText Json(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? default : JsonText.Trusted(row.GetFieldValue<byte[]>(column));
+}

@@ -1,0 +1,37 @@
+-- The event log. A reader stays below the lowest number that a running transaction may still write: those that may
+-- have announced it by a lock before they took it. The end of the sequence is looked up before the locks, so whoever
+-- announces later takes higher numbers.
+
+-- name: events_after
+select e.seq, e.at_us, e.type, e.actor_type, e.actor, e.task_id, e.payload,
+       coalesce(e.correlation_id, (select t.correlation_id from longshore.tasks t where t.id = e.task_id)),
+       e.tasks, e.epochs,
+       case when e.agents is not null then array(
+           select coalesce(a.name, '') from unnest(e.agents) with ordinality i (id, n)
+           left join longshore.agents a on a.id = i.id order by i.n) end,
+       e.states,
+       case when e.tasks is not null then array(
+           select t.correlation_id from unnest(e.tasks) with ordinality i (id, n)
+           left join longshore.tasks t on t.id = i.id order by i.n) end
+from longshore.events_between($1, $2) e
+order by e.seq;
+
+-- name: events_end
+select longshore.events_bound();
+
+-- name: history_task
+select created_us, correlation_id from longshore.tasks where id = $1;
+
+-- name: history_claims
+select c.epoch, a.name, c.granted_us, null::bigint, null::smallint
+from longshore.claims c
+join longshore.agents a on a.id = c.agent_id
+where c.id = $1
+union all
+select e.epoch, a.name, e.granted_us, e.ended_us, e.outcome
+from longshore.ended_claims e
+join longshore.agents a on a.id = e.agent_id
+where e.task_id = $1;
+
+-- name: history_events
+select epoch, at_us, type, actor_type, actor, payload from longshore.events where task_id = $1 order by seq;

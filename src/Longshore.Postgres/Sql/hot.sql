@@ -1,0 +1,23 @@
+-- The hot path: calls of the functions that the migrations define.
+
+-- name: hot_lock
+select longshore.lock_agents($1, $2);
+
+-- name: hot_event
+insert into longshore.events (seq, at_us, type, actor_type, actor, task_id, payload, correlation_id, epoch)
+select nextval('longshore.event_seq'), longshore.instant($7), $1, $2, $3, $4, $5, $6, $8
+from longshore.announce_events();
+
+-- name: hot_complete
+select longshore.complete($1, $2, $3, $4, $5);
+
+-- name: hot_insert
+select longshore.insert_tasks(
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+    $26, $27, $28);
+
+-- name: hot_renew
+select id, epoch, lease_us from longshore.renew($1, $2, $3, $4, $5);
+
+-- name: hot_claim
+select * from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);

@@ -1,0 +1,92 @@
+-- Moves between stage tables that are decided over locked rows.
+
+-- name: places_lock
+select p.id, p.class_id, p.rank, p.epoch, p.attempts, p.failures, p.priority, p.flags, p.state, p.stage, p.until_us,
+       p.agent_id, p.single, p.granted_us, p.lease_us, p.key, p.ended_us, p.outcome, p.result, p.error, a.name,
+       t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us
+from longshore.lock_places($1) p
+join longshore.tasks t on t.id = p.id
+left join longshore.agents a on a.id = p.agent_id;
+
+-- name: ended_of_tasks
+select e.task_id, e.epoch, e.agent_id, a.name, e.granted_us, e.single, e.ended_us, e.outcome, e.error, e.key
+from longshore.ended_claims e
+join longshore.agents a on a.id = e.agent_id
+where e.task_id = any ($1)
+order by e.task_id, e.epoch;
+
+-- name: instant
+select longshore.instant($1);
+
+-- name: ready_remove
+delete from longshore.ready where id = any ($1);
+
+-- name: claims_remove
+delete from longshore.claims where id = any ($1);
+
+-- name: deferred_remove
+delete from longshore.deferred where id = any ($1);
+
+-- name: parked_remove
+delete from longshore.parked where id = any ($1);
+
+-- name: finished_remove
+delete from longshore.finished where id = any ($1);
+
+-- name: ready_add
+insert into longshore.ready (id, class_id, rank, epoch, attempts, failures, priority, flags)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: deferred_add
+insert into longshore.deferred (id, class_id, rank, epoch, attempts, failures, priority, flags, until_us)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: parked_add
+insert into longshore.parked (id, class_id, rank, epoch, attempts, failures, priority, flags, state)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: finished_add
+insert into longshore.finished (id, class_id, rank, epoch, attempts, failures, priority, flags, state, agent_id,
+                                ended_us, granted_us, outcome, single, result, error, key)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+
+-- name: assignments_add
+insert into longshore.assignments (task_id, epoch, agent_id, granted_us, ended_us, outcome, single, error, key)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: assignments_late
+update longshore.assignments a
+set outcome = 0, ended_us = l.ended_us, key = l.key, error = null
+from unnest($1, $2, $3, $4) as l (task_id, epoch, ended_us, key)
+where a.task_id = l.task_id and a.epoch = l.epoch;
+
+-- name: agents_change
+update longshore.agent_states s
+set load = s.load + c.load, completed = s.completed + c.completed, failed = s.failed + c.failed,
+    holds_suspect = s.holds_suspect and c.load >= 0,
+    seen_us = case when c.seen then greatest(s.seen_us, $6) else s.seen_us end
+from unnest($1, $2, $3, $4, $5) as c (agent_id, load, completed, failed, seen)
+where s.agent_id = c.agent_id;
+
+-- name: deadlines_restore
+insert into longshore.deadlines (task_id, deadline_us)
+select id, deadline_us from longshore.tasks where id = any ($1) and deadline_us is not null
+on conflict do nothing;
+
+-- name: claim_events_add
+insert into longshore.events (seq, at_us, type, actor_type, tasks, epochs, agents, states)
+select nextval('longshore.event_seq'), $1, $2, 0, $3, $4, $5, $6
+from longshore.announce_events();
+
+-- name: insert_keys_find
+select k.namespace, k.key, k.task_id, k.digest
+from longshore.insert_keys k
+join unnest($1, $2) as w (namespace, key) on w.namespace = k.namespace and w.key = k.key;
+
+-- name: codes_find
+select c.namespace, c.code, c.task_id
+from longshore.codes c
+join unnest($1, $2) as w (namespace, code) on w.namespace = c.namespace and w.code = c.code;
+
+-- name: tasks_exist
+select id from longshore.tasks where id = any ($1);

@@ -1,0 +1,23 @@
+-- What time brings.
+
+-- name: stage
+select longshore.stage($1, $2);
+
+-- name: deferred_next
+select min(until_us) from longshore.deferred;
+
+-- name: claims_lapsed
+select id from longshore.claims where lease_us <= longshore.instant($1) order by lease_us, id limit $2;
+
+-- name: deadlines_take
+with due as (
+    select task_id from longshore.deadlines
+    where deadline_us <= longshore.instant($1)
+    order by deadline_us, task_id
+    limit $2
+    for update skip locked
+)
+delete from longshore.deadlines d using due where d.task_id = due.task_id returning d.task_id;
+
+-- name: prune
+select longshore.prune($1, $2);

@@ -1,0 +1,80 @@
+using Longshore.Events;
+using Longshore.Matching;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>Changes by somebody other than the holder: cancel, retry, expire.</summary>
+internal static class Changer
+{
+    public static ChangeOutcome Cancel(Moves moves, long id, string? reason)
+    {
+        if (moves.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (TaskTransitions.Next(standing.State, TaskOperation.Cancel) is not { } state)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        var lost = End(moves, standing, AssignmentOutcome.Cancelled, state, reason);
+        moves.Note(
+            new NewEvent(EventTypes.TaskCancelled, ActorType.Human, "api", id, EventPayloads.Reason(reason)),
+            standing.Place.Epoch);
+        return new ChangeOutcome(ChangeStatus.Changed, state, lost);
+    }
+
+    public static ChangeOutcome Retry(Moves moves, long id)
+    {
+        if (moves.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        if (standing is { Stage: Stage.Finished, Claim: { } ended })
+        {
+            // The record that stood in the task's end needs a row of its own now that the task goes on.
+            moves.NewRecords.Add(ended);
+        }
+
+        var fresh = standing.Place.Cleared() with { Attempts = 0, Failures = 0 };
+        moves.Requeue(fresh.AvailableFrom(moves.NowUs), moves.NowUs);
+        if ((fresh.Flags & PlaceFlags.HasDeadline) != 0)
+        {
+            moves.RestoredDeadlines.Add(id);
+        }
+
+        moves.Note(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), fresh.Epoch);
+        return new ChangeOutcome(ChangeStatus.Changed, state);
+    }
+
+    /// <summary>Ends a task whose deadline passed; null when it has ended before.</summary>
+    public static LostClaim? Expire(Moves moves, long id)
+    {
+        if (moves.Find(id) is not { } standing
+            || TaskTransitions.Next(standing.State, TaskOperation.Expire) is not { } state)
+        {
+            return null;
+        }
+
+        var lost = End(moves, standing, AssignmentOutcome.Expired, state, EndReasons.DeadlinePassed);
+        moves.Note(new NewEvent(EventTypes.TaskExpired, ActorType.System, "longshore", id), standing.Place.Epoch);
+        return lost ?? new LostClaim(id, 0, null, state);
+    }
+
+    private static LostClaim? End(
+        Moves moves, Standing standing, AssignmentOutcome outcome, TaskState state, string? why)
+    {
+        var claim = standing.Stage == Stage.Claims ? moves.EndClaim(standing, outcome, why) : null;
+        moves.Finish(standing.Place, state, claim?.AgentId, error: why);
+        return claim is null ? null : new LostClaim(claim.TaskId, claim.Epoch, claim.Agent, state);
+    }
+}

@@ -1,0 +1,90 @@
+using Longshore.Postgres.Catalog;
+using Longshore.Storage;
+using Npgsql;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>
+/// A batch of which something is not as usual: locked first, decided one by one in the order of the contract, then
+/// written, in one transaction.
+/// </summary>
+internal sealed class ColdCommit(
+    Database database, ClassCatalog classes, HotCommit hot, ClaimCalls claims, InsertChecks checks,
+    MovesReader reader, MovesWriter writer, ClaimEnds ends)
+{
+    private const int TriesMax = 5;
+
+    public async ValueTask<TaskBatchOutcome> RunAsync(TaskBatch batch, CancellationToken ct)
+    {
+        var calls = await hot.PrepareAsync(batch, ct).ConfigureAwait(false);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                var (outcome, answers) = await database.TransactAsync(
+                    connection => CommitAsync(connection, batch, calls, ct), ct).ConfigureAwait(false);
+                return outcome with
+                {
+                    Renewals = await hot.ExplainAsync(batch, [.. outcome.Renewals], ct).ConfigureAwait(false),
+                    Claims = await claims.SettleAsync(calls, answers, batch.NowUs, ct).ConfigureAwait(false),
+                };
+            }
+            catch (PostgresException e)
+                when (e.SqlState == PostgresErrorCodes.UniqueViolation && tries < TriesMax)
+            {
+                // Another node took a code or key between the look and the write; now it is seen.
+            }
+        }
+    }
+
+    private async ValueTask<(TaskBatchOutcome Outcome, ClaimAnswer[] Claims)> CommitAsync(
+        NpgsqlConnection connection, TaskBatch batch, ClaimCall[] calls, CancellationToken ct)
+    {
+        var moves = await reader.LockAsync(connection, batch.Finishes.Select(f => f.TaskId), batch.NowUs, ct)
+            .ConfigureAwait(false);
+        var finishes = batch.Finishes.ConvertAll(finish => ends.Finish(moves, finish));
+        var checkedInserts = await checks.CheckAsync(connection, batch.Inserts, ct).ConfigureAwait(false);
+        var inserts = checkedInserts.ToInsert.ConvertAll(index => batch.Inserts[index]);
+        var classIds = await classes.InternAsync(inserts, ct).ConfigureAwait(false);
+
+        var round = new Round();
+        foreach (var happened in batch.Events)
+        {
+            writer.AddEvent(round, happened, batch.NowUs);
+        }
+
+        writer.Add(round, moves);
+        hot.AddInserts(round, inserts, classIds, batch.NowUs);
+        hot.AddRest(round, batch, calls);
+        if (round.Count == 0)
+        {
+            return (Outcome([], []), []);
+        }
+
+        return await database.SendAsync(
+            connection,
+            round,
+            async row =>
+            {
+                long[] ids = [];
+                if (inserts.Count > 0)
+                {
+                    await row.ReadAsync(ct).ConfigureAwait(false);
+                    ids = row.GetFieldValue<long[]>(0);
+                    await row.NextResultAsync(ct).ConfigureAwait(false);
+                }
+
+                var rest = await hot.ReadRestAsync(row, batch, calls, ct).ConfigureAwait(false);
+                return (Outcome(ids, rest.Renewals), rest.Claims);
+            },
+            ct).ConfigureAwait(false);
+
+        TaskBatchOutcome Outcome(long[] ids, RenewOutcome[] renewals) => new()
+        {
+            Finishes = finishes,
+            Inserts = checkedInserts.Outcomes(ids),
+            Renewals = renewals,
+            Claims = [],
+        };
+    }
+}

@@ -1,0 +1,227 @@
+using Longshore.Postgres.Catalog;
+using Longshore.Storage;
+using Longshore.Tasks;
+using Npgsql;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>
+/// A batch in one round trip and one transaction, as nearly all are: claims end as done, tasks are new, leases hold.
+/// Where that is not so the database changes nothing, and <see cref="ColdCommit"/> decides one by one.
+/// </summary>
+internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCalls claims, MovesWriter writer)
+{
+    /// <summary>Commits a batch, or answers null when it is not as usual; then nothing changed.</summary>
+    public async ValueTask<TaskBatchOutcome?> TryAsync(TaskBatch batch, CancellationToken ct)
+    {
+        foreach (var finish in batch.Finishes)
+        {
+            if (finish.Kind != FinishKind.Complete)
+            {
+                return null;
+            }
+        }
+
+        var classIds = await classes.InternAsync(batch.Inserts, ct).ConfigureAwait(false);
+        var calls = await PrepareAsync(batch, ct).ConfigureAwait(false);
+        try
+        {
+            var (ids, rest) = await database.RunAsync(
+                () => Load(batch, classIds, calls),
+                row => ReadAsync(row, batch, calls, ct),
+                ct).ConfigureAwait(false);
+            var done = new FinishOutcome[batch.Finishes.Count];
+            Array.Fill(done, new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Done));
+            return new TaskBatchOutcome
+            {
+                Finishes = done,
+                Inserts = Array.ConvertAll(ids, id => new InsertOutcome(InsertStatus.Inserted, id)),
+                Renewals = await ExplainAsync(batch, rest.Renewals, ct).ConfigureAwait(false),
+                Claims = await claims.SettleAsync(calls, rest.Claims, batch.NowUs, ct).ConfigureAwait(false),
+            };
+        }
+        catch (PostgresException e) when (IsUnusual(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Finds out what became of the tasks whose renewals were refused.</summary>
+    public async ValueTask<RenewOutcome[]> ExplainAsync(
+        TaskBatch batch, RenewOutcome[] renewals, CancellationToken ct)
+    {
+        if (Array.TrueForAll(renewals, r => r.Status == ClaimWriteStatus.Accepted))
+        {
+            return renewals;
+        }
+
+        var ids = batch.Renewals.Select(r => r.TaskId).ToArray();
+        var states = await database.RunAsync(
+            () => new Round().Add(database.Sql["task_states"]).With(ids),
+            async row =>
+            {
+                var found = new Dictionary<long, TaskState>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    found[row.GetInt64(0)] = (TaskState)row.GetInt16(1);
+                }
+
+                return found;
+            },
+            ct).ConfigureAwait(false);
+        for (var i = 0; i < renewals.Length; i++)
+        {
+            if (renewals[i].Status != ClaimWriteStatus.Accepted)
+            {
+                renewals[i] = states.TryGetValue(ids[i], out var state)
+                    ? new RenewOutcome(ClaimWriteStatus.Stale, state, 0)
+                    : new RenewOutcome(ClaimWriteStatus.NotFound, default, 0);
+            }
+        }
+
+        return renewals;
+    }
+
+    /// <summary>Makes the claims of a batch ready.</summary>
+    public async ValueTask<ClaimCall[]> PrepareAsync(TaskBatch batch, CancellationToken ct)
+    {
+        var calls = new ClaimCall[batch.Claims.Count];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            calls[i] = await claims.PrepareAsync(batch.Claims[i], ct).ConfigureAwait(false);
+        }
+
+        return calls;
+    }
+
+    /// <summary>Adds the statement that stores new tasks, if there are any.</summary>
+    public void AddInserts(Round round, List<NewTask> tasks, int[] classIds, long? nowUs)
+    {
+        if (tasks.Count > 0)
+        {
+            round.AddInserts(database.Sql["hot_insert"], tasks, classIds, nowUs);
+        }
+    }
+
+    /// <summary>Adds what comes after the finishes and inserts of a batch: renewals and claims.</summary>
+    public void AddRest(Round round, TaskBatch batch, ClaimCall[] calls)
+    {
+        if (batch.Renewals.Count > 0)
+        {
+            var renewals = batch.Renewals;
+            round.Add(database.Sql["hot_renew"])
+                .With((long[])[.. renewals.Select(r => r.TaskId)]).With((int[])[.. renewals.Select(r => r.Epoch)])
+                .With((long[])[.. renewals.Select(r => r.Lease.ToMicroseconds())])
+                .With((double?[])[.. renewals.Select(r => r.Progress)]).With(batch.NowUs);
+        }
+
+        foreach (var call in calls)
+        {
+            if (call.Agent is not null)
+            {
+                claims.Add(round, call, batch.NowUs);
+            }
+        }
+    }
+
+    /// <summary>Reads what <see cref="AddRest"/> asked; the reader stands on the first of its results.</summary>
+    public async ValueTask<(RenewOutcome[] Renewals, ClaimAnswer[] Claims)> ReadRestAsync(
+        NpgsqlDataReader row, TaskBatch batch, ClaimCall[] calls, CancellationToken ct)
+    {
+        var renewals = new RenewOutcome[batch.Renewals.Count];
+        if (renewals.Length > 0)
+        {
+            var held = new Dictionary<(long, int), long>();
+            while (await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                held[(row.GetInt64(0), row.GetInt32(1))] = row.GetInt64(2);
+            }
+
+            for (var i = 0; i < renewals.Length; i++)
+            {
+                var renewal = batch.Renewals[i];
+                renewals[i] = held.TryGetValue((renewal.TaskId, renewal.Epoch), out var untilUs)
+                    ? new RenewOutcome(ClaimWriteStatus.Accepted, TaskState.InProgress, untilUs)
+                    : new RenewOutcome(ClaimWriteStatus.Stale, default, 0);
+            }
+
+            await row.NextResultAsync(ct).ConfigureAwait(false);
+        }
+
+        var answers = new ClaimAnswer[calls.Length];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            if (calls[i].Agent is null)
+            {
+                answers[i] = new ClaimAnswer(ClaimOutcome.None(ClaimStatus.UnknownAgent), false, false);
+                continue;
+            }
+
+            answers[i] = await claims.ReadAsync(row, calls[i], ct).ConfigureAwait(false);
+            await row.NextResultAsync(ct).ConfigureAwait(false);
+        }
+
+        return (renewals, answers);
+    }
+
+    /// <summary>Adds the lock of all agents concerned, in order, when there may be more than one.</summary>
+    private void AddLock(Round round, TaskBatch batch, ClaimCall[] calls)
+    {
+        if (batch.Finishes.Count > 0 || calls.Length > 1)
+        {
+            var agents = calls.Select(call => call.Agent?.Id).OfType<int>().Distinct().ToArray();
+            round.Add(database.Sql["hot_lock"])
+                .With(agents).With((long[])[.. batch.Finishes.Select(f => f.TaskId)]);
+        }
+    }
+
+    private Round Load(TaskBatch batch, int[] classIds, ClaimCall[] calls)
+    {
+        var round = new Round();
+        AddLock(round, batch, calls);
+        foreach (var happened in batch.Events)
+        {
+            writer.AddEvent(round, happened, batch.NowUs);
+        }
+
+        if (batch.Finishes.Count > 0)
+        {
+            var finishes = batch.Finishes;
+            round.Add(database.Sql["hot_complete"])
+                .With((long[])[.. finishes.Select(f => f.TaskId)]).With((int[])[.. finishes.Select(f => f.Epoch)])
+                .WithJson(finishes.TrueForAll(f => f.Result.IsNone)
+                    ? null
+                    : [.. finishes.Select(f => f.Result.IsNone ? null : f.Result.Memory.ToArray())])
+                .With(finishes.TrueForAll(f => f.Key is null) ? null : (string?[])[.. finishes.Select(f => f.Key)])
+                .With(batch.NowUs);
+        }
+
+        AddInserts(round, batch.Inserts, classIds, batch.NowUs);
+        AddRest(round, batch, calls);
+        return round;
+    }
+
+    private async ValueTask<(long[] Ids, (RenewOutcome[] Renewals, ClaimAnswer[] Claims) Others)> ReadAsync(
+        NpgsqlDataReader row, TaskBatch batch, ClaimCall[] calls, CancellationToken ct)
+    {
+        // Only statements that answer rows have a result here: the lock and the completion, which say nothing.
+        var silent = (batch.Finishes.Count > 0 || calls.Length > 1 ? 1 : 0) + (batch.Finishes.Count > 0 ? 1 : 0);
+        for (; silent > 0; silent--)
+        {
+            await row.NextResultAsync(ct).ConfigureAwait(false);
+        }
+
+        long[] ids = [];
+        if (batch.Inserts.Count > 0)
+        {
+            await row.ReadAsync(ct).ConfigureAwait(false);
+            ids = row.GetFieldValue<long[]>(0);
+            await row.NextResultAsync(ct).ConfigureAwait(false);
+        }
+
+        return (ids, await ReadRestAsync(row, batch, calls, ct).ConfigureAwait(false));
+    }
+
+    private static bool IsUnusual(PostgresException e) => e.SqlState
+        is "LS001" or "LS002" or PostgresErrorCodes.UniqueViolation;
+}

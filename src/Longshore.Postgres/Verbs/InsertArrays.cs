@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Longshore.Matching;
+using Longshore.Tasks;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>
+/// New tasks as one array for each column. A column in which every task has the usual value is not sent at all.
+/// </summary>
+internal static class InsertArrays
+{
+    /// <summary>Adds the statement that stores the tasks; they have these classes.</summary>
+    public static Round AddInserts(
+        this Round round, string sql, IReadOnlyList<NewTask> tasks, int[] classIds, long? nowUs)
+    {
+        T[] All<T>(Func<NewTask, T> value)
+        {
+            var values = new T[tasks.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = value(tasks[i]);
+            }
+
+            return values;
+        }
+
+        T[]? Unless<T>(Predicate<NewTask> usual, Func<NewTask, T> value)
+        {
+            for (var i = 0; i < tasks.Count; i++)
+            {
+                if (!usual(tasks[i]))
+                {
+                    return All(value);
+                }
+            }
+
+            return null;
+        }
+
+        static bool UsualRetry(NewTask t) => t.Retry == RetryPolicy.Default;
+        var hasKeys = Unless(t => t.IdempotencyKey is null, t => t.IdempotencyKey);
+        var hasCodes = Unless(t => t.Code is null, t => t.Code);
+        return round.Add(sql)
+            .With(classIds)
+            .With(All(t => (short)t.Priority))
+            .With(All(t => Urgency.Credit(t.Priority, TaskState.Created, 0, t.ParentId is not null) * Urgency.PointUs))
+            .With(All(t => (short)Flags(t)))
+            .WithJson(Unless(t => t.Payload.IsNone, t => t.Payload.IsNone ? null : t.Payload.Memory.ToArray()))
+            .With(hasCodes)
+            .With(Unless(t => t.Name is null, t => t.Name))
+            .With(Unless(t => t.Description is null, t => t.Description))
+            .With(Unless(t => t.ConfidenceThreshold.Equals(0.7), t => (double?)t.ConfidenceThreshold))
+            .With(Unless(t => t.ReadyAt is null, t => t.ReadyAt?.ToMicroseconds()))
+            .With(Unless(t => t.Deadline is null, t => t.Deadline?.ToMicroseconds()))
+            .With(Unless(t => t.Timeout is null, t => t.Timeout?.ToMicroseconds()))
+            .With(Unless(t => t.MaxAttempts == 5, t => (int?)t.MaxAttempts))
+            .With(Unless(UsualRetry, t => UsualRetry(t) ? null : (short?)t.Retry.Backoff))
+            .With(Unless(UsualRetry, t => UsualRetry(t) ? null : (long?)t.Retry.Delay.ToMicroseconds()))
+            .With(Unless(UsualRetry, t => UsualRetry(t) ? null : (long?)t.Retry.Cap.ToMicroseconds()))
+            .With(Unless(t => t.Late == LatePolicy.AcceptIfNotReplaced, t => (short?)t.Late))
+            .With(Unless(t => t.EstimatedEffort is null, t => t.EstimatedEffort?.ToMicroseconds()))
+            .With(Unless(t => t.ParentId is null, t => t.ParentId))
+            .With(Unless(t => t.Workflow is null, t => t.Workflow))
+            .With(Unless(t => t.WorkflowCursor is null, t => t.WorkflowCursor))
+            .WithJson(Unless(t => t.Tags.Count == 0, t => t.Tags.Count == 0 ? null : Json(t.Tags)))
+            .WithJson(Unless(t => t.Metadata.Count == 0, t => t.Metadata.Count == 0 ? null : Json(t.Metadata)))
+            .With(Unless(t => t.CorrelationId is null, t => t.CorrelationId))
+            .With(hasKeys)
+            .With(hasKeys is null && hasCodes is null ? null : All(t => t.Namespace))
+            .With(hasKeys is null ? null : All(t => t.IdempotencyKey is null ? null : TaskDigest.Of(t)))
+            .With(nowUs);
+    }
+
+    private static PlaceFlags Flags(NewTask task) =>
+        (task.ParentId is null ? PlaceFlags.None : PlaceFlags.HasParent)
+        | (task.Late == LatePolicy.Reject ? PlaceFlags.RejectLate : PlaceFlags.None)
+        | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline);
+
+    private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value);
+}

@@ -1,0 +1,115 @@
+using Longshore.Storage;
+using Longshore.Tasks;
+using Npgsql;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>Finds out which new tasks may be stored: by their keys, parents and codes.</summary>
+internal sealed class InsertChecks(Database database)
+{
+    public async ValueTask<CheckedInserts> CheckAsync(
+        NpgsqlConnection connection, IReadOnlyList<NewTask> tasks, CancellationToken ct)
+    {
+        if (tasks.Count == 0)
+        {
+            return new CheckedInserts([], []);
+        }
+
+        var keyed = tasks.Where(t => t.IdempotencyKey is not null).ToArray();
+        var coded = tasks.Where(t => t.Code is not null).ToArray();
+        var round = new Round()
+            .Add(database.Sql["insert_keys_find"])
+            .With([.. keyed.Select(t => t.Namespace)]).With([.. keyed.Select(t => t.IdempotencyKey)])
+            .Add(database.Sql["codes_find"])
+            .With([.. coded.Select(t => t.Namespace)]).With([.. coded.Select(t => t.Code)])
+            .Add(database.Sql["tasks_exist"])
+            .With((long[])[.. tasks.Select(t => t.ParentId).OfType<long>()]);
+        return await database.SendAsync(
+            connection,
+            round,
+            async row =>
+            {
+                var keys = new Dictionary<(string, string), First>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    keys[(row.GetString(0), row.GetString(1))] =
+                        new First(row.GetInt64(2), null, row.GetFieldValue<byte[]>(3));
+                }
+
+                await row.NextResultAsync(ct).ConfigureAwait(false);
+                var codes = new Dictionary<(string, string), First>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    codes[(row.GetString(0), row.GetString(1))] = new First(row.GetInt64(2), null, []);
+                }
+
+                await row.NextResultAsync(ct).ConfigureAwait(false);
+                var parents = new HashSet<long>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    parents.Add(row.GetInt64(0));
+                }
+
+                return Decide(tasks, keys, codes, parents);
+            },
+            ct).ConfigureAwait(false);
+    }
+
+    private static CheckedInserts Decide(
+        IReadOnlyList<NewTask> tasks, Dictionary<(string, string), First> keys,
+        Dictionary<(string, string), First> codes, HashSet<long> parents)
+    {
+        var toInsert = new List<int>();
+        var decisions = new List<Decision>(tasks.Count);
+        foreach (var task in tasks)
+        {
+            var digest = task.IdempotencyKey is null ? [] : TaskDigest.Of(task);
+            if (task.IdempotencyKey is { } key && keys.TryGetValue((task.Namespace, key), out var first))
+            {
+                var same = first.Digest.AsSpan().SequenceEqual(digest);
+                decisions.Add(new Decision(same ? InsertStatus.Existing : InsertStatus.KeyReused, first));
+            }
+            else if (task.ParentId is { } parent && !parents.Contains(parent))
+            {
+                decisions.Add(new Decision(InsertStatus.ParentNotFound, default));
+            }
+            else if (task.Code is { } code && codes.TryGetValue((task.Namespace, code), out var holder))
+            {
+                decisions.Add(new Decision(InsertStatus.DuplicateCode, holder));
+            }
+            else
+            {
+                var own = new First(0, toInsert.Count, digest);
+                toInsert.Add(decisions.Count);
+                decisions.Add(new Decision(InsertStatus.Inserted, own));
+                if (task.IdempotencyKey is { } ownKey)
+                {
+                    keys[(task.Namespace, ownKey)] = own;
+                }
+
+                if (task.Code is { } ownCode)
+                {
+                    codes[(task.Namespace, ownCode)] = own;
+                }
+            }
+        }
+
+        return new CheckedInserts(toInsert, decisions);
+    }
+}
+
+/// <summary>Who has a key or code first: a stored task, or the n-th of those about to be stored.</summary>
+internal readonly record struct First(long TaskId, int? Stored, byte[] Digest);
+
+/// <summary>What becomes of one new task.</summary>
+internal readonly record struct Decision(InsertStatus Status, First First);
+
+/// <summary>What becomes of each new task of a batch.</summary>
+/// <param name="ToInsert">The places in the batch of those to store.</param>
+/// <param name="Decisions">One for each.</param>
+internal sealed record CheckedInserts(List<int> ToInsert, List<Decision> Decisions)
+{
+    /// <summary>The outcomes, given the ids of those stored.</summary>
+    public InsertOutcome[] Outcomes(long[] ids) => [.. Decisions.Select(decision => new InsertOutcome(
+        decision.Status, decision.First.Stored is { } index ? ids[index] : decision.First.TaskId))];
+}

@@ -1,0 +1,120 @@
+using Longshore.Events;
+using Longshore.Matching;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>
+/// Tasks that a transaction has locked, and the moves it decides on. What is decided is seen by what is decided next;
+/// the database hears of it in one round trip at the end.
+/// </summary>
+internal sealed class Moves(long nowUs)
+{
+    private readonly Dictionary<long, Standing> _first = [];
+    private readonly Dictionary<long, Standing> _present = [];
+    private readonly Dictionary<long, List<ClaimRecord>> _ended = [];
+    private readonly Dictionary<int, AgentDelta> _agents = [];
+
+    /// <summary>The instant of the transaction.</summary>
+    public long NowUs => nowUs;
+
+    public List<ClaimRecord> NewRecords { get; } = [];
+
+    public List<ClaimRecord> LateRecords { get; } = [];
+
+    /// <summary>Events of their own, which one task's history finds by its index.</summary>
+    public List<(NewEvent Event, int? Epoch)> Events { get; } = [];
+
+    /// <summary>Ends of claims that their holders reported; the log keeps one row for all of a type.</summary>
+    public List<(string Type, ClaimRecord Claim, TaskState LedTo)> ClaimEvents { get; } = [];
+
+    /// <summary>Deadlines that count again because their task lives again.</summary>
+    public List<long> RestoredDeadlines { get; } = [];
+
+    public IReadOnlyDictionary<int, AgentDelta> Agents => _agents;
+
+    /// <summary>Rows that moved: where they were, and where they are now.</summary>
+    public IEnumerable<(Standing From, Standing To)> Moved =>
+        from pair in _present
+        let was = _first[pair.Key]
+        where !ReferenceEquals(was, pair.Value)
+        select (was, pair.Value);
+
+    /// <summary>Takes in what was locked.</summary>
+    public void Load(Standing standing, IEnumerable<ClaimRecord> ended)
+    {
+        _first[standing.Place.Id] = standing;
+        _present[standing.Place.Id] = standing;
+        _ended[standing.Place.Id] = [.. ended];
+    }
+
+    public Standing? Find(long id) => _present.GetValueOrDefault(id);
+
+    /// <summary>The record of an ended claim of a task.</summary>
+    public ClaimRecord? Ended(long id, int epoch) => _ended[id].Find(record => record.Epoch == epoch);
+
+    /// <summary>How many agents failed a task so far.</summary>
+    public int FailersOf(long id) =>
+        _ended[id].Where(record => record.IsFailure).Select(record => record.AgentId).Distinct().Count();
+
+    public void MoveTo(Standing standing) => _present[standing.Place.Id] = standing with
+    {
+        MaxAttempts = _first[standing.Place.Id].MaxAttempts,
+        Retry = _first[standing.Place.Id].Retry,
+    };
+
+    /// <summary>Back to the queue: at once when the wait is over, else when it is.</summary>
+    public void Requeue(Place place, long untilUs) => MoveTo(untilUs > nowUs
+        ? new Standing(Stage.Deferred, TaskState.Created, place) { UntilUs = untilUs }
+        : new Standing(Stage.Ready, TaskState.Created, place));
+
+    /// <summary>Ends a live claim: its record is kept and its agent has room again.</summary>
+    public ClaimRecord EndClaim(Standing held, AssignmentOutcome outcome, string? error, string? key = null)
+    {
+        var record = held.Claim! with { EndedUs = nowUs, Outcome = outcome, Error = error, Key = key };
+        _ended[held.Place.Id].Add(record);
+        NewRecords.Add(record);
+        Change(record.AgentId, a => a with { Load = a.Load - 1 });
+        return record;
+    }
+
+    /// <summary>Ends the task; a claim that ends with it has been ended before.</summary>
+    public void Finish(Place place, TaskState state, int? agentId, JsonText result = default, string? error = null) =>
+        MoveTo(new Standing(Stage.Finished, state, place.Cleared())
+        {
+            AgentId = agentId,
+            EndedUs = nowUs,
+            Result = result,
+            Error = error,
+        });
+
+    /// <summary>A lost claim turns out to have been submitted after all.</summary>
+    public void MakeLate(ClaimRecord lost, string? key)
+    {
+        var submitted = lost with
+        {
+            EndedUs = nowUs,
+            Outcome = AssignmentOutcome.Submitted,
+            Error = null,
+            Key = key,
+        };
+        var records = _ended[lost.TaskId];
+        records[records.IndexOf(lost)] = submitted;
+        LateRecords.Add(submitted);
+    }
+
+    public void Change(int agentId, Func<AgentDelta, AgentDelta> change) =>
+        _agents[agentId] = change(_agents.GetValueOrDefault(agentId));
+
+    /// <summary>An agent was heard of.</summary>
+    public void Saw(int agentId) => Change(agentId, a => a with { Seen = true });
+
+    public void Note(NewEvent happened, int? epoch = null) => Events.Add((happened, epoch));
+
+    /// <summary>Notes the end of a claim that its holder reported.</summary>
+    public void NoteClaim(string type, ClaimRecord claim, TaskState ledTo) => ClaimEvents.Add((type, claim, ledTo));
+}
+
+/// <summary>What a transaction changes about an agent.</summary>
+internal readonly record struct AgentDelta(int Load, int Completed, int Failed, bool Seen);

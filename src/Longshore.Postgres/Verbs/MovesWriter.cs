@@ -1,0 +1,168 @@
+using Longshore.Events;
+using Longshore.Tasks;
+using Npgsql;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>Tells the database what was decided.</summary>
+internal sealed class MovesWriter(Database database)
+{
+    /// <summary>Writes in a round trip of its own; none when nothing moved.</summary>
+    public async ValueTask WriteAsync(NpgsqlConnection connection, Moves moves, CancellationToken ct)
+    {
+        var round = new Round();
+        Add(round, moves);
+        if (round.Count > 0)
+        {
+            await database.SendAsync(connection, round, _ => ValueTask.FromResult(true), ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Adds the statements to a round; none when nothing moved.</summary>
+    public void Add(Round round, Moves moves)
+    {
+        var moved = moves.Moved.ToList();
+        Remove(round, database.Sql["ready_remove"], moved, Stage.Ready);
+        Remove(round, database.Sql["claims_remove"], moved, Stage.Claims);
+        Remove(round, database.Sql["deferred_remove"], moved, Stage.Deferred);
+        Remove(round, database.Sql["parked_remove"], moved, Stage.Parked);
+        Remove(round, database.Sql["finished_remove"], moved, Stage.Finished);
+        var arrived = moved.ConvertAll(m => m.To).ToLookup(standing => standing.Stage);
+        AddPlaces(round, database.Sql["ready_add"], [.. arrived[Stage.Ready]]);
+        if (AddPlaces(round, database.Sql["deferred_add"], [.. arrived[Stage.Deferred]]) is { } deferred)
+        {
+            round.With(Each(deferred, s => s.UntilUs!.Value));
+        }
+
+        if (AddPlaces(round, database.Sql["parked_add"], [.. arrived[Stage.Parked]]) is { } parked)
+        {
+            round.With(Each(parked, s => (short)s.State));
+        }
+
+        AddFinished(round, moves, [.. arrived[Stage.Finished]]);
+        AddLate(round, moves);
+        AddAgents(round, moves);
+        if (moves.RestoredDeadlines.Count > 0)
+        {
+            round.Add(database.Sql["deadlines_restore"]).With(moves.RestoredDeadlines.ToArray());
+        }
+
+        AddClaimEvents(round, moves);
+        foreach (var (happened, epoch) in moves.Events)
+        {
+            AddEvent(round, happened, moves.NowUs, epoch);
+        }
+    }
+
+    /// <summary>Adds an event of its own.</summary>
+    public void AddEvent(Round round, NewEvent happened, long? nowUs, int? epoch = null) => round
+        .Add(database.Sql["hot_event"])
+        .With(happened.Type).With((int)happened.ActorType).With(happened.Actor).With(happened.TaskId)
+        .WithJson(happened.Payload.IsNone ? null : happened.Payload.Memory.ToArray())
+        .With(happened.CorrelationId).With(nowUs).With(epoch);
+
+    private static void Remove(Round round, string sql, List<(Standing From, Standing To)> moved, Stage stage)
+    {
+        var ids = moved.Where(m => m.From.Stage == stage).Select(m => m.From.Place.Id).ToArray();
+        if (ids.Length > 0)
+        {
+            round.Add(sql).With(ids);
+        }
+    }
+
+    private static List<Standing>? AddPlaces(Round round, string sql, List<Standing> arrived)
+    {
+        if (arrived.Count == 0)
+        {
+            return null;
+        }
+
+        round.Add(sql)
+            .With(Each(arrived, s => s.Place.Id)).With(Each(arrived, s => s.Place.ClassId))
+            .With(Each(arrived, s => s.Place.Rank)).With(Each(arrived, s => s.Place.Epoch))
+            .With(Each(arrived, s => s.Place.Attempts)).With(Each(arrived, s => s.Place.Failures))
+            .With(Each(arrived, s => (short)s.Place.Priority)).With(Each(arrived, s => (short)s.Place.Flags));
+        return arrived;
+    }
+
+    /// <summary>A claim that ended with its task has its record in the task's end, others in a row of their own.</summary>
+    private void AddFinished(Round round, Moves moves, List<Standing> arrived)
+    {
+        var last = new ClaimRecord?[arrived.Count];
+        var records = moves.NewRecords.ToDictionary(r => (r.TaskId, r.Epoch));
+        for (var i = 0; i < last.Length; i++)
+        {
+            records.Remove((arrived[i].Place.Id, arrived[i].Place.Epoch), out last[i]);
+        }
+
+        AddRecords(round, [.. records.Values]);
+        if (AddPlaces(round, database.Sql["finished_add"], arrived) is not null)
+        {
+            round.With(Each(arrived, s => (short)s.State)).With(Each(arrived, s => s.AgentId))
+                .With(Each(arrived, s => s.EndedUs)).With(Each(last, r => r?.GrantedUs))
+                .With(Each(last, r => (short?)r?.Outcome)).With(Each(last, r => r?.Single))
+                .WithJson(Each(arrived, s => s.Result.IsNone ? null : s.Result.Memory.ToArray()))
+                .With(Each(arrived, s => s.Error)).With(Each(last, r => r?.Key));
+        }
+    }
+
+    private void AddRecords(Round round, List<ClaimRecord> records)
+    {
+        if (records.Count > 0)
+        {
+            round.Add(database.Sql["assignments_add"])
+                .With(Each(records, r => r.TaskId)).With(Each(records, r => r.Epoch))
+                .With(Each(records, r => r.AgentId)).With(Each(records, r => r.GrantedUs))
+                .With(Each(records, r => r.EndedUs)).With(Each(records, r => (short)r.Outcome))
+                .With(Each(records, r => r.Single)).With(Each(records, r => r.Error)).With(Each(records, r => r.Key));
+        }
+    }
+
+    private void AddLate(Round round, Moves moves)
+    {
+        var late = moves.LateRecords;
+        if (late.Count > 0)
+        {
+            round.Add(database.Sql["assignments_late"])
+                .With(Each(late, r => r.TaskId)).With(Each(late, r => r.Epoch))
+                .With(Each(late, r => r.EndedUs)).With(Each(late, r => r.Key));
+        }
+    }
+
+    private void AddAgents(Round round, Moves moves)
+    {
+        var changed = moves.Agents.OrderBy(agent => agent.Key).ToList();
+        if (changed.Count > 0)
+        {
+            round.Add(database.Sql["agents_change"])
+                .With(Each(changed, a => a.Key)).With(Each(changed, a => a.Value.Load))
+                .With(Each(changed, a => a.Value.Completed)).With(Each(changed, a => a.Value.Failed))
+                .With(Each(changed, a => a.Value.Seen)).With(moves.NowUs);
+        }
+    }
+
+    private void AddClaimEvents(Round round, Moves moves)
+    {
+        foreach (var type in moves.ClaimEvents.GroupBy(e => e.Type))
+        {
+            foreach (var part in type.Chunk(Limits.BatchMax))
+            {
+                round.Add(database.Sql["claim_events_add"])
+                    .With(moves.NowUs).With(type.Key)
+                    .With(Each(part, e => e.Claim.TaskId)).With(Each(part, e => e.Claim.Epoch))
+                    .With(Each(part, e => e.Claim.AgentId)).With(Each(part, e => (short)e.LedTo));
+            }
+        }
+    }
+
+    private static TValue[] Each<T, TValue>(IReadOnlyList<T> items, Func<T, TValue> value)
+    {
+        var values = new TValue[items.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = value(items[i]);
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,64 @@
+using Longshore.Matching;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>The stage tables.</summary>
+internal enum Stage
+{
+    Ready,
+    Claims,
+    Deferred,
+    Parked,
+    Finished,
+}
+
+/// <summary>Where a task is: its row in a stage table, and what its body says about attempts.</summary>
+internal sealed record Standing(Stage Stage, TaskState State, Place Place)
+{
+    /// <summary>Deferred: until when.</summary>
+    public long? UntilUs { get; init; }
+
+    /// <summary>Held: the live claim. Finished: the claim that ended with the task, if one did.</summary>
+    public ClaimRecord? Claim { get; init; }
+
+    /// <summary>Held: until when.</summary>
+    public long LeaseUs { get; init; }
+
+    /// <summary>Finished: who held it then.</summary>
+    public int? AgentId { get; init; }
+
+    /// <summary>Finished: when.</summary>
+    public long EndedUs { get; init; }
+
+    public JsonText Result { get; init; }
+
+    public string? Error { get; init; }
+
+    public int MaxAttempts { get; init; }
+
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
+
+    /// <summary>
+    /// False once the lease ran out of a task that refuses late writes; others hold until somebody notices (G2).
+    /// </summary>
+    public bool HoldsAt(int epoch, long nowUs) => Stage == Stage.Claims && Place.Epoch == epoch
+        && ((Place.Flags & PlaceFlags.RejectLate) == 0 || LeaseUs > nowUs);
+}
+
+/// <summary>A claim: live, or ended, when it has an outcome.</summary>
+internal sealed record ClaimRecord(long TaskId, int Epoch, int AgentId, string Agent, long GrantedUs, bool Single)
+{
+    public long EndedUs { get; init; }
+
+    public AssignmentOutcome Outcome { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? Key { get; init; }
+
+    /// <summary>It counts among the failures of its agent on this task.</summary>
+    public bool IsFailure =>
+        Outcome == AssignmentOutcome.Failed || (Outcome == AssignmentOutcome.Expired && Single);
+}

@@ -1,0 +1,114 @@
+using Longshore.Storage;
+using Longshore.Tasks;
+using Npgsql;
+
+namespace Longshore.Postgres.Verbs;
+
+/// <summary>What time brings, and changes by others than the holder: locked, decided, written, in bounded steps.</summary>
+internal sealed class Upkeep(Database database, MovesReader reader, MovesWriter writer, ClaimEnds ends)
+{
+    public ValueTask<int> StageAsync(int limit, long? nowUs, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["stage"]).With(limit).With(nowUs),
+        async row =>
+        {
+            await row.ReadAsync(ct).ConfigureAwait(false);
+            return row.GetInt32(0);
+        },
+        ct);
+
+    public ValueTask<long?> NextDueAsync(CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["deferred_next"]),
+        async row =>
+        {
+            await row.ReadAsync(ct).ConfigureAwait(false);
+            return row.LongOrNull(0);
+        },
+        ct);
+
+    public ValueTask<IReadOnlyList<LostClaim>> RescueAsync(int limit, long? nowUs, CancellationToken ct) =>
+        ChangeAsync<IReadOnlyList<LostClaim>>(
+            connection => IdsAsync(
+                connection, new Round().Add(database.Sql["claims_lapsed"]).With(nowUs).With(limit), ct),
+            nowUs,
+            (moves, ids) =>
+            [
+                .. from id in ids
+                   let standing = moves.Find(id)
+                   where standing?.Stage == Stage.Claims && standing.LeaseUs <= moves.NowUs
+                   select ends.Lose(moves, standing, EndReasons.LeaseRanOut),
+            ],
+            ct);
+
+    public async ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(int limit, long? nowUs, CancellationToken ct)
+    {
+        // A deadline's row outlives the end of its task, so a step may find many for nothing.
+        while (true)
+        {
+            var (expired, looked) = await ChangeAsync<(IReadOnlyList<LostClaim>, int)>(
+                connection => IdsAsync(
+                    connection, new Round().Add(database.Sql["deadlines_take"]).With(nowUs).With(limit), ct),
+                nowUs,
+                (moves, ids) => ([.. ids.Select(id => Changer.Expire(moves, id)).OfType<LostClaim>()], ids.Count),
+                ct).ConfigureAwait(false);
+            if (expired.Count > 0 || looked < limit)
+            {
+                return expired;
+            }
+        }
+    }
+
+    public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
+        IReadOnlyList<long> taskIds, string? reason, long? nowUs, CancellationToken ct) =>
+        ChangeAsync<IReadOnlyList<ChangeOutcome>>(
+            _ => ValueTask.FromResult(taskIds),
+            nowUs,
+            (moves, ids) => [.. ids.Select(id => Changer.Cancel(moves, id, reason))],
+            ct);
+
+    public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
+        IReadOnlyList<long> taskIds, long? nowUs, CancellationToken ct) =>
+        ChangeAsync<IReadOnlyList<ChangeOutcome>>(
+            _ => ValueTask.FromResult(taskIds),
+            nowUs,
+            (moves, ids) => [.. ids.Select(id => Changer.Retry(moves, id))],
+            ct);
+
+    public ValueTask<int> PruneAsync(long beforeUs, int limit, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["prune"]).With(beforeUs).With(limit),
+        async row =>
+        {
+            await row.ReadAsync(ct).ConfigureAwait(false);
+            return row.GetInt32(0);
+        },
+        ct);
+
+    private ValueTask<T> ChangeAsync<T>(
+        Func<NpgsqlConnection, ValueTask<IReadOnlyList<long>>> which, long? nowUs,
+        Func<Moves, IReadOnlyList<long>, T> decide, CancellationToken ct) =>
+        database.TransactAsync(
+            async connection =>
+            {
+                var ids = await which(connection).ConfigureAwait(false);
+                var moves = await reader.LockAsync(connection, ids, nowUs, ct).ConfigureAwait(false);
+                var outcome = decide(moves, ids);
+                await writer.WriteAsync(connection, moves, ct).ConfigureAwait(false);
+                return outcome;
+            },
+            ct);
+
+    private ValueTask<IReadOnlyList<long>> IdsAsync(NpgsqlConnection connection, Round round, CancellationToken ct) =>
+        database.SendAsync<IReadOnlyList<long>>(
+            connection,
+            round,
+            async row =>
+            {
+                var ids = new List<long>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    ids.Add(row.GetInt64(0));
+                }
+
+                return ids;
+            },
+            ct);
+}

@@ -1,0 +1,59 @@
+using Longshore.Events;
+using Longshore.Tasks;
+
+namespace Longshore.Storage;
+
+/// <summary>
+/// One task's history, put together from what its claims' records say and from its events of their own, so that the hot
+/// path need not write an event for each task. Ordered by grant, and within one by time.
+/// </summary>
+internal sealed class TaskHistory(long taskId, string? correlationId)
+{
+    private readonly List<(int Epoch, int Step, EventRecord Event)> _steps = [];
+
+    public TaskHistory Created(DateTimeOffset at)
+    {
+        Add(0, 0, at, EventTypes.TaskCreated, ActorType.Human, "api");
+        return this;
+    }
+
+    public void Claimed(int epoch, DateTimeOffset at, string agent) => Add(
+        epoch, 1, at, EventTypes.TaskClaimed, ActorType.Agent, agent,
+        EventPayloads.Claim(epoch, agent, TaskState.InProgress));
+
+    public void Ended(Assignment ended)
+    {
+        Claimed(ended.Epoch, ended.GrantedAt, ended.Agent);
+        if (EventOf(ended.Outcome) is { } type)
+        {
+            Add(ended.Epoch, 4, ended.EndedAt, type, ActorType.Agent, ended.Agent,
+                EventPayloads.Claim(ended.Epoch, ended.Agent));
+        }
+    }
+
+    /// <summary>
+    /// An event of its own. At one instant, what a holder said of a lost claim (a late result) comes after the loss, and
+    /// what others did to the task (cancel, retry, expire) after what its holder said.
+    /// </summary>
+    public void Other(int epoch, DateTimeOffset at, string type, ActorType actorType, string actor, JsonText payload) =>
+        Add(epoch, type == EventTypes.TaskClaimLost ? 3 : 5, at, type, actorType, actor, payload);
+
+    /// <summary>The events. The epoch first: it orders what instants from several clocks need not.</summary>
+    public IReadOnlyList<EventRecord> ToList() =>
+        [.. _steps.OrderBy(s => s.Epoch).ThenBy(s => s.Step >= 3).ThenBy(s => s.Event.At).ThenBy(s => s.Step)
+            .Select((s, i) => s.Event with { Position = i + 1 })];
+
+    private void Add(
+        int epoch, int step, DateTimeOffset at, string type, ActorType actorType, string actor,
+        JsonText payload = default) =>
+        _steps.Add((epoch, step, new EventRecord(0, at, type, actorType, actor, taskId, payload, correlationId)));
+
+    private static string? EventOf(AssignmentOutcome outcome) => outcome switch
+    {
+        AssignmentOutcome.Submitted => EventTypes.TaskCompleted,
+        AssignmentOutcome.Failed => EventTypes.TaskFailed,
+        AssignmentOutcome.Released => EventTypes.TaskReleased,
+        AssignmentOutcome.Snoozed => EventTypes.TaskSnoozed,
+        _ => null,
+    };
+}
