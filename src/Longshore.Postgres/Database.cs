@@ -1,4 +1,6 @@
+using System.Data;
 using Longshore.Storage.Sql;
+using Longshore.Tasks;
 using Npgsql;
 
 namespace Longshore.Postgres;
@@ -38,6 +40,14 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Statements sent by verbs.</summary>
     public long Statements => Interlocked.Read(ref _statements);
+
+    /// <summary>
+    /// The instant to pass to a function: the caller's, or null for the database's clock. A clock other than the
+    /// system's is one that a test has set.
+    /// </summary>
+    public long? Instant(long? nowUs) => nowUs ?? (_options.Store.Clock == TimeProvider.System
+        ? null
+        : _options.Store.Clock.NowMicroseconds());
 
     /// <summary>A text that names objects as <c>longshore.x</c>, for this database's schema.</summary>
     public string InSchema(string sql) => _options.Schema == "longshore"
@@ -86,6 +96,18 @@ internal sealed class Database : IAsyncDisposable
                 await transaction.CommitAsync(ct).ConfigureAwait(false);
                 Interlocked.Increment(ref _commits);
                 return result;
+            },
+            ct);
+
+    /// <summary>Reads in several round trips what was true at one instant.</summary>
+    public ValueTask<T> AtOneInstantAsync<T>(Func<NpgsqlConnection, ValueTask<T>> read, CancellationToken ct) =>
+        RetryAsync(
+            async connection =>
+            {
+                var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct)
+                    .ConfigureAwait(false);
+                await using var _ = transaction.ConfigureAwait(false);
+                return await read(connection).ConfigureAwait(false);
             },
             ct);
 

@@ -10,23 +10,15 @@ namespace Longshore.Postgres;
 public sealed partial class PostgresStore
 {
     /// <inheritdoc/>
-    public async ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default) =>
-        (await _tasks.ReadAsync([id], ct).ConfigureAwait(false)).FirstOrDefault();
+    public ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default) => _tasks.ReadAsync(id, ct);
 
     /// <inheritdoc/>
     public ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default) =>
         _tasks.FindAsync(@namespace, code, ct);
 
     /// <inheritdoc/>
-    public async ValueTask<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        var page = Paging.PageOf(
-            await _lists.IdsAsync(query, ct).ConfigureAwait(false), query.Limit, Paging.Mark);
-        var tasks = await _tasks.ReadAsync([.. page.Items], ct).ConfigureAwait(false);
-        var ordered = query.Descending ? tasks.OrderByDescending(t => t.Id) : tasks.OrderBy(t => t.Id);
-        return new Page<WorkTask>([.. ordered], page.Next);
-    }
+    public ValueTask<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default) =>
+        _tasks.ListAsync(query, ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountByStateAsync(
@@ -46,7 +38,7 @@ public sealed partial class PostgresStore
     {
         ArgumentNullException.ThrowIfNull(query);
         var all = await _agentReader.ReadAsync(null, ct).ConfigureAwait(false);
-        var now = UnixTime.FromMicroseconds(nowUs ?? _catalog.NowUs);
+        var now = UnixTime.FromMicroseconds(_database.Instant(nowUs) ?? _catalog.NowUs);
         var found = all.Select(present => present.Agent)
             .Where(agent => AgentFilter.Admits(query, agent, now, _database.Options.Store.HeartbeatTimeout))
             .OrderBy(agent => agent.Name, StringComparer.Ordinal)
@@ -57,7 +49,7 @@ public sealed partial class PostgresStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DiscoveredTask>?> DiscoverAsync(
         DiscoverQuery query, long? nowUs = null, CancellationToken ct = default) =>
-        _discovery.FindAsync(query, nowUs, ct);
+        _discovery.FindAsync(query, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EventRecord>> ReadAsync(

@@ -11,6 +11,7 @@ public sealed partial class PostgresStore
     public async ValueTask<TaskBatchOutcome> CommitAsync(TaskBatch batch, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        batch.NowUs = _database.Instant(batch.NowUs);
         return await _hot.TryAsync(batch, ct).ConfigureAwait(false)
             ?? await _cold.RunAsync(batch, ct).ConfigureAwait(false);
     }
@@ -18,26 +19,26 @@ public sealed partial class PostgresStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
         IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>
-        _upkeep.CancelAsync(taskIds, reason, nowUs, ct);
+        _upkeep.CancelAsync(taskIds, reason, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
         IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default) =>
-        _upkeep.RetryAsync(taskIds, nowUs, ct);
+        _upkeep.RetryAsync(taskIds, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
-        _upkeep.StageAsync(limit, nowUs, ct);
+        _upkeep.StageAsync(limit, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LostClaim>> RescueAsync(
         int limit, long? nowUs = null, CancellationToken ct = default) =>
-        _upkeep.RescueAsync(limit, nowUs, ct);
+        _upkeep.RescueAsync(limit, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(
         int limit, long? nowUs = null, CancellationToken ct = default) =>
-        _upkeep.ExpireAsync(limit, nowUs, ct);
+        _upkeep.ExpireAsync(limit, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
@@ -49,29 +50,30 @@ public sealed partial class PostgresStore
     /// <inheritdoc/>
     public ValueTask<RegisterOutcome> RegisterAsync(
         AgentRegistration registration, long? nowUs = null, CancellationToken ct = default) =>
-        _agents.RegisterAsync(registration, nowUs, ct);
+        _agents.RegisterAsync(registration, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<bool>> HeartbeatAsync(
         IReadOnlyList<string> names, long? nowUs = null, CancellationToken ct = default) =>
-        _agents.HeartbeatAsync(names, nowUs, ct);
+        _agents.HeartbeatAsync(names, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<bool> SetModeAsync(
         string name, AgentMode mode, long? nowUs = null, CancellationToken ct = default) =>
-        _agents.SetModeAsync(name, mode, nowUs, ct);
+        _agents.SetModeAsync(name, mode, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(
         string name, long? nowUs = null, CancellationToken ct = default) =>
-        _agents.DeregisterAsync(name, nowUs, ct);
+        _agents.DeregisterAsync(name, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
     public ValueTask<long?> AcquireAsync(
         string name, string holder, TimeSpan term, long? nowUs = null, CancellationToken ct = default) =>
         _database.RunAsync(
             () => new Round().Add(_database.Sql["lease_acquire"])
-                .With(name).With(holder).With(term.ToMicroseconds()).With(nowUs),
+                .With(name).With(holder).With(term.ToMicroseconds())
+                .With(_database.Instant(nowUs)),
             async row => await row.ReadAsync(ct).ConfigureAwait(false) ? row.GetInt64(0) : (long?)null,
             ct);
 

@@ -10,7 +10,8 @@ namespace Longshore.Postgres;
 /// The store on PostgreSQL, shared by any number of nodes. The hot verb is one round trip and one transaction; whatever
 /// is rare is decided here over locked rows. The database's clock decides.
 /// </summary>
-public sealed partial class PostgresStore : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore
+public sealed partial class PostgresStore
+    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore, IHealthStore
 {
     private readonly Database _database;
     private readonly ClassCatalog _classes;
@@ -20,7 +21,6 @@ public sealed partial class PostgresStore : IStore, ITaskStore, IAgentStore, IEv
     private readonly Upkeep _upkeep;
     private readonly AgentVerbs _agents;
     private readonly TaskReader _tasks;
-    private readonly TaskLists _lists;
     private readonly EventReader _events;
     private readonly AgentReader _agentReader;
     private readonly Discovery _discovery;
@@ -41,8 +41,7 @@ public sealed partial class PostgresStore : IStore, ITaskStore, IAgentStore, IEv
         _upkeep = new Upkeep(database, reader, writer, ends);
         _agentReader = new AgentReader(database, _catalog);
         _agents = new AgentVerbs(database, _agentReader, reader, writer, ends);
-        _tasks = new TaskReader(database, _classes);
-        _lists = new TaskLists(database);
+        _tasks = new TaskReader(database, _classes, new TaskLists(database));
         _events = new EventReader(database);
         _discovery = new Discovery(database, _classes, _catalog, _agentReader);
     }
@@ -65,6 +64,9 @@ public sealed partial class PostgresStore : IStore, ITaskStore, IAgentStore, IEv
 
     /// <inheritdoc/>
     public IQueryStore Queries => this;
+
+    /// <inheritdoc/>
+    public IHealthStore Health => this;
 
     /// <summary>Transactions committed by this store since it was opened.</summary>
     public long Commits => _database.Commits;

@@ -44,6 +44,17 @@ internal static class Schema
         await transaction.CommitAsync(ct).ConfigureAwait(false);
     }
 
+    /// <summary>Removes the schema with all it holds: what tests and benchmarks leave behind.</summary>
+    public static async Task DropAsync(PostgresOptions options, CancellationToken ct)
+    {
+        var database = new Database(options);
+        await using var _ = database.ConfigureAwait(false);
+        var connection = await database.Source.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var __ = connection.ConfigureAwait(false);
+        var drop = database.Sql["schema_drop"].Replace("/* schema */", options.Schema, StringComparison.Ordinal);
+        await ExecuteAsync(connection, drop, ct).ConfigureAwait(false);
+    }
+
     private static async Task<IReadOnlyList<Migration>> PendingAsync(
         NpgsqlConnection connection, Database database, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using Longshore.Client;
 using Longshore.Engine;
 using Longshore.Events;
+using Longshore.Postgres;
 using Longshore.Sqlite;
 using Longshore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,20 +14,21 @@ namespace Longshore.Cli.Bench;
 internal sealed class BenchNode : IAsyncDisposable
 {
     private readonly BenchFile? _file;
+    private readonly BenchSchema? _schema;
     private readonly IHost _host;
-    private readonly SqliteStore? _sqlite;
+    private readonly IStore _store;
     private readonly LongshoreEngine _engine;
 
-    private BenchNode(BenchFile? file, IHost host)
+    private BenchNode(BenchFile? file, BenchSchema? schema, IHost host)
     {
-        (_file, _host) = (file, host);
+        (_file, _schema, _host) = (file, schema, host);
         _engine = host.Services.GetRequiredService<LongshoreEngine>();
-        _sqlite = host.Services.GetRequiredService<IStore>() as SqliteStore;
+        _store = host.Services.GetRequiredService<IStore>();
     }
 
     public ILongshoreClient Client => _engine.Client;
 
-    /// <summary>The database; null in memory.</summary>
+    /// <summary>SQLite's file, if that is the store.</summary>
     public string? Path => _file?.Path;
 
     /// <summary>Starts the application: the node, then <paramref name="load"/>, then the handlers.</summary>
@@ -39,21 +41,15 @@ internal sealed class BenchNode : IAsyncDisposable
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var longshore = builder.Services.AddLongshore();
-        var file = options.InMemory ? null : new BenchFile(options.Path);
-        if (file is null)
-        {
-            longshore.UseInMemoryStore();
-        }
-        else
-        {
-            longshore.UseSqlite(file.Path, o => o with { Durability = options.Durability });
-        }
+        var file = options.Store.Name == "sqlite" ? new BenchFile(options.Store.Path) : null;
+        var schema = options.Store.Postgres is { } postgres ? BenchSchema.In(postgres) : null;
+        (options.Store with { Path = file?.Path, Postgres = schema?.Options }).Use(longshore);
 
         // Hosted services start in the order in which they are added: this one comes between node and handlers.
         var loading = new Loading();
         builder.Services.AddSingleton<IHostedService>(loading);
         handlers?.Invoke(longshore);
-        var node = new BenchNode(file, builder.Build());
+        var node = new BenchNode(file, schema, builder.Build());
         loading.Work = () => load?.Invoke(node) ?? Task.CompletedTask;
         try
         {
@@ -68,7 +64,12 @@ internal sealed class BenchNode : IAsyncDisposable
     }
 
     /// <summary>What the store's writer has done so far; null where the store does not count it.</summary>
-    public (long Commits, long Statements)? Writes => _sqlite is null ? null : (_sqlite.Commits, _sqlite.Statements);
+    public (long Commits, long Statements)? Writes => _store switch
+    {
+        SqliteStore sqlite => (sqlite.Commits, sqlite.Statements),
+        PostgresStore postgres => (postgres.Commits, postgres.Statements),
+        _ => null,
+    };
 
     /// <summary>Waits until this many tasks are finished and committed, and answers the timestamp of that.</summary>
     public async Task<long> FinishedAsync(long tasks, CancellationToken ct)
@@ -92,6 +93,10 @@ internal sealed class BenchNode : IAsyncDisposable
         await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false);
         _file?.Dispose();
+        if (_schema is not null)
+        {
+            await _schema.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private sealed class Loading : IHostedService

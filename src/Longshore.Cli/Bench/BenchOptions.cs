@@ -1,17 +1,12 @@
-using Longshore.Sqlite;
+using Longshore.Cli.Shell;
 
 namespace Longshore.Cli.Bench;
 
 /// <summary>What to measure, and how much of it.</summary>
 internal sealed record BenchOptions
 {
-    /// <summary>The database file of <c>sqlite:PATH</c>; null lets the benchmark make one.</summary>
-    public string? Path { get; init; }
-
-    /// <summary>Measure the store in memory instead of SQLite.</summary>
-    public bool InMemory { get; init; }
-
-    public Durability Durability { get; init; }
+    /// <summary>Where tasks are kept.</summary>
+    public required StoreChoice Store { get; init; }
 
     public required int Tasks { get; init; }
 
@@ -31,7 +26,4 @@ internal sealed record BenchOptions
 
     /// <summary>Run the bare statements beside it.</summary>
     public bool Bare { get; init; }
-
-    /// <summary>The store in the words of the option.</summary>
-    public string StoreName => InMemory ? "memory" : "sqlite";
 }

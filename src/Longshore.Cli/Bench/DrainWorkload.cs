@@ -46,7 +46,7 @@ internal static class DrainWorkload
 
     private static double Bare(string beside, BenchOptions options)
     {
-        using var bare = new BareSqlite(beside, options.Durability);
+        using var bare = new BareSqlite(beside, options.Store.Durability);
         bare.Insert(options.Tasks, BenchTasks.BatchSize, BenchTasks.Payload);
         var start = TimeProvider.System.GetTimestamp();
         bare.Drain(BenchTasks.BatchSize);

@@ -93,8 +93,10 @@ internal sealed record BenchSummary
         return new BenchSummary
         {
             Workload = workload,
-            Store = options.StoreName,
-            Synchronous = options.InMemory ? null : options.Durability.ToString().ToLowerInvariant(),
+            Store = options.Store.Name,
+            Synchronous = options.Store.Name == "sqlite"
+                ? options.Store.Durability.ToString().ToLowerInvariant()
+                : null,
             Tasks = options.Tasks,
             Runs = runs.Count,
             Agents = workload == Workloads.Discover ? options.Agents : null,

@@ -21,7 +21,7 @@ internal static class InsertWorkload
 
     private static double Bare(string beside, BenchOptions options)
     {
-        using var bare = new BareSqlite(beside, options.Durability);
+        using var bare = new BareSqlite(beside, options.Store.Durability);
         var start = TimeProvider.System.GetTimestamp();
         bare.Insert(options.Tasks, BenchTasks.BatchSize, BenchTasks.Payload);
         return options.Tasks / TimeProvider.System.GetElapsedTime(start).TotalSeconds;

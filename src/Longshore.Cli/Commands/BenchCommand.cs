@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Longshore.Cli.Bench;
 using Longshore.Cli.Shell;
-using Longshore.Sqlite;
 using Longshore.Tasks;
 
 namespace Longshore.Cli.Commands;
@@ -13,7 +12,7 @@ internal static class BenchCommand
 
     private static readonly Option<string?> Store = new("--store")
     {
-        Description = "sqlite:PATH (a new file, deleted afterwards) or memory; by default SQLite in this folder.",
+        Description = StoreChoice.Forms + "; a new file or schema, deleted afterwards. By default SQLite in this folder.",
         HelpName = "STORE",
     };
 
@@ -103,19 +102,14 @@ internal static class BenchCommand
 
     private static BenchOptions Read(ParseResult parsed, int tasks, Option[] options)
     {
-        var store = parsed.GetValue(Store) ?? "sqlite";
-        var inMemory = store == "memory";
-        if (!inMemory && store != "sqlite" && !store.StartsWith("sqlite:", StringComparison.Ordinal))
-        {
-            throw Invalid(store.StartsWith("postgres:", StringComparison.Ordinal)
-                ? "--store: PostgreSQL is not available yet; use sqlite:PATH or memory"
-                : $"--store: '{store}' is no store; use sqlite:PATH or memory");
-        }
-
+        var synchronous = parsed.GetValue(Synchronous);
+        var store = parsed.GetValue(Store) is { } text
+            ? StoreChoice.Parse(text, synchronous)
+            : StoreChoice.Parse("sqlite:-", synchronous) with { Path = null };
         var bare = options.Contains(Bare) && parsed.GetValue(Bare);
-        if (bare && inMemory)
+        if (bare && store.Name != "sqlite")
         {
-            throw Invalid("--bare: the store in memory has no statements; use it with sqlite");
+            throw Invalid("--bare: there are bare statements for sqlite only");
         }
 
         var callers = options.Contains(Callers) ? parsed.GetValue(Callers) : DefaultHandlers;
@@ -123,9 +117,7 @@ internal static class BenchCommand
         {
             Tasks = tasks,
             Runs = Positive(parsed.GetValue(Runs) ?? (parsed.WantsJson() ? 1 : RunsForPeople), "--runs"),
-            InMemory = inMemory,
-            Path = store.StartsWith("sqlite:", StringComparison.Ordinal) ? store["sqlite:".Length..] : null,
-            Durability = parsed.GetValue(Synchronous) == "normal" ? Durability.Normal : Durability.Full,
+            Store = store,
             Bare = bare,
             Concurrency = options.Contains(Handlers) ? parsed.GetValue(Handlers) : callers,
             Prefetch = options.Contains(Prefetch) ? ReadPrefetch(parsed.GetValue(Prefetch)!) : null,

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Net;
 using Longshore.Cli.Shell;
 using Longshore.Server;
-using Longshore.Sqlite;
-using Longshore.Storage.InMemory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -26,7 +24,7 @@ internal static class ServeCommand
 
     private static readonly Option<string> Store = new("--store")
     {
-        Description = "sqlite:PATH keeps tasks in a file; memory forgets them at the end.",
+        Description = "Where tasks are kept: " + StoreChoice.Forms + " (forgets them at the end).",
         HelpName = "STORE",
         DefaultValueFactory = _ => "sqlite:longshore.db",
     };
@@ -42,6 +40,7 @@ internal static class ServeCommand
         var command = new ExplainedCommand("serve", "Run a server until it is interrupted.", """
             longshore serve
             longshore serve --urls http://127.0.0.1:8000 --store sqlite:/var/lib/longshore/tasks.db
+            longshore serve --store postgres://longshore@db.example.org/longshore
             longshore serve --store memory --urls http://127.0.0.1:0
             longshore serve --otlp http://127.0.0.1:4318 --log-format json
             """)
@@ -61,7 +60,8 @@ internal static class ServeCommand
         });
         builder.WebHost.UseUrls(parsed.GetValue(Urls)!);
         ServeTelemetry.Apply(builder, parsed);
-        var store = UseStore(builder.Services.AddLongshore(), parsed);
+        var store = StoreChoice.Parse(parsed.GetValue(Store)!, parsed.GetValue(Synchronous))
+            .Use(builder.Services.AddLongshore());
         builder.Services.AddLongshoreServer();
 
         var app = builder.Build();
@@ -79,28 +79,6 @@ internal static class ServeCommand
         Announce(parsed, addresses, store);
         await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
         return 0;
-    }
-
-    private static string UseStore(LongshoreBuilder builder, ParseResult parsed)
-    {
-        const string Prefix = "sqlite:";
-        var text = parsed.GetValue(Store)!;
-        if (text == "memory")
-        {
-            builder.UseStore(_ => new InMemoryStore());
-            return "memory";
-        }
-
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length == Prefix.Length)
-        {
-            throw new LongshoreException(
-                ErrorCode.InvalidInput, $"--store: '{text}' is no store; use sqlite:PATH or memory");
-        }
-
-        var path = Path.GetFullPath(text[Prefix.Length..]);
-        var durability = parsed.GetValue(Synchronous) == "normal" ? Durability.Normal : Durability.Full;
-        builder.UseSqlite(path, options => options with { Durability = durability });
-        return $"sqlite {path}";
     }
 
     private static void Announce(ParseResult parsed, ICollection<string> addresses, string store)

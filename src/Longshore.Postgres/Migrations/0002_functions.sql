@@ -6,6 +6,12 @@
 create function longshore.instant(p_now_us bigint) returns bigint language sql volatile
 return coalesce(p_now_us, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
 
+-- Whether an agent last seen at one instant is to be written down as seen at another. That is worth a write only now and
+-- then; whoever brings an instant of his own is taken at his word.
+create function longshore.is_news(p_seen_us bigint, p_now_us bigint, p_given_us bigint) returns boolean
+language sql immutable
+return p_seen_us < p_now_us - case when p_given_us is null then 1000000 else 0 end;
+
 -- Says that this transaction is about to take numbers of the event log. Whoever reads the log stays below the lowest
 -- announced number, so that no event is skipped because it commits late.
 create function longshore.announce_events() returns void language sql volatile as $$
@@ -114,7 +120,8 @@ end
 $$;
 
 -- Stores new tasks and answers their ids in order. Arrays may be null where every task has the usual value.
--- A code or key that is taken raises unique_violation, a missing parent LS002; the caller looks closer.
+-- A code or key that is taken or a missing parent raises LS002, a race for one unique_violation; the caller looks
+-- closer.
 create function longshore.insert_tasks(
     p_classes integer[], p_priorities smallint[], p_credits bigint[], p_flags smallint[], p_payloads json[],
     p_codes text[], p_names text[], p_descriptions text[], p_thresholds double precision[], p_ready bigint[],
@@ -129,13 +136,40 @@ declare
     v_ids bigint[];
 begin
     perform longshore.announce_events();
+    -- What can be known before is looked up before, so that ids are not used up for nothing.
     if p_parents is not null and exists (
-        select 1 from unnest(p_parents) p (id)
-        where p.id is not null and not exists (select 1 from longshore.tasks t where t.id = p.id))
+        select 1 from unnest(p_parents) with ordinality p (id, n),
+                      lateral (select case when is_called then last_value else 0 end as last from longshore.task_ids) i
+        where (p.id <= i.last or p.id >= i.last + p.n)
+          and not exists (select 1 from longshore.tasks t where t.id = p.id))
     then
         raise exception 'a parent does not exist' using errcode = 'LS002';
     end if;
+    if p_codes is not null and (
+        exists (select 1 from unnest(p_namespaces, p_codes) as w (namespace, code)
+                join longshore.codes c on c.namespace = w.namespace and c.code = w.code)
+        or exists (select 1 from unnest(p_namespaces, p_codes) as w (namespace, code)
+                   where w.code is not null group by w.namespace, w.code having count(*) > 1))
+    then
+        raise exception 'a code is taken' using errcode = 'LS002';
+    end if;
+    if p_keys is not null and (
+        exists (select 1 from unnest(p_namespaces, p_keys) as w (namespace, key)
+                join longshore.insert_keys k on k.namespace = w.namespace and k.key = w.key)
+        or exists (select 1 from unnest(p_namespaces, p_keys) as w (namespace, key)
+                   where w.key is not null group by w.namespace, w.key having count(*) > 1))
+    then
+        raise exception 'a key was used before' using errcode = 'LS002';
+    end if;
+
     select array_agg(nextval('longshore.task_ids')) into v_ids from generate_series(1, cardinality(p_classes));
+    if p_parents is not null and exists (
+        select 1 from unnest(p_parents) with ordinality p (id, n)
+        where p.id is not null and not exists (select 1 from longshore.tasks t where t.id = p.id)
+          and not p.id = any (v_ids[:p.n - 1]))
+    then
+        raise exception 'a parent does not exist' using errcode = 'LS002';
+    end if;
     insert into longshore.tasks (
         id, created_us, class_id, priority, payload, code, name, description, confidence_threshold, ready_us,
         deadline_us, timeout_us, max_attempts, backoff, backoff_us, backoff_cap_us, late, effort_us, parent_id,
@@ -190,33 +224,45 @@ begin
 end
 $$;
 
--- Extends leases; answers those that hold.
+-- Extends leases; answers until when, or the state of the task where the claim does not hold, if there is such a task.
 create function longshore.renew(
     p_ids bigint[], p_epochs integer[], p_leases bigint[], p_progress double precision[], p_now_us bigint)
-returns table (id bigint, epoch integer, lease_us bigint)
+returns table (id bigint, epoch integer, lease_us bigint, state smallint)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
 declare
     v_now bigint := longshore.instant(p_now_us);
+    v_held bigint[];
 begin
-    -- Being heard of is worth a write only now and then.
     perform 1 from longshore.agent_states s
-    where s.seen_us < v_now - 1000000
+    where longshore.is_news(s.seen_us, v_now, p_now_us)
       and s.agent_id = any (array(select c.agent_id from longshore.claims c where c.id = any (p_ids)))
     order by s.agent_id
     for update;
-    return query
     with held as (
         update longshore.claims c
         set lease_us = v_now + s.lease, progress = coalesce(s.progress, c.progress)
         from unnest(p_ids, p_epochs, p_leases, p_progress) as s (id, epoch, lease, progress)
         where c.id = s.id and c.epoch = s.epoch and (c.flags & 8 = 0 or c.lease_us > v_now)
-        returning c.id, c.epoch, c.lease_us, c.agent_id
+        returning c.id, c.agent_id
     ), seen as (
         update longshore.agent_states a
         set seen_us = v_now
-        where a.seen_us < v_now - 1000000 and a.agent_id in (select h.agent_id from held h)
+        where longshore.is_news(a.seen_us, v_now, p_now_us) and a.agent_id in (select h.agent_id from held h)
     )
-    select h.id, h.epoch, h.lease_us from held h;
+    select array_agg(h.id) into v_held from held h;
+    return query
+    select s.id, s.epoch, c.lease_us, 3::smallint
+    from unnest(p_ids, p_epochs) as s (id, epoch)
+    join longshore.claims c on c.id = s.id and c.epoch = s.epoch
+    where c.id = any (v_held);
+    if coalesce(cardinality(v_held), 0) < cardinality(p_ids) then
+        return query
+        select s.id, s.epoch, null::bigint, p.state
+        from unnest(p_ids, p_epochs) as s (id, epoch)
+        left join lateral (select * from longshore.places where id = s.id) p on true
+        where v_held is null or not s.id = any (v_held) or s.epoch <> p.epoch;
+    end if;
 end
 $$;
 
@@ -385,7 +431,7 @@ begin
         end if;
     end if;
 
-    if not v_again and v_seen < v_now - 1000000 then
+    if not v_again and longshore.is_news(v_seen, v_now, p_now_us) then
         update longshore.agent_states s set seen_us = v_now where s.agent_id = p_agent;
     end if;
     if v_status <> 0 then

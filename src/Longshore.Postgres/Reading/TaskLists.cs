@@ -1,5 +1,6 @@
 using Longshore.Storage;
 using Longshore.Tasks;
+using Npgsql;
 
 namespace Longshore.Postgres.Reading;
 
@@ -10,7 +11,7 @@ namespace Longshore.Postgres.Reading;
 internal sealed class TaskLists(Database database)
 {
     /// <summary>Up to limit + 1 ids, in the query's order: one more says that there is another page.</summary>
-    public async ValueTask<List<long>> IdsAsync(TaskQuery query, CancellationToken ct)
+    public async ValueTask<List<long>> IdsAsync(NpgsqlConnection connection, TaskQuery query, CancellationToken ct)
     {
         var after = Paging.AfterId(query.After);
         var stages = StagesOf(query).ToList();
@@ -19,8 +20,9 @@ internal sealed class TaskLists(Database database)
             return [];
         }
 
-        var ids = await database.RunAsync(
-            () => stages.Aggregate(new Round(), (round, stage) => Add(round, stage, query, after)),
+        var ids = await database.SendAsync(
+            connection,
+            stages.Aggregate(new Round(), (round, stage) => Add(round, stage, query, after)),
             async row =>
             {
                 var all = new List<long>();
@@ -37,8 +39,7 @@ internal sealed class TaskLists(Database database)
             },
             ct).ConfigureAwait(false);
 
-        // A task that moved between two of the statements is seen in both.
-        var ordered = query.Descending ? ids.Distinct().OrderDescending() : ids.Distinct().Order();
+        var ordered = query.Descending ? ids.OrderDescending() : ids.Order();
         return [.. ordered.Take(query.Limit + 1)];
     }
 

@@ -6,40 +6,33 @@ using Npgsql;
 namespace Longshore.Postgres.Reading;
 
 /// <summary>Reads tasks.</summary>
-internal sealed class TaskReader(Database database, ClassCatalog classes)
+internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLists lists)
 {
     private const int BodyAt = 20;
 
-    /// <summary>The tasks of these ids that exist, in no order.</summary>
-    public async ValueTask<List<WorkTask>> ReadAsync(long[] ids, CancellationToken ct)
+    public async ValueTask<WorkTask?> ReadAsync(long id, CancellationToken ct) =>
+        (await WithClassesAsync(
+            () => database.RunAsync(() => Ask([id]), row => ReadAllAsync(row, ct), ct), ct)
+            .ConfigureAwait(false)).FirstOrDefault();
+
+    /// <summary>A page of tasks as they are at one instant.</summary>
+    public async ValueTask<Page<WorkTask>> ListAsync(TaskQuery query, CancellationToken ct)
     {
-        for (var known = false; ; known = true)
-        {
-            var tasks = await database.RunAsync(
-                () => new Round().Add(database.Sql["tasks_read"]).With(ids),
-                async row =>
+        string? next = null;
+        var tasks = await WithClassesAsync(
+            () => database.AtOneInstantAsync(
+                async connection =>
                 {
-                    var found = new List<WorkTask>();
-                    while (await row.ReadAsync(ct).ConfigureAwait(false))
-                    {
-                        if (!known && classes.Find(row.GetInt32(1)) is null)
-                        {
-                            return null;
-                        }
-
-                        found.Add(ReadTask(row));
-                    }
-
-                    return found;
+                    var ids = await lists.IdsAsync(connection, query, ct).ConfigureAwait(false);
+                    var page = Paging.PageOf(ids, query.Limit, Paging.Mark);
+                    next = page.Next;
+                    return await database.SendAsync(
+                        connection, Ask([.. page.Items]), row => ReadAllAsync(row, ct), ct).ConfigureAwait(false);
                 },
-                ct).ConfigureAwait(false);
-            if (tasks is not null)
-            {
-                return tasks;
-            }
-
-            await classes.RefreshAsync(ct).ConfigureAwait(false);
-        }
+                ct),
+            ct).ConfigureAwait(false);
+        var ordered = query.Descending ? tasks.OrderByDescending(t => t.Id) : tasks.OrderBy(t => t.Id);
+        return new Page<WorkTask>([.. ordered], next);
     }
 
     public ValueTask<long?> FindAsync(string @namespace, string code, CancellationToken ct) => database.RunAsync(
@@ -79,6 +72,38 @@ internal sealed class TaskReader(Database database, ClassCatalog classes)
                 return list;
             },
             ct);
+
+    /// <summary>Reads, and once more when a class turns up that this node has not seen.</summary>
+    private async ValueTask<List<WorkTask>> WithClassesAsync(
+        Func<ValueTask<List<WorkTask>?>> read, CancellationToken ct)
+    {
+        var tasks = await read().ConfigureAwait(false);
+        while (tasks is null)
+        {
+            await classes.RefreshAsync(ct).ConfigureAwait(false);
+            tasks = await read().ConfigureAwait(false);
+        }
+
+        return tasks;
+    }
+
+    private Round Ask(long[] ids) => new Round().Add(database.Sql["tasks_read"]).With(ids);
+
+    private async ValueTask<List<WorkTask>?> ReadAllAsync(NpgsqlDataReader row, CancellationToken ct)
+    {
+        var found = new List<WorkTask>();
+        while (await row.ReadAsync(ct).ConfigureAwait(false))
+        {
+            if (classes.Find(row.GetInt32(1)) is null)
+            {
+                return null;
+            }
+
+            found.Add(ReadTask(row));
+        }
+
+        return found;
+    }
 
     private WorkTask ReadTask(NpgsqlDataReader row)
     {

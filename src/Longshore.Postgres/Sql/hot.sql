@@ -17,7 +17,7 @@ select longshore.insert_tasks(
     $26, $27, $28);
 
 -- name: hot_renew
-select id, epoch, lease_us from longshore.renew($1, $2, $3, $4, $5);
+select id, epoch, lease_us, state from longshore.renew($1, $2, $3, $4, $5);
 
 -- name: hot_claim
 select * from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);

@@ -22,3 +22,6 @@ select number, checksum from longshore.migrations order by number;
 
 -- name: migration_record
 insert into longshore.migrations (number, name, checksum, applied_us) values ($1, $2, $3, $4);
+
+-- name: schema_drop
+drop schema if exists /* schema */ cascade;

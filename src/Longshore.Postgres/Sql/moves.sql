@@ -90,3 +90,6 @@ join unnest($1, $2) as w (namespace, code) on w.namespace = c.namespace and w.co
 
 -- name: tasks_exist
 select id from longshore.tasks where id = any ($1);
+
+-- name: last_task_id
+select case when is_called then last_value else 0 end from longshore.task_ids;

@@ -20,9 +20,6 @@ select t.id from longshore.tasks t join longshore.classes c on c.id = t.class_id
 where t.id = $3 and t.code is null and c.namespace = $1
 limit 1;
 
--- name: task_states
-select id, state from longshore.places where id = any ($1);
-
 -- name: assignments_list
 select e.epoch, a.name, e.granted_us, e.ended_us, e.outcome, e.error
 from longshore.ended_claims e

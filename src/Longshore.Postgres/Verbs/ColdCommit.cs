@@ -25,14 +25,13 @@ internal sealed class ColdCommit(
                     connection => CommitAsync(connection, batch, calls, ct), ct).ConfigureAwait(false);
                 return outcome with
                 {
-                    Renewals = await hot.ExplainAsync(batch, [.. outcome.Renewals], ct).ConfigureAwait(false),
                     Claims = await claims.SettleAsync(calls, answers, batch.NowUs, ct).ConfigureAwait(false),
                 };
             }
             catch (PostgresException e)
-                when (e.SqlState == PostgresErrorCodes.UniqueViolation && tries < TriesMax)
+                when (e.SqlState is "LS002" or PostgresErrorCodes.UniqueViolation && tries < TriesMax)
             {
-                // Another node took a code or key between the look and the write; now it is seen.
+                // Another node took a code, key or id between the look and the write; now it is seen.
             }
         }
     }
@@ -58,7 +57,8 @@ internal sealed class ColdCommit(
         hot.AddRest(round, batch, calls);
         if (round.Count == 0)
         {
-            return (Outcome([], []), []);
+            var unknown = new ClaimAnswer(ClaimOutcome.None(ClaimStatus.UnknownAgent), false, false);
+            return (Outcome([], []), Array.ConvertAll(calls, _ => unknown));
         }
 
         return await database.SendAsync(

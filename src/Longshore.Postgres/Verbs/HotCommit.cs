@@ -36,7 +36,7 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
             {
                 Finishes = done,
                 Inserts = Array.ConvertAll(ids, id => new InsertOutcome(InsertStatus.Inserted, id)),
-                Renewals = await ExplainAsync(batch, rest.Renewals, ct).ConfigureAwait(false),
+                Renewals = rest.Renewals,
                 Claims = await claims.SettleAsync(calls, rest.Claims, batch.NowUs, ct).ConfigureAwait(false),
             };
         }
@@ -44,42 +44,6 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
         {
             return null;
         }
-    }
-
-    /// <summary>Finds out what became of the tasks whose renewals were refused.</summary>
-    public async ValueTask<RenewOutcome[]> ExplainAsync(
-        TaskBatch batch, RenewOutcome[] renewals, CancellationToken ct)
-    {
-        if (Array.TrueForAll(renewals, r => r.Status == ClaimWriteStatus.Accepted))
-        {
-            return renewals;
-        }
-
-        var ids = batch.Renewals.Select(r => r.TaskId).ToArray();
-        var states = await database.RunAsync(
-            () => new Round().Add(database.Sql["task_states"]).With(ids),
-            async row =>
-            {
-                var found = new Dictionary<long, TaskState>();
-                while (await row.ReadAsync(ct).ConfigureAwait(false))
-                {
-                    found[row.GetInt64(0)] = (TaskState)row.GetInt16(1);
-                }
-
-                return found;
-            },
-            ct).ConfigureAwait(false);
-        for (var i = 0; i < renewals.Length; i++)
-        {
-            if (renewals[i].Status != ClaimWriteStatus.Accepted)
-            {
-                renewals[i] = states.TryGetValue(ids[i], out var state)
-                    ? new RenewOutcome(ClaimWriteStatus.Stale, state, 0)
-                    : new RenewOutcome(ClaimWriteStatus.NotFound, default, 0);
-            }
-        }
-
-        return renewals;
     }
 
     /// <summary>Makes the claims of a batch ready.</summary>
@@ -108,7 +72,9 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
     {
         if (batch.Renewals.Count > 0)
         {
-            var renewals = batch.Renewals;
+            // Of several for one claim the last counts.
+            var renewals = batch.Renewals.GroupBy(r => (r.TaskId, r.Epoch)).Select(claim => claim.Aggregate(
+                (before, after) => after with { Progress = after.Progress ?? before.Progress })).ToList();
             round.Add(database.Sql["hot_renew"])
                 .With((long[])[.. renewals.Select(r => r.TaskId)]).With((int[])[.. renewals.Select(r => r.Epoch)])
                 .With((long[])[.. renewals.Select(r => r.Lease.ToMicroseconds())])
@@ -131,18 +97,26 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
         var renewals = new RenewOutcome[batch.Renewals.Count];
         if (renewals.Length > 0)
         {
-            var held = new Dictionary<(long, int), long>();
+            var answered = new Dictionary<(long, int), RenewOutcome>();
             while (await row.ReadAsync(ct).ConfigureAwait(false))
             {
-                held[(row.GetInt64(0), row.GetInt32(1))] = row.GetInt64(2);
+                answered[(row.GetInt64(0), row.GetInt32(1))] = ReadRenewal(row);
+            }
+
+            var last = new Dictionary<(long, int), TimeSpan>();
+            foreach (var renewal in batch.Renewals)
+            {
+                last[(renewal.TaskId, renewal.Epoch)] = renewal.Lease;
             }
 
             for (var i = 0; i < renewals.Length; i++)
             {
                 var renewal = batch.Renewals[i];
-                renewals[i] = held.TryGetValue((renewal.TaskId, renewal.Epoch), out var untilUs)
-                    ? new RenewOutcome(ClaimWriteStatus.Accepted, TaskState.InProgress, untilUs)
-                    : new RenewOutcome(ClaimWriteStatus.Stale, default, 0);
+                var shorter = (last[(renewal.TaskId, renewal.Epoch)] - renewal.Lease).ToMicroseconds();
+                var answer = answered[(renewal.TaskId, renewal.Epoch)];
+                renewals[i] = answer.Status == ClaimWriteStatus.Accepted
+                    ? answer with { LeaseUntilUs = answer.LeaseUntilUs - shorter }
+                    : answer;
             }
 
             await row.NextResultAsync(ct).ConfigureAwait(false);
@@ -220,6 +194,19 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
         }
 
         return (ids, await ReadRestAsync(row, batch, calls, ct).ConfigureAwait(false));
+    }
+
+    private static RenewOutcome ReadRenewal(NpgsqlDataReader row)
+    {
+        if (row.IsDBNull(3))
+        {
+            return new RenewOutcome(ClaimWriteStatus.NotFound, default, 0);
+        }
+
+        var state = (TaskState)row.GetInt16(3);
+        return row.LongOrNull(2) is { } untilUs
+            ? new RenewOutcome(ClaimWriteStatus.Accepted, state, untilUs)
+            : new RenewOutcome(ClaimWriteStatus.Stale, state, 0);
     }
 
     private static bool IsUnusual(PostgresException e) => e.SqlState

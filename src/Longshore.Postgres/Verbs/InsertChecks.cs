@@ -23,7 +23,8 @@ internal sealed class InsertChecks(Database database)
             .Add(database.Sql["codes_find"])
             .With([.. coded.Select(t => t.Namespace)]).With([.. coded.Select(t => t.Code)])
             .Add(database.Sql["tasks_exist"])
-            .With((long[])[.. tasks.Select(t => t.ParentId).OfType<long>()]);
+            .With((long[])[.. tasks.Select(t => t.ParentId).OfType<long>()])
+            .Add(database.Sql["last_task_id"]);
         return await database.SendAsync(
             connection,
             round,
@@ -50,14 +51,16 @@ internal sealed class InsertChecks(Database database)
                     parents.Add(row.GetInt64(0));
                 }
 
-                return Decide(tasks, keys, codes, parents);
+                await row.NextResultAsync(ct).ConfigureAwait(false);
+                await row.ReadAsync(ct).ConfigureAwait(false);
+                return Decide(tasks, keys, codes, parents, row.GetInt64(0));
             },
             ct).ConfigureAwait(false);
     }
 
     private static CheckedInserts Decide(
         IReadOnlyList<NewTask> tasks, Dictionary<(string, string), First> keys,
-        Dictionary<(string, string), First> codes, HashSet<long> parents)
+        Dictionary<(string, string), First> codes, HashSet<long> parents, long lastId)
     {
         var toInsert = new List<int>();
         var decisions = new List<Decision>(tasks.Count);
@@ -81,6 +84,7 @@ internal sealed class InsertChecks(Database database)
             {
                 var own = new First(0, toInsert.Count, digest);
                 toInsert.Add(decisions.Count);
+                parents.Add(lastId + toInsert.Count);
                 decisions.Add(new Decision(InsertStatus.Inserted, own));
                 if (task.IdempotencyKey is { } ownKey)
                 {

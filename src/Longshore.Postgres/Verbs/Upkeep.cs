@@ -42,19 +42,20 @@ internal sealed class Upkeep(Database database, MovesReader reader, MovesWriter 
     public async ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(int limit, long? nowUs, CancellationToken ct)
     {
         // A deadline's row outlives the end of its task, so a step may find many for nothing.
-        while (true)
+        var all = new List<LostClaim>();
+        var looked = limit;
+        for (var left = limit; left > 0 && looked > 0; left = limit - all.Count)
         {
-            var (expired, looked) = await ChangeAsync<(IReadOnlyList<LostClaim>, int)>(
+            (var expired, looked) = await ChangeAsync<(List<LostClaim>, int)>(
                 connection => IdsAsync(
-                    connection, new Round().Add(database.Sql["deadlines_take"]).With(nowUs).With(limit), ct),
+                    connection, new Round().Add(database.Sql["deadlines_take"]).With(nowUs).With(left), ct),
                 nowUs,
                 (moves, ids) => ([.. ids.Select(id => Changer.Expire(moves, id)).OfType<LostClaim>()], ids.Count),
                 ct).ConfigureAwait(false);
-            if (expired.Count > 0 || looked < limit)
-            {
-                return expired;
-            }
+            all.AddRange(expired);
         }
+
+        return all;
     }
 
     public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(

@@ -51,7 +51,10 @@ public sealed record StoreOptions
     /// <summary>How long a failure is recent (S0.60).</summary>
     public TimeSpan RecentFailureWindow { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Where the store takes its own instants from.</summary>
+    /// <summary>
+    /// Where the store takes its own instants from. A database that several nodes share takes its own clock instead of
+    /// the system's, since the nodes' clocks differ.
+    /// </summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Seed of the jitter of backoffs; null takes one from the clock.</summary>

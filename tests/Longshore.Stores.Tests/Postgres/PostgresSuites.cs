@@ -1,0 +1,71 @@
+using Longshore.Stores.Tests.Conformance;
+using Longshore.Stores.Tests.Model;
+using Longshore.Stores.Tests.Races;
+
+namespace Longshore.Stores.Tests.Postgres;
+
+public sealed class PostgresAgentQuery : AgentQuerySuite<PostgresSource>;
+
+public sealed class PostgresAgent : AgentSuite<PostgresSource>;
+
+public sealed class PostgresAtomicity : AtomicitySuite<PostgresSource>;
+
+public sealed class PostgresCancel : CancelSuite<PostgresSource>;
+
+public sealed class PostgresClaimKey : ClaimKeySuite<PostgresSource>;
+
+public sealed class PostgresClaim : ClaimSuite<PostgresSource>;
+
+public sealed class PostgresDiscover : DiscoverSuite<PostgresSource>;
+
+public sealed class PostgresEvent : EventSuite<PostgresSource>;
+
+public sealed class PostgresExpire : ExpireSuite<PostgresSource>;
+
+public sealed class PostgresFencing : FencingSuite<PostgresSource>;
+
+public sealed class PostgresFinish : FinishSuite<PostgresSource>;
+
+public sealed class PostgresHealth : HealthSuite<PostgresSource>;
+
+public sealed class PostgresIdempotency : IdempotencySuite<PostgresSource>;
+
+public sealed class PostgresInsert : InsertSuite<PostgresSource>;
+
+public sealed class PostgresLease : LeaseSuite<PostgresSource>;
+
+public sealed class PostgresLoad : LoadSuite<PostgresSource>;
+
+public sealed class PostgresMatch : MatchSuite<PostgresSource>;
+
+public sealed class PostgresNoRecentFailure : NoRecentFailureSuite<PostgresSource>;
+
+public sealed class PostgresOrder : OrderSuite<PostgresSource>;
+
+public sealed class PostgresPrune : PruneSuite<PostgresSource>;
+
+public sealed class PostgresRecentFailure : RecentFailureSuite<PostgresSource>;
+
+public sealed class PostgresRenew : RenewSuite<PostgresSource>;
+
+public sealed class PostgresReplay : ReplaySuite<PostgresSource>;
+
+public sealed class PostgresRescue : RescueSuite<PostgresSource>;
+
+public sealed class PostgresRetry : RetrySuite<PostgresSource>;
+
+public sealed class PostgresStage : StageSuite<PostgresSource>;
+
+public sealed class PostgresStrictRecentFailure : StrictRecentFailureSuite<PostgresSource>;
+
+public sealed class PostgresSuspect : SuspectSuite<PostgresSource>;
+
+public sealed class PostgresTaskQuery : TaskQuerySuite<PostgresSource>;
+
+public sealed class PostgresTransitionMatrix : TransitionMatrixSuite<PostgresSource>;
+
+public sealed class PostgresModel : ModelSuite<PostgresSource>;
+
+public sealed class PostgresRace : RaceSuite<PostgresSource>;
+
+public sealed class PostgresReadRace : ReadRaceSuite<PostgresSource>;
