@@ -31,7 +31,7 @@ public sealed class PostgresSource : StoreSource<PostgresStore>
 
     private PostgresOptions Options(StoreOptions options) => new()
     {
-        ConnectionString = Environment.GetEnvironmentVariable("LONGSHORE_TEST_POSTGRES")!,
+        ConnectionString = PostgresServer.SharedConnection,
         Schema = _schema,
         Store = options,
     };
