@@ -12,7 +12,8 @@ internal static class BenchCommand
 
     private static readonly Option<string?> Store = new("--store")
     {
-        Description = StoreChoice.Forms + "; a new file or schema, deleted afterwards. By default SQLite in this folder.",
+        Description = StoreChoice.Forms
+            + "; a new file or schema, deleted afterwards. By default SQLite in this folder.",
         HelpName = "STORE",
     };
 

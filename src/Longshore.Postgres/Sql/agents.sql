@@ -1,15 +1,15 @@
 -- Agents and leadership.
 
 -- name: agent_profile
-select longshore.instant(null), id, version, name, type, description, capabilities, levels, expiries_us, specializations,
-       kinds, namespaces, max_concurrent, preferences, metadata, session
+select longshore.instant(null), id, version, name, type, description, capabilities, levels, expiries_us,
+       specializations, kinds, namespaces, max_concurrent, preferences, metadata, session
 from longshore.agents
 where name = $1;
 
 -- name: agent_list
 select a.name, a.type, a.description, a.capabilities, a.levels, a.expiries_us, a.specializations, a.kinds, a.namespaces,
-       a.max_concurrent, a.preferences, a.metadata, a.session, a.id, a.version, s.mode, s.load, a.reputation, s.completed,
-       s.failed, a.registered_us, s.seen_us, s.holds_suspect
+       a.max_concurrent, a.preferences, a.metadata, a.session, a.id, a.version, s.mode, s.load, a.reputation,
+       s.completed, s.failed, a.registered_us, s.seen_us, s.holds_suspect
 from longshore.agents a
 join longshore.agent_states s on s.agent_id = a.id
 where $1 is null or a.name = any ($1)

@@ -39,7 +39,7 @@ internal sealed class ClaimEnds(Random chance)
         };
     }
 
-    /// <summary>A claim is lost with its holder. Only the loss of a single grant counts against the task (G7).</summary>
+    /// <summary>A claim is lost with its holder. Only the loss of a single grant counts (G7).</summary>
     public LostClaim Lose(Moves moves, Standing held, string why)
     {
         var record = moves.EndClaim(held, AssignmentOutcome.Expired, why);

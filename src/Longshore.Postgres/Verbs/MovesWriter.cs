@@ -85,7 +85,7 @@ internal sealed class MovesWriter(Database database)
         return arrived;
     }
 
-    /// <summary>A claim that ended with its task has its record in the task's end, others in a row of their own.</summary>
+    /// <summary>A claim that ended with its task has its record there, others in a row of their own.</summary>
     private void AddFinished(Round round, Moves moves, List<Standing> arrived)
     {
         var last = new ClaimRecord?[arrived.Count];

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Longshore.Postgres.Verbs;
 
-/// <summary>What time brings, and changes by others than the holder: locked, decided, written, in bounded steps.</summary>
+/// <summary>What time brings, and changes by others than the holder: locked, decided, written.</summary>
 internal sealed class Upkeep(Database database, MovesReader reader, MovesWriter writer, ClaimEnds ends)
 {
     public ValueTask<int> StageAsync(int limit, long? nowUs, CancellationToken ct) => database.RunAsync(

@@ -4,8 +4,8 @@ using Longshore.Tasks;
 namespace Longshore.Storage;
 
 /// <summary>
-/// One task's history, put together from what its claims' records say and from its events of their own, so that the hot
-/// path need not write an event for each task. Ordered by grant, and within one by time.
+/// One task's history, put together from what its claims' records say and from its events of their own, so that the
+/// hot path need not write an event for each task. Ordered by grant, and within one by time.
 /// </summary>
 internal sealed class TaskHistory(long taskId, string? correlationId)
 {
@@ -32,8 +32,8 @@ internal sealed class TaskHistory(long taskId, string? correlationId)
     }
 
     /// <summary>
-    /// An event of its own. At one instant, what a holder said of a lost claim (a late result) comes after the loss, and
-    /// what others did to the task (cancel, retry, expire) after what its holder said.
+    /// An event of its own. At one instant, what a holder said of a lost claim (a late result) comes after the loss,
+    /// and what others did to the task (cancel, retry, expire) after what its holder said.
     /// </summary>
     public void Other(int epoch, DateTimeOffset at, string type, ActorType actorType, string actor, JsonText payload) =>
         Add(epoch, type == EventTypes.TaskClaimLost ? 3 : 5, at, type, actorType, actor, payload);

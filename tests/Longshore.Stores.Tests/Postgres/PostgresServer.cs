@@ -7,8 +7,8 @@ namespace Longshore.Stores.Tests.Postgres;
 
 /// <summary>
 /// The PostgreSQL that the tests use: the one that <c>LONGSHORE_TEST_POSTGRES</c> names, or one of their own, started
-/// from the binaries of <c>LONGSHORE_TEST_PG_BIN</c> or of an installed server, on a free port, with its own data folder,
-/// and stopped when the tests end.
+/// from the binaries of <c>LONGSHORE_TEST_PG_BIN</c> or of an installed server, on a free port, with its own data
+/// folder, and stopped when the tests end.
 /// </summary>
 public sealed class PostgresServer : IDisposable
 {
@@ -95,7 +95,7 @@ public sealed class PostgresServer : IDisposable
         return new[] { given }.Concat(installed.Reverse()).Concat(path)
             .FirstOrDefault(dir => dir is not null && File.Exists(Path.Combine(dir, "initdb")))
             ?? throw new InvalidOperationException(
-                "no PostgreSQL server is installed; run ./test, which gets one, or name one in LONGSHORE_TEST_POSTGRES");
+                "no PostgreSQL server is installed; run ./test, which gets one, or set LONGSHORE_TEST_POSTGRES");
     }
 
     private static int FreePort()
@@ -129,7 +129,8 @@ public sealed class PostgresServer : IDisposable
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
         }
     }
 }
