@@ -69,6 +69,16 @@ public sealed partial class SqliteStore
         _readers.RunAsync(reader => new Discovery(_live, _options.Store).Find(reader, query, Now(nowUs)), ct);
 
     /// <inheritdoc/>
+    public ValueTask<Page<ReadyTask>> ListReadyAsync(
+        TimeSpan age, string? after, int limit, long? nowUs = null, CancellationToken ct = default) =>
+        _readers.RunAsync(
+            reader => Paging.PageOf(
+                reader.Load.ReadySince(Paging.AfterId(after) ?? 0, Now(nowUs) - age.ToMicroseconds(), limit + 1),
+                limit,
+                task => Paging.Mark(task.Id)),
+            ct);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EventRecord>> ReadAsync(
         long afterPosition, int limit, CancellationToken ct = default) =>
         _readers.RunAsync(reader => reader.Events.Read(afterPosition, limit), ct);

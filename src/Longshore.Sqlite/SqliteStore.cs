@@ -14,7 +14,7 @@ namespace Longshore.Sqlite;
 /// read-only connections of their own.
 /// </summary>
 public sealed partial class SqliteStore
-    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, INodeStore, IQueryStore, IHealthStore
 {
     internal static readonly SqlCatalog Sql = SqlCatalog.Load(typeof(SqliteStore).Assembly);
 
@@ -57,6 +57,9 @@ public sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ILeaseStore Leases => this;
+
+    /// <inheritdoc/>
+    public INodeStore Nodes => this;
 
     /// <inheritdoc/>
     public IQueryStore Queries => this;

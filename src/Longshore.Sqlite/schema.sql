@@ -158,6 +158,16 @@ CREATE TABLE migrations (
     applied_us integer not null
 );
 
+CREATE TABLE nodes (
+    name       text primary key,
+    session    text not null,
+    version    text not null,
+    mode       text not null,
+    interests  text not null, -- JSON array: the namespaces somebody waits for there
+    started_us integer not null,
+    heard_us   integer not null
+) without rowid;
+
 CREATE TABLE parked (
     id       integer primary key,
     class_id integer not null,

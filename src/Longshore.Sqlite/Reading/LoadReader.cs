@@ -8,6 +8,7 @@ namespace Longshore.Sqlite.Reading;
 internal sealed class LoadReader(Connection connection, SqlCatalog sql)
 {
     private Statement? _namespaces;
+    private Statement? _ready;
 
     public IReadOnlyList<NamespaceLoad> Namespaces()
     {
@@ -17,6 +18,19 @@ internal sealed class LoadReader(Connection connection, SqlCatalog sql)
         {
             found.Add(new NamespaceLoad(
                 rows.Text(0)!, rows.Long(1), rows.Long(2), rows.Long(3), rows.LongOrNull(4)));
+        }
+
+        return found;
+    }
+
+    public IReadOnlyList<ReadyTask> ReadySince(long afterId, long beforeUs, int limit)
+    {
+        var rows = _ready ??= connection.Prepare(sql["ready_since"]);
+        rows.Bind(afterId).Bind(beforeUs).Bind(limit);
+        var found = new List<ReadyTask>();
+        while (rows.Read())
+        {
+            found.Add(new ReadyTask(rows.Long(0), rows.Text(1)!, rows.Int(2), rows.Long(3)));
         }
 
         return found;

@@ -51,3 +51,14 @@ union all
 select s.state, c.namespace, count(*) from parked s join classes c on c.id = s.class_id group by s.state, c.namespace
 union all
 select s.state, c.namespace, count(*) from finished s join classes c on c.id = s.class_id group by s.state, c.namespace;
+
+-- When a task became available is its rank plus its credit of half hours (see Urgency); flag 4: it has a parent.
+-- name: ready_since
+select s.id, c.namespace, s.priority,
+       s.rank + (10 * s.priority - min(50, 10 * s.failures) + case when s.flags & 4 then 10 else 0 end) * 1800000000
+           as available_us
+from ready s
+join classes c on c.id = s.class_id
+where s.id > ?1 and available_us <= ?2
+order by s.id
+limit ?3;

@@ -25,6 +25,7 @@ internal sealed class VerbSet
         Pruner = new Pruner(connection, sql, stages, deadlines);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events);
         Leases = new LeaseVerbs(connection, sql);
+        Nodes = new NodeVerbs(connection, sql);
     }
 
     public EventLog Events { get; }
@@ -44,4 +45,6 @@ internal sealed class VerbSet
     public AgentVerbs Agents { get; }
 
     public LeaseVerbs Leases { get; }
+
+    public NodeVerbs Nodes { get; }
 }

@@ -37,6 +37,18 @@ public interface IQueryStore
         DiscoverQuery query, long? nowUs = null, CancellationToken ct = default);
 
     /// <summary>
+    /// A page of ready tasks by id that became ready at least <paramref name="age"/> ago by the store's time: work that
+    /// was left behind if anybody waits for it. What counts is since when it is ready, not when it was made (T3.11).
+    /// </summary>
+    /// <param name="age">The least time since it is ready.</param>
+    /// <param name="after">The <see cref="Page{T}.Next"/> of the page before.</param>
+    /// <param name="limit">Items on the page, 1 to <see cref="Limits.PageMax"/>.</param>
+    /// <param name="nowUs">The instant; null for the store's own.</param>
+    /// <param name="ct">Ends the query.</param>
+    ValueTask<Page<ReadyTask>> ListReadyAsync(
+        TimeSpan age, string? after, int limit, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
     /// How much work there is in each namespace and who is busy. May cost as much as reading every narrow row that has
     /// not ended; whoever asks often keeps the answer for a while.
     /// </summary>
@@ -49,6 +61,13 @@ public interface IQueryStore
 /// <param name="Items">The items.</param>
 /// <param name="Next">Pass as <c>After</c> to go on; null on the last page.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>A task that waits to be claimed.</summary>
+/// <param name="Id">The task.</param>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Priority">Its priority.</param>
+/// <param name="AvailableUs">Since when it is ready, in microseconds since 1970.</param>
+public readonly record struct ReadyTask(long Id, string Namespace, int Priority, long AvailableUs);
 
 /// <summary>Which tasks to list (S0.129). Filters combine with "and"; an empty one means any.</summary>
 public sealed record TaskQuery

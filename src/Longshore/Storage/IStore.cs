@@ -26,6 +26,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Leadership.</summary>
     ILeaseStore Leases { get; }
 
+    /// <summary>The nodes that share the store.</summary>
+    INodeStore Nodes { get; }
+
     /// <summary>Everything that only reads.</summary>
     IQueryStore Queries { get; }
 

@@ -38,11 +38,15 @@ public sealed class InMemoryLoad : LoadSuite<InMemorySource>;
 
 public sealed class InMemoryMatch : MatchSuite<InMemorySource>;
 
+public sealed class InMemoryNode : NodeSuite<InMemorySource>;
+
 public sealed class InMemoryNoRecentFailure : NoRecentFailureSuite<InMemorySource>;
 
 public sealed class InMemoryOrder : OrderSuite<InMemorySource>;
 
 public sealed class InMemoryPrune : PruneSuite<InMemorySource>;
+
+public sealed class InMemoryReadySince : ReadySinceSuite<InMemorySource>;
 
 public sealed class InMemoryRecentFailure : RecentFailureSuite<InMemorySource>;
 

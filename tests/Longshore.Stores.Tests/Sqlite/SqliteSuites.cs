@@ -38,11 +38,15 @@ public sealed class SqliteLoad : LoadSuite<SqliteSource>;
 
 public sealed class SqliteMatch : MatchSuite<SqliteSource>;
 
+public sealed class SqliteNode : NodeSuite<SqliteSource>;
+
 public sealed class SqliteNoRecentFailure : NoRecentFailureSuite<SqliteSource>;
 
 public sealed class SqliteOrder : OrderSuite<SqliteSource>;
 
 public sealed class SqlitePrune : PruneSuite<SqliteSource>;
+
+public sealed class SqliteReadySince : ReadySinceSuite<SqliteSource>;
 
 public sealed class SqliteRecentFailure : RecentFailureSuite<SqliteSource>;
 

@@ -38,6 +38,8 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
     public ILeaseStore Leases => _inner.Leases;
 
+    public INodeStore Nodes => _inner.Nodes;
+
     public IQueryStore Queries => _inner.Queries;
 
     public IHealthStore Health => _inner.Health;

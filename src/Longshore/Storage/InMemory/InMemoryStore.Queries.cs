@@ -69,6 +69,21 @@ public sealed partial class InMemoryStore
             return Paging.PageOf([.. found], query.Limit, a => a.Name);
         });
 
+    /// <inheritdoc/>
+    public ValueTask<Page<ReadyTask>> ListReadyAsync(
+        TimeSpan age, string? after, int limit, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically(nowUs, now =>
+        {
+            var afterId = Paging.AfterId(after) ?? 0;
+            var before = now - age.ToMicroseconds();
+            var found = _state.Open.Values
+                .Where(e => e.IsReady && e.Task.Id > afterId && e.Task.AvailableAt.ToMicroseconds() <= before)
+                .Take(limit + 1)
+                .Select(e => new ReadyTask(
+                    e.Task.Id, e.Task.Spec.Namespace, e.Task.Spec.Priority, e.Task.AvailableAt.ToMicroseconds()));
+            return Paging.PageOf([.. found], limit, t => Paging.Mark(t.Id));
+        });
+
     private static bool Admits(TaskQuery query, WorkTask task) =>
         (query.Namespace is null || task.Spec.Namespace == query.Namespace)
         && (query.Kind is null || task.Spec.Kind == query.Kind)

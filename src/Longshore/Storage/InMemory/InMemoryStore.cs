@@ -8,7 +8,7 @@ namespace Longshore.Storage.InMemory;
 /// tasks. Good for some thousands of open tasks.
 /// </summary>
 public sealed partial class InMemoryStore
-    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, INodeStore, IQueryStore, IHealthStore
 {
     private readonly Lock _gate = new();
     private readonly StoreOptions _options;
@@ -38,6 +38,9 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public ILeaseStore Leases => this;
+
+    /// <inheritdoc/>
+    public INodeStore Nodes => this;
 
     /// <inheritdoc/>
     public IQueryStore Queries => this;

@@ -42,6 +42,10 @@ internal sealed record MemoryState
     public ImmutableDictionary<string, Leadership> Leaderships { get; set; } =
         ImmutableDictionary<string, Leadership>.Empty;
 
+    /// <summary>Nodes by name.</summary>
+    public ImmutableSortedDictionary<string, NodeRecord> Nodes { get; set; } =
+        ImmutableSortedDictionary.Create<string, NodeRecord>(StringComparer.Ordinal);
+
     public TaskEntry? Find(long id) => Open.GetValueOrDefault(id) ?? Ended.GetValueOrDefault(id);
 
     public void Put(TaskEntry entry)
