@@ -52,6 +52,29 @@ public sealed partial class PostgresStore
         _discovery.FindAsync(query, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
+    public ValueTask<Page<ReadyTask>> ListReadyAsync(
+        TimeSpan age, string? after, int limit, long? nowUs = null, CancellationToken ct = default)
+    {
+        var afterId = Paging.AfterId(after) ?? 0;
+        return _database.RunAsync(
+            () => new Round().Add(_database.Sql["ready_since"])
+                .With((long?)afterId).With((long?)age.ToMicroseconds()).With(_database.Instant(nowUs))
+                .With((int?)(limit + 1)),
+            async row =>
+            {
+                var found = new List<ReadyTask>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    found.Add(new ReadyTask(
+                        row.GetInt64(0), row.GetString(1), row.GetInt16(2), row.GetInt64(3)));
+                }
+
+                return Paging.PageOf(found, limit, task => Paging.Mark(task.Id));
+            },
+            ct);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EventRecord>> ReadAsync(
         long afterPosition, int limit, CancellationToken ct = default) =>
         _events.ReadAsync(afterPosition, limit, ct);

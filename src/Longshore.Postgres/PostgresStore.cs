@@ -11,7 +11,7 @@ namespace Longshore.Postgres;
 /// is rare is decided here over locked rows. The database's clock decides.
 /// </summary>
 public sealed partial class PostgresStore
-    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, IQueryStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, INodeStore, IQueryStore, IHealthStore
 {
     private readonly Database _database;
     private readonly ClassCatalog _classes;
@@ -61,6 +61,9 @@ public sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ILeaseStore Leases => this;
+
+    /// <inheritdoc/>
+    public INodeStore Nodes => this;
 
     /// <inheritdoc/>
     public IQueryStore Queries => this;

@@ -89,3 +89,18 @@ from longshore.browse($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) b
 join longshore.ready r on r.id = b.id
 join longshore.tasks t on t.id = b.id
 order by r.rank, r.id;
+
+-- When a task became available is its rank plus its credit of half hours (see Urgency); flag 4: it has a parent.
+-- name: ready_since
+select s.id, c.namespace, s.priority, s.available_us
+from (
+    select id, class_id, priority, rank + (10 * priority - least(50, 10 * failures)
+           + case when flags & 4 <> 0 then 10 else 0 end) * 1800000000::bigint as available_us
+    from longshore.ready
+    where id > $1
+    order by id
+) s
+join longshore.classes c on c.id = s.class_id
+where s.available_us <= longshore.instant($3) - $2
+order by s.id
+limit $4;

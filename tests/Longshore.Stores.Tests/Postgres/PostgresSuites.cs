@@ -38,11 +38,15 @@ public sealed class PostgresLoad : LoadSuite<PostgresSource>;
 
 public sealed class PostgresMatch : MatchSuite<PostgresSource>;
 
+public sealed class PostgresNode : NodeSuite<PostgresSource>;
+
 public sealed class PostgresNoRecentFailure : NoRecentFailureSuite<PostgresSource>;
 
 public sealed class PostgresOrder : OrderSuite<PostgresSource>;
 
 public sealed class PostgresPrune : PruneSuite<PostgresSource>;
+
+public sealed class PostgresReadySince : ReadySinceSuite<PostgresSource>;
 
 public sealed class PostgresRecentFailure : RecentFailureSuite<PostgresSource>;
 
