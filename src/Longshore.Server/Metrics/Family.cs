@@ -14,6 +14,9 @@ internal abstract class Family(Instrument instrument, string type, bool counts)
 
     private readonly ConcurrentDictionary<SeriesKey, Series> _series = new();
 
+    // Measurements come in runs of one series.
+    private volatile Series? _latest;
+
     public string Name { get; } = PrometheusText.Name(instrument.Name, instrument.Unit, counts);
 
     /// <summary>The family that fits an instrument; null when there is none.</summary>
@@ -29,13 +32,8 @@ internal abstract class Family(Instrument instrument, string type, bool counts)
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var key = SeriesKey.Of(tags);
-        if (!_series.TryGetValue(key, out var series))
-        {
-            series = _series.Count < SeriesMax
-                ? _series.GetOrAdd(key, Create(SeriesKey.Text(tags)))
-                : _series.GetOrAdd(new SeriesKey(OtherLabel, null, null), Create($"overflow=\"{OtherLabel}\""));
-        }
-
+        var latest = _latest;
+        var series = latest is not null && latest.Key.IsSameAs(key) ? latest : Find(key, tags);
         lock (series)
         {
             series.Record(value);
@@ -61,13 +59,32 @@ internal abstract class Family(Instrument instrument, string type, bool counts)
         }
     }
 
-    protected void Clear() => _series.Clear();
+    protected void Clear()
+    {
+        _latest = null;
+        _series.Clear();
+    }
 
-    protected abstract Series Create(string labels);
+    protected abstract Series Create(SeriesKey key, string labels);
+
+    private Series Find(SeriesKey key, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (!_series.TryGetValue(key, out var series))
+        {
+            var other = new SeriesKey(OtherLabel, null, null);
+            series = _series.Count < SeriesMax
+                ? _series.GetOrAdd(key, Create(key, SeriesKey.Text(tags)))
+                : _series.GetOrAdd(other, Create(other, $"overflow=\"{OtherLabel}\""));
+        }
+
+        return _latest = series;
+    }
 
     /// <summary>One combination of labels. The family locks it.</summary>
-    protected abstract class Series(string labels)
+    protected abstract class Series(SeriesKey key, string labels)
     {
+        public SeriesKey Key { get; } = key;
+
         public string Labels { get; } = labels;
 
         public abstract void Record(double value);
@@ -77,9 +94,9 @@ internal abstract class Family(Instrument instrument, string type, bool counts)
 
     private sealed class Sums(Instrument instrument, string type, bool counts) : Family(instrument, type, counts)
     {
-        protected override Series Create(string labels) => new Sum(labels);
+        protected override Series Create(SeriesKey key, string labels) => new Sum(key, labels);
 
-        private sealed class Sum(string labels) : Series(labels)
+        private sealed class Sum(SeriesKey key, string labels) : Series(key, labels)
         {
             private double _sum;
 
@@ -95,9 +112,9 @@ internal abstract class Family(Instrument instrument, string type, bool counts)
         // What is not said again is no more.
         public override void Observing() => Clear();
 
-        protected override Series Create(string labels) => new Gauge(labels);
+        protected override Series Create(SeriesKey key, string labels) => new Gauge(key, labels);
 
-        private sealed class Gauge(string labels) : Series(labels)
+        private sealed class Gauge(SeriesKey key, string labels) : Series(key, labels)
         {
             private double _value;
 
@@ -112,9 +129,9 @@ internal abstract class Family(Instrument instrument, string type, bool counts)
     {
         private readonly double[] _bounds = [.. instrument.Advice?.HistogramBucketBoundaries ?? [0.01, 0.1, 1, 10]];
 
-        protected override Series Create(string labels) => new Buckets(labels, _bounds);
+        protected override Series Create(SeriesKey key, string labels) => new Buckets(key, labels, _bounds);
 
-        private sealed class Buckets(string labels, double[] bounds) : Series(labels)
+        private sealed class Buckets(SeriesKey key, string labels, double[] bounds) : Series(key, labels)
         {
             private readonly long[] _counts = new long[bounds.Length + 1];
             private double _sum;

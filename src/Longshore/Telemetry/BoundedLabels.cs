@@ -11,15 +11,23 @@ internal sealed class BoundedLabels(int max)
     /// <summary>The value under which the rest is summed.</summary>
     public const string Other = "_other";
 
-    private readonly ConcurrentDictionary<string, object> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
     private int _count;
 
+    // Tasks come in runs of one kind, and the kind of the latest is found without a look-up.
+    private volatile string? _latest;
+
     /// <summary>The value to use as the label.</summary>
-    public object Of(string value)
+    public string Of(string value)
     {
+        if (_latest is { } latest && latest == value)
+        {
+            return latest;
+        }
+
         if (_known.TryGetValue(value, out var label))
         {
-            return label;
+            return _latest = label;
         }
 
         if (Volatile.Read(ref _count) >= max)
