@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Postgres.Health;
 using Longshore.Storage;
 
 namespace Longshore.Postgres;
@@ -33,28 +34,5 @@ public sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<HealthFinding>> CheckAsync(long? nowUs = null, CancellationToken ct = default) =>
-        _database.RunAsync<IReadOnlyList<HealthFinding>>(
-            () => new Round()
-                .Add(_database.Sql["health_schema_version"]).Add(_database.Sql["health_leases"])
-                .Add(_database.Sql["health_instant"]).With(_database.Instant(nowUs)),
-            async row =>
-            {
-                await row.ReadAsync(ct).ConfigureAwait(false);
-                var version = row.GetInt64(0);
-                await row.NextResultAsync(ct).ConfigureAwait(false);
-                var leases = new List<LeaseRow>();
-                while (await row.ReadAsync(ct).ConfigureAwait(false))
-                {
-                    leases.Add(new LeaseRow(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)));
-                }
-
-                await row.NextResultAsync(ct).ConfigureAwait(false);
-                await row.ReadAsync(ct).ConfigureAwait(false);
-                return
-                [
-                    HealthFinding.Ok("schema_version", $"{version}"),
-                    LeadershipFinding.Of(leases, row.GetInt64(0)),
-                ];
-            },
-            ct);
+        new DatabaseHealth(_database).CheckAsync(nowUs, ct);
 }
