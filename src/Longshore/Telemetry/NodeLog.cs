@@ -21,6 +21,9 @@ internal static partial class NodeLog
     [LoggerMessage(1102, LogLevel.Warning, "Node {Node} no longer leads: {Reason}", EventName = "leadership_lost")]
     public static partial void LeadershipLost(this ILogger logger, string node, string reason);
 
+    [LoggerMessage(1103, LogLevel.Information, "Node {Node} gave up the lead", EventName = "leadership_released")]
+    public static partial void LeadershipReleased(this ILogger logger, string node);
+
     [LoggerMessage(1201, LogLevel.Error, "The store failed; {Commands} commands are told", EventName = "store_failed")]
     public static partial void StoreFailed(this ILogger logger, Exception e, int commands);
 

@@ -21,7 +21,8 @@ public sealed class NodeLogTests : IDisposable
 
         _log.Of(1001).ShouldBe(["Node node-1 started over memory (this process)"]);
         _log.Of(1101).ShouldBe(["Node node-1 leads (epoch 1)"]);
-        _log.Of(1102).ShouldBe(["Node node-1 no longer leads: it stops"]);
+        _log.Of(1103).ShouldBe(["Node node-1 gave up the lead"]);
+        _log.Of(1102).ShouldBeEmpty();
         _log.Of(1002).ShouldBe(["Node node-1 stopped"]);
     }
 

@@ -36,7 +36,11 @@ internal sealed class Leadership(
         }
 
         Volatile.Write(ref _heldUntil, 0);
-        Note(null, "it stops");
+        if (_epoch is not null)
+        {
+            logger.LeadershipReleased(node);
+        }
+
         try
         {
             await leases.ReleaseAsync(LeaseName, node, CancellationToken.None).ConfigureAwait(false);
