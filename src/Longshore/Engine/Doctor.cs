@@ -57,6 +57,9 @@ internal sealed class Doctor(LongshoreEngine engine, Func<bool> leads) : IDispos
             findings.Add(await AskStoreAsync(ct).ConfigureAwait(false));
             findings.AddRange(await engine.Store.Health.CheckAsync(ct: ct).AsTask()
                 .WaitAsync(StoreLimit, _clock, ct).ConfigureAwait(false));
+            var nodes = await engine.Store.Nodes.ListAsync(ct).ConfigureAwait(false);
+            findings.Add(NodeFindings.Nodes(nodes));
+            findings.Add(NodeFindings.Mode(nodes.FirstOrDefault(n => n.Name == engine.Options.NodeName)?.Mode));
             findings.Add(await AskQueueAsync(ct).ConfigureAwait(false));
             findings.Add(await AskQuarantineAsync(ct).ConfigureAwait(false));
             findings.Add(await AskAgentsAsync(ct).ConfigureAwait(false));

@@ -17,7 +17,7 @@ public sealed class DoctorTests
         var findings = await node.Client.CheckHealthAsync();
         findings.ShouldAllBe(f => f.Level == HealthLevel.Ok && f.Advice == null);
         findings.Select(f => f.Name).ShouldBe(
-            ["node", "store", "schema_version", "leadership", "queue", "quarantine", "agents",
+            ["node", "store", "schema_version", "leadership", "nodes", "mode", "queue", "quarantine", "agents",
                 "notification_round_trip"],
             ignoreOrder: true);
         findings.Single(f => f.Name == "node").Value.ShouldBe("node-1, which leads");
@@ -59,6 +59,31 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Nodes_are_listed_and_one_that_fell_silent_is_a_warning()
+    {
+        await using var node = TestNode.Still();
+        await BeatAsync(node, "node-1", "hybrid");
+        await BeatAsync(node, "node-2", "polling_only");
+        (await FindingAsync(node, "nodes", HealthLevel.Ok)).Value
+            .ShouldBe("node-1 (1.0, hybrid), node-2 (1.0, polling_only)");
+        (await FindingAsync(node, "mode", HealthLevel.Ok)).Value.ShouldBe("hybrid");
+        node.Clock.Advance(TimeSpan.FromSeconds(31));
+        await BeatAsync(node, "node-1", "polling_only");
+        (await FindingAsync(node, "nodes", HealthLevel.Warning)).Value
+            .ShouldContain("node-2 (1.0, polling_only, silent for 31 s)");
+        await FindingAsync(node, "mode", HealthLevel.Warning);
+    }
+
+    [Fact]
+    public async Task Nodes_of_different_versions_are_a_warning()
+    {
+        await using var node = TestNode.Still();
+        await BeatAsync(node, "node-1", "hybrid");
+        await BeatAsync(node, "node-2", "hybrid", "1.1");
+        await FindingAsync(node, "nodes", HealthLevel.Warning);
+    }
+
+    [Fact]
     public async Task A_node_without_a_leader_is_a_problem()
     {
         await using var node = TestNode.Still();
@@ -94,6 +119,11 @@ public sealed class DoctorTests
         await using var node = TestNode.Still(bus: new FarBus(took));
         await FindingAsync(node, "notification_round_trip", level);
     }
+
+    private static async Task BeatAsync(TestNode node, string name, string mode, string version = "1.0") =>
+        (await node.Store.Nodes.BeatAsync(
+            new NodeBeat { Name = name, Session = "s", Version = version, Mode = mode }, TimeSpan.FromMinutes(1)))
+            .Accepted.ShouldBeTrue();
 
     private static async Task<HealthFinding> FindingAsync(TestNode node, string name, HealthLevel level)
     {
