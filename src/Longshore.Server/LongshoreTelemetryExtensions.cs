@@ -24,7 +24,7 @@ public static class LongshoreTelemetryExtensions
 
         // First of all hosted services: it starts before the node and stops after it.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider =>
-            new TelemetryExport(options, provider.GetService<EngineOptions>() ?? new EngineOptions())));
+            new TelemetryExport(options, (provider.GetService<EngineOptions>() ?? new EngineOptions()).NodeName)));
         return services;
     }
 }

@@ -23,12 +23,15 @@ internal static class ServeTelemetry
     public static void Apply(WebApplicationBuilder builder, ParseResult parsed)
     {
         AddLog(builder.Logging, parsed.GetValue(LogFormat) == "json");
-        var endpoint = parsed.GetValue(Otlp) is not { } text ? null
-            : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
-            : throw new LongshoreException(
-                ErrorCode.InvalidInput, $"--otlp: '{text}' is no address; use one such as http://127.0.0.1:4318");
+        var endpoint = Collector(parsed);
         builder.Services.AddLongshoreTelemetry(options => options.Endpoint = endpoint);
     }
+
+    /// <summary>The collector that the option names; null when it is not given.</summary>
+    public static Uri? Collector(ParseResult parsed) => parsed.GetValue(Otlp) is not { } text ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
+        : throw new LongshoreException(
+            ErrorCode.InvalidInput, $"--otlp: '{text}' is no address; use one such as http://127.0.0.1:4318");
 
     private static void AddLog(ILoggingBuilder log, bool json)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Longshore.Capabilities;
 using Longshore.Cli.Shell;
 using Longshore.Cli.Work;
+using Longshore.Server.Telemetry;
 
 namespace Longshore.Cli.Commands;
 
@@ -52,7 +53,7 @@ internal static class WorkCommand
             Anything else: failed, with the end of stderr as the error, and tried again as the task allows.
             """)
         {
-            Name, Capabilities, Kinds, Namespaces, Concurrency, Lease, ExitWhenIdle, Program,
+            Name, Capabilities, Kinds, Namespaces, Concurrency, Lease, ExitWhenIdle, ServeTelemetry.Otlp, Program,
         };
         command.SetAction(WorkAsync);
         return command;
@@ -72,6 +73,14 @@ internal static class WorkCommand
             ExitWhenIdle = parsed.GetValue(ExitWhenIdle),
             Program = parsed.GetValue(Program)!,
         };
+        using var export = new TelemetryExport(
+            new LongshoreTelemetryOptions
+            {
+                Endpoint = ServeTelemetry.Collector(parsed),
+                ServiceName = "longshore-work",
+            },
+            plan.Name);
+        await export.StartAsync(ct).ConfigureAwait(false);
         var report = new WorkReport(parsed.WantsJson());
         using var worker = new ProgramAgent(connection.Client, plan, report, TimeProvider.System);
         await worker.RunAsync(ct).ConfigureAwait(false);

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Longshore.Client;
+using Longshore.Client.Wire;
 using Longshore.Storage;
 using Longshore.Tasks;
 using Longshore.Telemetry;
@@ -21,6 +23,8 @@ internal sealed class ProgramAttempt(
     private static readonly TimeSpan SnoozeFor = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(0.5);
 
+    private Activity? _span;
+
     private WorkTask Work => grant.Task;
 
     /// <param name="stopping">The agent takes no more work; the program may finish.</param>
@@ -28,6 +32,7 @@ internal sealed class ProgramAttempt(
     public async Task RunAsync(CancellationToken stopping, CancellationToken kill)
     {
         var started = clock.GetTimestamp();
+        _span = Spans.StartRun(Work, plan.Name);
         using var lost = new CancellationTokenSource();
         using var late = Work.Spec.Timeout is { } limit
             ? new CancellationTokenSource(limit, clock)
@@ -41,18 +46,21 @@ internal sealed class ProgramAttempt(
                 .ConfigureAwait(false);
             if (lost.IsCancellationRequested)
             {
+                Spans.End(_span, "lost", "the claim was lost");
                 return;
             }
 
             var isStopped = kill.IsCancellationRequested
                 || (stopping.IsCancellationRequested && Interrupted.Contains(end.ExitCode));
             var finish = isStopped ? Release() : late.IsCancellationRequested ? TimedOut() : Judge(end);
+            Spans.End(_span, Words.Snake(finish.Kind), finish.Kind == FinishKind.Fail ? finish.Error : null);
             await FinishAsync(finish, clock.GetElapsedTime(started), kill).ConfigureAwait(false);
         }
         finally
         {
             await ended.CancelAsync().ConfigureAwait(false);
             await renewing.ConfigureAwait(false);
+            _span?.Dispose();
         }
     }
 
@@ -67,11 +75,12 @@ internal sealed class ProgramAttempt(
             ["LONGSHORE_TASK_EPOCH"] = grant.Epoch.ToString(CultureInfo.InvariantCulture),
             ["LONGSHORE_TASK_ATTEMPT"] = Work.Attempts.ToString(CultureInfo.InvariantCulture),
         };
-        if (TraceContext.Of(Work.Spec) is { } submitted)
+        // The custom of programs that trace: theirs belongs to this run, or to the submission when runs are not traced.
+        var present = _span is null ? TraceContext.Of(Work.Spec) : TraceContext.Present();
+        if (present is { } context)
         {
-            // The custom of programs that trace: the submission is what theirs belongs to.
-            variables["TRACEPARENT"] = submitted.TraceParent;
-            variables["TRACESTATE"] = submitted.TraceState ?? "";
+            variables["TRACEPARENT"] = context.TraceParent;
+            variables["TRACESTATE"] = context.TraceState ?? "";
         }
 
         return variables;

@@ -12,8 +12,9 @@ namespace Longshore.Server.Telemetry;
 /// Exports what the node measures and traces, from before it starts until after it stopped: the last minute counts,
 /// too.
 /// </summary>
-internal sealed class TelemetryExport(LongshoreTelemetryOptions options, EngineOptions engine)
-    : IHostedService, IDisposable
+/// <param name="options">Where to, and what else.</param>
+/// <param name="instance">This one among the service's instances: the node's or the agent's name.</param>
+internal sealed class TelemetryExport(LongshoreTelemetryOptions options, string instance) : IHostedService, IDisposable
 {
     private MeterProvider? _metrics;
     private TracerProvider? _traces;
@@ -71,7 +72,7 @@ internal sealed class TelemetryExport(LongshoreTelemetryOptions options, EngineO
             options.ServiceName,
             serviceVersion: typeof(LongshoreEngine).Assembly.GetName().Version?.ToString(3),
             autoGenerateServiceInstanceId: false,
-            serviceInstanceId: engine.NodeName)
+            serviceInstanceId: instance)
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 }

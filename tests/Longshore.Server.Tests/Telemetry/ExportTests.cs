@@ -1,5 +1,6 @@
 using Longshore.Client;
 using Longshore.Server.Telemetry;
+using Longshore.Server.Tests.Cli;
 using Longshore.Server.Tests.Crash;
 using Longshore.Tasks;
 using OpenTelemetry.Exporter;
@@ -36,6 +37,26 @@ public sealed class ExportTests
         await SubmitAsync(server);
         await server.StopAsync();
         HasBoth(collector, "longshore").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_agent_of_the_command_line_traces_its_runs_and_tells_its_programs()
+    {
+        const string Submitted = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        await using var collector = await OtlpReceiver.StartAsync();
+        await using var server = new ServerProcess();
+        await server.StartAsync(Ct);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var client = new HttpLongshoreClient(http);
+        var traced = new Dictionary<string, string> { ["traceparent"] = Submitted };
+        await client.SubmitAsync([new NewTask { Kind = "a", Metadata = traced }], Ct);
+        (await CliRun.OfAsync(
+            server.Address, "work", "--name", "painter", "--exit-when-idle", "--otlp", collector.Address.ToString(),
+            "--", "sh", "-c", "echo $TRACEPARENT")).Succeeded();
+        collector.Has("/v1/traces", "longshore.run", "painter", "longshore-work", "complete").ShouldBeTrue();
+        var told = (await client.GetTaskAsync(1, Ct)).Result.ToString().Trim('"');
+        System.Diagnostics.ActivityContext.TryParse(told, null, out var run).ShouldBeTrue(told);
+        run.TraceId.ToString().ShouldNotBe(Submitted[3..35], "a run is a trace of its own");
     }
 
     [Theory]
