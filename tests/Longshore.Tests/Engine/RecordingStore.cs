@@ -40,7 +40,7 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
     public INodeStore Nodes => _inner.Nodes;
 
-    public IQueryStore Queries => _inner.Queries;
+    public IQueryStore Queries => field ??= CountedQueries.Around(_inner.Queries);
 
     public IHealthStore Health => _inner.Health;
 
