@@ -48,7 +48,7 @@ public sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public StoreInfo Info => new(
-        "postgres", _database.Options.Location, _database.Options.Store.HeartbeatTimeout);
+        "postgres", _database.Options.Location, _database.Options.Store.HeartbeatTimeout, IsShared: true);
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;

@@ -14,7 +14,7 @@ internal sealed partial class LocalClient
         var outcome = await engine.Store.Agents.RegisterAsync(profile, ct: ct).ConfigureAwait(false);
         engine.Room.Learn(outcome.Agent.Profile);
         engine.OnLost(outcome.Lost, LossCause.Session);
-        Wake(profile.Name);
+        engine.OnAgentChanged(profile.Name);
         return Shown(outcome.Agent);
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class LocalClient
             throw UnknownAgent(name);
         }
 
-        Wake(name);
+        engine.OnAgentChanged(name);
     }
 
     public async Task DeregisterAsync(string name, CancellationToken ct = default)
@@ -61,18 +61,12 @@ internal sealed partial class LocalClient
         var lost = await engine.Store.Agents.DeregisterAsync(name, ct: ct).ConfigureAwait(false)
             ?? throw UnknownAgent(name);
         engine.OnLost(lost, LossCause.SignedOff);
-        Wake(name);
+        engine.OnAgentChanged(name);
     }
 
     private Agent Shown(Agent agent) => agent with
     {
-        Status = agent.StatusAt(_clock.GetUtcNow(), engine.Store.Info.HeartbeatTimeout),
+        Status = agent.StatusAt(engine.Time.Now, engine.Store.Info.HeartbeatTimeout),
         WaitingSince = engine.Room.WaitingSince(agent.Name),
     };
-
-    private void Wake(string agent)
-    {
-        engine.Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));
-        engine.Bus.Publish(Events.EventsRecorded.Instance);
-    }
 }

@@ -10,7 +10,12 @@ namespace Longshore.Engine;
 /// When nothing is on its way, the caller's own thread sends the flight at once: no timer, no debounce.
 /// </summary>
 internal sealed class CommandProcessor(
-    ITaskStore store, WaitingRoom room, TimeProvider clock, EngineMetrics metrics, ILogger logger)
+    ITaskStore store,
+    WaitingRoom room,
+    StoreTime time,
+    TimeProvider clock,
+    EngineMetrics metrics,
+    ILogger logger)
     : IDisposable
 {
     private const int GatherPatience = 4;
@@ -32,6 +37,9 @@ internal sealed class CommandProcessor(
     private List<Command> _taken = [];
     private int _cursor;
     private int _failuresInRow;
+
+    /// <summary>Tells other nodes what flights made possible; null when there can be none.</summary>
+    public Readiness.ReadinessAnnouncer? Announcer { get; init; }
 
     /// <summary>Raised in the loop when a task will be ready at an instant in the future.</summary>
     public event Action<long>? Deferred;
@@ -286,6 +294,7 @@ internal sealed class CommandProcessor(
         }
 
         AnnounceDeferred(flight, outcome);
+        Announcer?.Announce(flight, outcome);
         Committed?.Invoke();
         return expected;
     }
@@ -302,7 +311,7 @@ internal sealed class CommandProcessor(
         }
 
         var readyAtOnce = 0;
-        var now = outcome.Finishes.Count == 0 ? 0 : clock.NowMicroseconds();
+        var now = outcome.Finishes.Count == 0 ? 0 : time.NowUs;
         for (var i = 0; i < outcome.Finishes.Count; i++)
         {
             var finish = outcome.Finishes[i];

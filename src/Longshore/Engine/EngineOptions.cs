@@ -27,9 +27,35 @@ public sealed record EngineOptions
     public TimeSpan LeaseMax { get; set; } = Limits.LeaseMax;
 
     /// <summary>
-    /// With every notification lost, waiting callers still look again this often (G9). 30 seconds by default.
+    /// How the node learns of work that other nodes made possible; it can be changed while the node runs (S3.42).
+    /// Hybrid by default. Over a shared store without a bus between nodes, such as PostgreSQL behind a transaction
+    /// pooler, only <see cref="NodeMode.PollingOnly"/> works, and the node takes that.
+    /// </summary>
+    public NodeMode Mode { get; set; } = NodeMode.Hybrid;
+
+    /// <summary>
+    /// With every notification lost, work is still found this often, unless the mode is
+    /// <see cref="NodeMode.EventDrivenOnly"/> (G9, S3.46: <c>fallback_polling_interval</c>). 30 seconds by default.
     /// </summary>
     public TimeSpan FallbackInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The fallback looks for work that has been ready for longer than this (S3.47: <c>age_threshold</c>). Five seconds
+    /// by default; zero is allowed.
+    /// </summary>
+    public TimeSpan AgeThreshold { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many tasks the fallback reads at a time (S3.48: <c>batch_size</c>). 50 by default.</summary>
+    public int PollBatchSize { get; set; } = 50;
+
+    /// <summary>How often the node says that it is there. Five seconds by default.</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// A node that could not say so for this long counts as gone: it claims nothing, gives back what it has not started
+    /// and goes on by itself when the store answers again. 15 seconds by default.
+    /// </summary>
+    public TimeSpan NodeTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How often expired leases and passed deadlines are looked for. One second by default.</summary>
     public TimeSpan RescueInterval { get; set; } = TimeSpan.FromSeconds(1);
@@ -59,16 +85,37 @@ public sealed record EngineOptions
         {
             (Lease, "lease"), (LeaseMin, "lease_min"), (LeaseMax, "lease_max"), (FallbackInterval, "fallback_interval"),
             (RescueInterval, "rescue_interval"), (PruneInterval, "prune_interval"), (Retention, "retention"),
-            (LeadershipTerm, "leadership_term"),
+            (LeadershipTerm, "leadership_term"), (HeartbeatInterval, "heartbeat_interval"),
+            (NodeTimeout, "node_timeout"),
         })
         {
             TaskValidation.Duration(value, field);
         }
 
+        CheckReadiness();
         TaskValidation.Range(MaintenanceBatch, 1, Limits.BatchMax, "maintenance_batch");
         if (LeaseMax < LeaseMin)
         {
             throw LongshoreException.Invalid("lease_max", "must not be shorter than lease_min");
+        }
+    }
+
+    private void CheckReadiness()
+    {
+        TaskValidation.Range(PollBatchSize, 1, Limits.PageMax, "batch_size");
+        if (!Enum.IsDefined(Mode))
+        {
+            throw LongshoreException.Invalid("mode", "is none of event_driven_only, hybrid, polling_only");
+        }
+
+        if (AgeThreshold < TimeSpan.Zero || AgeThreshold > Limits.DurationMax)
+        {
+            throw LongshoreException.Invalid("age_threshold", "must not be negative");
+        }
+
+        if (NodeTimeout < 2 * HeartbeatInterval)
+        {
+            throw LongshoreException.Invalid("node_timeout", "must be at least twice heartbeat_interval");
         }
     }
 

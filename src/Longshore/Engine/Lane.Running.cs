@@ -56,6 +56,33 @@ internal sealed partial class Lane
         Release(released, "was held too long without being started");
     }
 
+    /// <summary>Gives back what was not started: the node is cut off from the store.</summary>
+    public void GiveBackUnstarted()
+    {
+        var released = new List<HeldTask>();
+        lock (_gate)
+        {
+            TakeBuffer(released);
+        }
+
+        Release(released, "the node was cut off from the store before it was started");
+    }
+
+    /// <summary>Loses what runs under a lease that ran out, as far as this node knows.</summary>
+    public void LoseLapsed()
+    {
+        List<HeldTask> lapsed;
+        lock (_gate)
+        {
+            lapsed = [.. _slots.OfType<HeldTask>().Where(h => _clock.GetElapsedTime(h.RenewedAt) > _lease)];
+        }
+
+        foreach (var held in lapsed)
+        {
+            Lose(held.Task.Id, held.Grant.Epoch);
+        }
+    }
+
     /// <summary>Starts nothing more, and gives back what was not started.</summary>
     public void Drain()
     {

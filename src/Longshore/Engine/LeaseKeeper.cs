@@ -28,6 +28,24 @@ internal sealed class LeaseKeeper : IDisposable
 
     public void Remove(Dispatcher host) => Change([.. _hosts.Where(h => h != host)]);
 
+    /// <summary>Gives back whatever the hosts of this process hold and have not started.</summary>
+    public void GiveBackUnstarted()
+    {
+        foreach (var lane in _hosts.SelectMany(h => h.Lanes))
+        {
+            lane.GiveBackUnstarted();
+        }
+    }
+
+    /// <summary>Tells those runs to stop whose leases ran out because the store could not be reached.</summary>
+    public void LoseLapsed()
+    {
+        foreach (var lane in _hosts.SelectMany(h => h.Lanes))
+        {
+            lane.LoseLapsed();
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void Change(Dispatcher[] hosts)

@@ -1,5 +1,6 @@
 using Longshore.Client;
 using Longshore.Engine.Maintenance;
+using Longshore.Engine.Readiness;
 using Longshore.Events;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -25,7 +26,10 @@ public sealed class LongshoreEngine : IAsyncDisposable
     private readonly Stager _stager;
     private readonly Duty[] _duties;
     private readonly List<Task> _loops = [];
-    private ITimer? _fallback;
+    private readonly NodePresence _presence;
+    private readonly FallbackPoller _poller;
+    private readonly IDisposable _hearing;
+    private volatile NodeMode _mode;
     private bool _stopped;
 
     /// <summary>Creates a node over a store.</summary>
@@ -48,22 +52,34 @@ public sealed class LongshoreEngine : IAsyncDisposable
         _metrics = new EngineMetrics(this);
         _load = new LoadWatch(this, _log);
         _losses = new LossMeter(_metrics, _log);
+        Session = $"{Options.NodeName}/{Ids.Next()}";
+        Time = new StoreTime(Options.Clock);
+        _mode = CanHear ? Options.Mode : NodeMode.PollingOnly;
         Room = new WaitingRoom(Options.Clock);
-        Processor = new CommandProcessor(store.Tasks, Room, Options.Clock, _metrics, _log);
+        Processor = new CommandProcessor(store.Tasks, Room, Time, Options.Clock, _metrics, _log)
+        {
+            Announcer = Bus is INodeBus nodes ? new ReadinessAnnouncer(nodes, Session, Time) : null,
+        };
+        Readiness = new ReadinessCommands(Processor, Options.Clock, _metrics.Readiness);
         Room.SendTo(Processor.SendOrFail);
         Keeper = new LeaseKeeper(Processor, Options.Clock);
         _leadership = new Leadership(store.Leases, Options.NodeName, Options.LeadershipTerm, Options.Clock, _log);
-        _stager = new Stager(store, _leadership, Options, OnReady, _log);
+        _stager = new Stager(store, _leadership, Options, Time, StagerPauseMax, OnReady, _log);
         _duties =
         [
             _stager,
             new Rescuer(store, _leadership, Options, lost => OnLost(lost, LossCause.Lease), _log),
             new Expirer(store, _leadership, Options, lost => OnLost(lost, LossCause.Deadline), _log),
-            new Pruner(store, _leadership, Options, _log),
+            new Pruner(store, _leadership, Options, Time, _log),
         ];
         _leadership.Gained += () => Array.ForEach(_duties, d => d.Poke());
         Processor.Deferred += _stager.Expect;
         Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
+        _presence = new NodePresence(this, _leadership, _log);
+        _poller = new FallbackPoller(this, Readiness, _metrics.Readiness, _log);
+        Room.Waiting += _presence.OnWaiting;
+        _hearing = Bus.Subscribe(
+            new ReadinessEventSystem(this, Readiness, _metrics.Readiness, _stager.Expect, _log).OnMessage);
         Doctor = new Doctor(this, () => _leadership.IsHeld);
         _load.Publish(_metrics.Meter);
         _metrics.Meter.CreateObservableGauge(
@@ -79,7 +95,20 @@ public sealed class LongshoreEngine : IAsyncDisposable
     /// <summary>What was done since the node was created.</summary>
     public EngineStatistics Statistics => Processor.Statistics;
 
+    /// <summary>How the node learns of work that other nodes made possible.</summary>
+    public NodeMode Mode => _mode;
+
+    /// <summary>The name by which the nodes that share the store know this one.</summary>
+    public string NodeName => _presence.Name;
+
     internal IStore Store { get; }
+
+    /// <summary>This run of the node.</summary>
+    internal string Session { get; }
+
+    internal StoreTime Time { get; }
+
+    internal ReadinessCommands Readiness { get; }
 
     internal EngineOptions Options { get; }
 
@@ -110,12 +139,12 @@ public sealed class LongshoreEngine : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        _fallback = Options.Clock.CreateTimer(
-            _ => LookAgain(), null, Options.FallbackInterval, Options.FallbackInterval);
         using (ExecutionContext.SuppressFlow())
         {
             _loops.Add(_leadership.RunAsync(_stopping.Token));
             _loops.Add(_load.RunAsync(_stopping.Token));
+            _loops.Add(_presence.RunAsync(_stopping.Token));
+            _loops.Add(_poller.RunAsync(_stopping.Token));
             foreach (var duty in _duties)
             {
                 _loops.Add(duty.RunAsync(_stopping.Token));
@@ -124,6 +153,43 @@ public sealed class LongshoreEngine : IAsyncDisposable
 
         _log.NodeStarted(Options.NodeName, Store.Info.Name, Store.Info.Location);
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Changes how the node learns of work. It hears before it stops looking, and looks before it stops hearing, so
+    /// nothing is missed on the way; it looks at everything once when the new mode is in force.
+    /// </summary>
+    /// <exception cref="LongshoreException">
+    /// wrong_state: nothing can be heard of other nodes here, so the node must poll.
+    /// </exception>
+    public void SwitchMode(NodeMode mode)
+    {
+        if (!Enum.IsDefined(mode))
+        {
+            throw LongshoreException.Invalid("mode", "is none of event_driven_only, hybrid, polling_only");
+        }
+
+        if (mode != NodeMode.PollingOnly && !CanHear)
+        {
+            throw new LongshoreException(
+                ErrorCode.WrongState,
+                $"mode {mode.ToWire()} needs notifications, and this node cannot hear any (a transaction pooler stands "
+                + "between it and the store, or it has no bus); use polling_only",
+                "mode");
+        }
+
+        var former = _mode;
+        if (former == mode)
+        {
+            return;
+        }
+
+        _mode = mode;
+        _log.ModeChanged(NodeName, mode.ToWire(), former.ToWire());
+        _presence.Poke();
+        _poller.Poke();
+        _stager.Poke();
+        Readiness.Rescan(ReadinessTrigger.FallbackPolling);
     }
 
     /// <summary>Ends the duties, answers those who wait with nothing, and commits what was accepted.</summary>
@@ -135,13 +201,13 @@ public sealed class LongshoreEngine : IAsyncDisposable
         }
 
         _stopped = true;
-        if (_fallback is not null)
-        {
-            await _fallback.DisposeAsync().ConfigureAwait(false);
-        }
-
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_loops).ConfigureAwait(false);
+        if (Bus is INodeBus bus && _loops.Count > 0)
+        {
+            await bus.ListenAsync(null, CancellationToken.None).ConfigureAwait(false);
+        }
+
         Room.Close();
         await Processor.CloseAsync().ConfigureAwait(false);
         _log.NodeStopped(Options.NodeName);
@@ -151,6 +217,9 @@ public sealed class LongshoreEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
+        _hearing.Dispose();
+        _presence.Dispose();
+        _poller.Dispose();
         Array.ForEach(_duties, d => d.Dispose());
         Keeper.Dispose();
         PoolGuard.Dispose();
@@ -175,22 +244,53 @@ public sealed class LongshoreEngine : IAsyncDisposable
             if (claim.Agent is not null)
             {
                 Bus.Publish(new ClaimEnded(claim.Agent, claim.TaskId, claim.Epoch));
+                Tell(new TaskStateChangeEvent(claim.TaskId, claim.State, claim.Agent, claim.Epoch));
             }
         }
 
-        Processor.SendOrFail(new WakeCommand(room =>
+        foreach (var agent in lost.Select(c => c.Agent).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            foreach (var agent in lost.Select(c => c.Agent).OfType<string>().Distinct(StringComparer.Ordinal))
-            {
-                room.WakeAgent(agent);
-            }
+            Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));
+        }
 
-            room.Wake(lost.Count(c => c.State == TaskState.Created));
-        }));
+        BecameReady([.. lost.Where(c => c.State == TaskState.Created).Select(c => c.TaskId)]);
 
         // A lost claim usually comes back after a pause that only the store knows.
         _stager.Poke();
+        Tell(new TaskDeferredEvent(Time.NowUs));
         Bus.Publish(EventsRecorded.Instance);
+    }
+
+    /// <summary>An agent's profile or mode changed; it may wait here or at another node.</summary>
+    internal void OnAgentChanged(string agent)
+    {
+        Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));
+        Tell(new AgentChangedEvent(agent));
+        Bus.Publish(EventsRecorded.Instance);
+    }
+
+    /// <summary>The node is cut off: it takes nothing more and lets go of what it can.</summary>
+    internal void Suspend()
+    {
+        if (!Room.IsSuspended)
+        {
+            Room.IsSuspended = true;
+            _log.NodeSuspended(NodeName, Options.NodeTimeout);
+            Keeper.GiveBackUnstarted();
+        }
+
+        Keeper.LoseLapsed();
+    }
+
+    /// <summary>The store answers: the node is one of them again.</summary>
+    internal void Resume()
+    {
+        if (Room.IsSuspended)
+        {
+            Room.IsSuspended = false;
+            _log.NodeResumed(NodeName);
+            Readiness.Rescan(ReadinessTrigger.FallbackPolling);
+        }
     }
 
     /// <summary>
@@ -204,20 +304,48 @@ public sealed class LongshoreEngine : IAsyncDisposable
     /// <summary>So many tasks of unknown classes became ready.</summary>
     internal void OnReady(int tasks)
     {
-        Processor.SendOrFail(new WakeCommand(room => room.Wake(tasks)));
+        Signal(new TaskReadyEvent { ReadySteps = tasks });
         Bus.Publish(EventsRecorded.Instance);
     }
 
     private static readonly TimeSpan GaugeAgeMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan GaugeWaitMax = TimeSpan.FromSeconds(2);
 
-    private void LookAgain()
-    {
-        if (Room.Count > 0)
-        {
-            Processor.SendOrFail(new WakeCommand(room => room.WakeEverybody()));
-        }
+    // How late a delayed task of another node may be noticed while nobody can tell of it.
+    private static readonly TimeSpan UnheardPauseMax = TimeSpan.FromSeconds(1);
 
-        Bus.Publish(EventsRecorded.Instance);
+    // Whether another node can tell this one anything, or there is no other.
+    private bool CanHear => Bus is INodeBus || !Store.Info.IsShared;
+
+    private TimeSpan StagerPauseMax() =>
+        !Store.Info.IsShared || (Mode != NodeMode.PollingOnly && Bus is INodeBus { IsConnected: true })
+            ? Options.FallbackInterval
+            : UnheardPauseMax < Options.FallbackInterval ? UnheardPauseMax : Options.FallbackInterval;
+
+    private void BecameReady(IReadOnlyList<long> tasks)
+    {
+        if (tasks.Count > 0)
+        {
+            Signal(new TaskReadyEvent
+            {
+                TaskIds = tasks.Count <= Limits.SignalledTasksMax ? tasks : [],
+                ReadySteps = tasks.Count,
+            });
+        }
+    }
+
+    // Here by the same command as for what other nodes tell.
+    private void Signal(TaskReadyEvent ready)
+    {
+        Readiness.Send(ready);
+        Tell(ready);
+    }
+
+    private void Tell(ReadinessEvent happened)
+    {
+        if (Bus is INodeBus)
+        {
+            Bus.Publish(happened with { Origin = Session });
+        }
     }
 }

@@ -23,6 +23,10 @@ internal sealed class WaiterIndex
     /// <summary>Whether the profile of this agent is known.</summary>
     public bool Knows(string agent) => _profiles.ContainsKey(agent);
 
+    /// <summary>The namespaces an agent works in; none when it is not known.</summary>
+    public IReadOnlyList<string> NamespacesOf(string agent) =>
+        _profiles.TryGetValue(agent, out var profile) ? profile.Registration.Namespaces : [];
+
     /// <summary>Takes note of a profile.</summary>
     public void Learn(AgentRegistration profile, DateTimeOffset now)
     {

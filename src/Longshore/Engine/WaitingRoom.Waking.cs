@@ -13,6 +13,8 @@ internal sealed partial class WaitingRoom
     private readonly List<PassedWake> _passed = [];
     private readonly List<string> _ownWakes = [];
     private readonly PriorityQueue<LinkedListNode<Claimant>, long> _heads = new();
+    private readonly HashSet<string> _scanIn = new(StringComparer.Ordinal);
+    private bool _scansAll;
     private long _scanLeft;
     private long _scanAfter;
     private int _scanStep;
@@ -22,22 +24,22 @@ internal sealed partial class WaitingRoom
     /// <summary>True while somebody is still to be woken, though no command asks for it.</summary>
     public bool HasDue => _passed.Count > 0 || _scanLeft > 0;
 
-    /// <summary>So many tasks of unknown classes became available.</summary>
-    public void Wake(long tasks)
+    /// <summary>So many tasks of unknown classes became available, in one namespace or somewhere.</summary>
+    public void Wake(long tasks, string? @namespace = null)
     {
         if (tasks <= 0)
         {
             return;
         }
 
-        Scan(tasks);
+        Scan(tasks, @namespace);
         SignalWatches(_ => true);
     }
 
-    /// <summary>Everybody looks again: some notification may have been lost (G9).</summary>
-    public void WakeEverybody()
+    /// <summary>Everybody looks again, or all of one namespace: some notification may have been lost (G9).</summary>
+    public void WakeEverybody(string? @namespace = null)
     {
-        Wake(Everybody);
+        Wake(Everybody, @namespace);
         _scanStep = FullStepMax;
     }
 
@@ -137,8 +139,20 @@ internal sealed partial class WaitingRoom
         }
     }
 
-    private void Scan(long tasks)
+    private void Scan(long tasks, string? @namespace = null)
     {
+        if (_scanLeft <= 0)
+        {
+            _scanIn.Clear();
+            _scansAll = false;
+        }
+
+        _scansAll |= @namespace is null;
+        if (@namespace is not null)
+        {
+            _scanIn.Add(@namespace);
+        }
+
         _scanLeft = Math.Min(Everybody, _scanLeft + tasks);
         _scanAfter = 0;
         _scanStep = (int)Math.Min(StepMax, Math.Max(_scanStep, tasks));
@@ -224,7 +238,8 @@ internal sealed partial class WaitingRoom
         var taken = 0;
         for (var place = _line.First; place is not null && taken < _scanStep; place = place.Next)
         {
-            if (place.Value.State == ClaimantState.Parked && place.Value.Sequence > _scanAfter)
+            if (place.Value.State == ClaimantState.Parked && place.Value.Sequence > _scanAfter
+                && (_scansAll || _index.NamespacesOf(place.Value.Agent).Any(_scanIn.Contains)))
             {
                 _scanAfter = place.Value.Sequence;
                 BoardParked(new Boarding(place.Value, BoardingReason.Scan), flight);
@@ -276,7 +291,11 @@ internal sealed partial class WaitingRoom
         for (var i = 0; i < flight.Claims.Count; i++)
         {
             var boarding = flight.Claims[i];
-            if (boarding.Claimant.NextRequest() is { } request)
+            if (IsSuspended)
+            {
+                Place(boarding.Claimant, park: true, full: false);
+            }
+            else if (boarding.Claimant.NextRequest() is { } request)
             {
                 flight.Batch.Claims.Add(request);
                 flight.Claims[kept++] = boarding;

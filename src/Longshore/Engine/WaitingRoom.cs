@@ -22,6 +22,7 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
     private readonly WaiterIndex _index = new();
     private readonly HashSet<DiscoverWatch> _watches = [];
     private Action<Command> _send = _ => { };
+    private volatile bool _suspended;
     private long _lastSequence;
     private bool _closed;
 
@@ -31,8 +32,30 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
     /// <summary>How many callers may wait before further ones are refused.</summary>
     public int Capacity { get; set; } = Limits.WaitersMax;
 
+    /// <summary>
+    /// While true nobody claims: whoever asks is put to those who wait. Somebody wakes everybody when it ends.
+    /// </summary>
+    public bool IsSuspended
+    {
+        get => _suspended;
+        set => _suspended = value;
+    }
+
+    /// <summary>Raised, without locks held, when somebody begins to wait; with the namespaces he works in.</summary>
+    public event Action<IReadOnlyCollection<string>>? Waiting;
+
     /// <summary>Commands that come of waiting go this way.</summary>
     public void SendTo(Action<Command> send) => _send = send;
+
+    /// <summary>The namespaces in which somebody who waits works.</summary>
+    public HashSet<string> Namespaces()
+    {
+        lock (_gate)
+        {
+            return [.. _line.Select(c => c.Agent).Concat(_watches.Select(w => w.Agent)).Distinct(StringComparer.Ordinal)
+                .SelectMany(_index.NamespacesOf)];
+        }
+    }
 
     /// <summary>Whether the profile of this agent is known here.</summary>
     public bool Knows(string agent)
@@ -169,6 +192,7 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
         }
 
         Record(EventTypes.AgentWaiting, watch.Agent);
+        NoteWaiting(watch.Agent);
     }
 
     /// <summary>The caller waits no more.</summary>
@@ -252,9 +276,28 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
             claimant.OnParked();
         }
 
+        if (starts)
+        {
+            NoteWaiting(claimant.Agent);
+        }
+
         if (starts && claimant.ShowsWaiting)
         {
             Record(EventTypes.AgentWaiting, claimant.Agent);
+        }
+    }
+
+    private void NoteWaiting(string agent)
+    {
+        if (Waiting is { } waiting)
+        {
+            IReadOnlyCollection<string> namespaces;
+            lock (_gate)
+            {
+                namespaces = _index.NamespacesOf(agent);
+            }
+
+            waiting(namespaces);
         }
     }
 

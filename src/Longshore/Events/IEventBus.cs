@@ -30,6 +30,23 @@ public interface IEventBus
     IDisposable Subscribe(Action<BusMessage> onMessage);
 }
 
+/// <summary>
+/// A bus between the nodes that share a store. A <see cref="ReadinessEvent"/> reaches the other nodes that wait for it
+/// as well; every other message stays within this process.
+/// </summary>
+public interface INodeBus : IEventBus, IProbedBus
+{
+    /// <summary>True while notifications of other nodes can arrive.</summary>
+    bool IsConnected { get; }
+
+    /// <summary>
+    /// Hears other nodes: of what concerns all, and of work in these namespaces and no others. Null stops hearing.
+    /// Completes when that is in force, or when it is known that it cannot be now; then it takes effect as soon as the
+    /// connection is there, and <see cref="BusReconnected"/> says so.
+    /// </summary>
+    ValueTask ListenAsync(IReadOnlyCollection<string>? namespaces, CancellationToken ct = default);
+}
+
 /// <summary>A bus whose messages leave the process, so that they may take long or not arrive.</summary>
 public interface IProbedBus
 {

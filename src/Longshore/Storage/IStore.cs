@@ -40,7 +40,8 @@ public interface IStore : IAsyncDisposable
 /// <param name="Name">Short name of the kind of store: <c>memory</c>, <c>sqlite</c>.</param>
 /// <param name="Location">Where the data is.</param>
 /// <param name="HeartbeatTimeout">After this silence an agent is unresponsive.</param>
-public sealed record StoreInfo(string Name, string Location, TimeSpan HeartbeatTimeout);
+/// <param name="IsShared">Nodes in other processes may use it at the same time.</param>
+public sealed record StoreInfo(string Name, string Location, TimeSpan HeartbeatTimeout, bool IsShared = false);
 
 /// <summary>The rules of a store that are settings, the same for every store.</summary>
 public sealed record StoreOptions

@@ -72,6 +72,18 @@ public static class Limits
     /// <summary>Commands that may wait for the store before callers are refused.</summary>
     public const int PendingCommandsMax = 200_000;
 
+    /// <summary>Most tasks that one readiness event or command names; more means a look at all of them.</summary>
+    public const int SignalledTasksMax = 100;
+
+    /// <summary>Longest payload of a notification, in bytes (T3.4).</summary>
+    public const int SignalBytesMax = 7_900;
+
+    /// <summary>Most readiness commands that wait to be processed; what comes beyond becomes one rescan.</summary>
+    public const int SignalsMax = 1000;
+
+    /// <summary>Most namespaces in which a node says that somebody waits.</summary>
+    public const int InterestsMax = 1000;
+
     /// <summary>Callers that may wait for work at once on one node.</summary>
     public const int WaitersMax = 50_000;
 

@@ -53,6 +53,24 @@ internal static partial class NodeLog
     public static partial void ModeChanged(this ILogger logger, string node, string mode, string former);
 
     [LoggerMessage(
+        1402,
+        LogLevel.Warning,
+        "Node {Former} goes on as {Node}: another node has taken its name; give each its own",
+        EventName = "node_renamed")]
+    public static partial void NodeRenamed(this ILogger logger, string former, string node);
+
+    [LoggerMessage(
+        1403,
+        LogLevel.Error,
+        "Node {Node} is cut off from its store for {Limit} and claims nothing until that answers",
+        EventName = "node_suspended")]
+    public static partial void NodeSuspended(this ILogger logger, string node, TimeSpan limit);
+
+    [LoggerMessage(
+        1404, LogLevel.Information, "Node {Node} reaches its store again and goes on", EventName = "node_resumed")]
+    public static partial void NodeResumed(this ILogger logger, string node);
+
+    [LoggerMessage(
         1501, LogLevel.Warning, "The bus is disconnected; the fallback takes over", EventName = "bus_disconnected")]
     public static partial void BusDisconnected(this ILogger logger, Exception? e);
 

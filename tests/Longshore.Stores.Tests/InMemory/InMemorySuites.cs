@@ -40,6 +40,8 @@ public sealed class InMemoryMatch : MatchSuite<InMemorySource>;
 
 public sealed class InMemoryNode : NodeSuite<InMemorySource>;
 
+public sealed class InMemoryNodesTogether : NodesTogetherSuite<InMemorySource>;
+
 public sealed class InMemoryNoRecentFailure : NoRecentFailureSuite<InMemorySource>;
 
 public sealed class InMemoryOrder : OrderSuite<InMemorySource>;

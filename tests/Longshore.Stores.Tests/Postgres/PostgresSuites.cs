@@ -40,6 +40,8 @@ public sealed class PostgresMatch : MatchSuite<PostgresSource>;
 
 public sealed class PostgresNode : NodeSuite<PostgresSource>;
 
+public sealed class PostgresNodesTogether : NodesTogetherSuite<PostgresSource>;
+
 public sealed class PostgresNoRecentFailure : NoRecentFailureSuite<PostgresSource>;
 
 public sealed class PostgresOrder : OrderSuite<PostgresSource>;

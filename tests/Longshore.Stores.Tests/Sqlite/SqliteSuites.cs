@@ -40,6 +40,8 @@ public sealed class SqliteMatch : MatchSuite<SqliteSource>;
 
 public sealed class SqliteNode : NodeSuite<SqliteSource>;
 
+public sealed class SqliteNodesTogether : NodesTogetherSuite<SqliteSource>;
+
 public sealed class SqliteNoRecentFailure : NoRecentFailureSuite<SqliteSource>;
 
 public sealed class SqliteOrder : OrderSuite<SqliteSource>;

@@ -38,7 +38,7 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
     public ILeaseStore Leases => _inner.Leases;
 
-    public INodeStore Nodes => _inner.Nodes;
+    public INodeStore Nodes => BeatsFail ? throw new IOException("the store is out of reach") : _inner.Nodes;
 
     public IQueryStore Queries => field ??= CountedQueries.Around(_inner.Queries);
 
@@ -48,6 +48,9 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
     /// <summary>Decides of each transaction whether it fails.</summary>
     public Func<TaskBatch, bool> FailsOn { get; set; } = _ => false;
+
+    /// <summary>Whether nodes cannot say that they are there.</summary>
+    public bool BeatsFail { get; set; }
 
     /// <summary>How long each transaction takes.</summary>
     public Func<Task> Takes { get; set; } = () => Task.CompletedTask;

@@ -20,6 +20,9 @@ internal sealed class Leadership(
     // Touched by the loop only: the lead as it was last told of.
     private long? _epoch;
 
+    /// <summary>By which name this node leads; it may change when another node takes the name.</summary>
+    public string Holder { get; set; } = node;
+
     /// <summary>True while this node leads.</summary>
     public bool IsHeld => clock.GetTimestamp() < Volatile.Read(ref _heldUntil);
 
@@ -38,12 +41,12 @@ internal sealed class Leadership(
         Volatile.Write(ref _heldUntil, 0);
         if (_epoch is not null)
         {
-            logger.LeadershipReleased(node);
+            logger.LeadershipReleased(Holder);
         }
 
         try
         {
-            await leases.ReleaseAsync(LeaseName, node, CancellationToken.None).ConfigureAwait(false);
+            await leases.ReleaseAsync(LeaseName, Holder, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -56,11 +59,11 @@ internal sealed class Leadership(
     {
         if (epoch is { } held && _epoch is null)
         {
-            logger.LeadershipGained(node, held);
+            logger.LeadershipGained(Holder, held);
         }
         else if (epoch is null && _epoch is not null)
         {
-            logger.LeadershipLost(node, why);
+            logger.LeadershipLost(Holder, why);
         }
 
         _epoch = epoch;
@@ -72,7 +75,7 @@ internal sealed class Leadership(
         {
             var asked = clock.GetTimestamp();
             var had = IsHeld;
-            var epoch = await leases.AcquireAsync(LeaseName, node, term, ct: ct).ConfigureAwait(false);
+            var epoch = await leases.AcquireAsync(LeaseName, Holder, term, ct: ct).ConfigureAwait(false);
             var until = asked + (long)(term.TotalSeconds * clock.TimestampFrequency);
             Volatile.Write(ref _heldUntil, epoch is null ? 0 : until);
             Note(epoch, "another node has it");

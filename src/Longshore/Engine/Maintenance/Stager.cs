@@ -6,10 +6,17 @@ namespace Longshore.Engine.Maintenance;
 
 /// <summary>
 /// Brings deferred tasks back to the queue when they are due: by a timer for the next one, not by polling. What this
-/// node defers itself is known at once; what another node defers is seen at the latest after the fallback interval.
+/// node defers itself is known at once, and so is what others tell of; the rest is seen at the latest after the
+/// fallback interval, or a second while others cannot tell.
 /// </summary>
 internal sealed class Stager(
-    IStore store, Leadership leadership, EngineOptions options, Action<int> onReady, ILogger logger)
+    IStore store,
+    Leadership leadership,
+    EngineOptions options,
+    StoreTime time,
+    Func<TimeSpan> pauseMax,
+    Action<int> onReady,
+    ILogger logger)
     : Duty(leadership, options.Clock, logger)
 {
     // A timer may fire a little early by the store's clock.
@@ -44,12 +51,13 @@ internal sealed class Stager(
         Interlocked.Exchange(ref _nextUs, long.MaxValue);
         var nextUs = await store.Tasks.NextDueAsync(ct).ConfigureAwait(false) ?? long.MaxValue;
         Interlocked.Exchange(ref _nextUs, nextUs);
+        var most = pauseMax();
         if (nextUs == long.MaxValue)
         {
-            return options.FallbackInterval;
+            return most;
         }
 
-        var pause = UnixTime.FromMicroseconds(nextUs) - options.Clock.GetUtcNow() + Grain;
-        return pause < Grain ? Grain : pause < options.FallbackInterval ? pause : options.FallbackInterval;
+        var pause = UnixTime.FromMicroseconds(nextUs) - time.Now + Grain;
+        return pause < Grain ? Grain : pause < most ? pause : most;
     }
 }
