@@ -38,7 +38,8 @@ public sealed record ReadinessChannels(string Prefix)
         channel.StartsWith(TaskReady + ".", StringComparison.Ordinal)
         || channel.StartsWith(Prefix + ".#", StringComparison.Ordinal);
 
-    // In SQL: left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 20). Two namespaces that share a name wake each other's waiters, no more.
+    // In SQL: left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 20). Two namespaces
+    // that share a name wake each other's waiters, no more.
     private string Fitted(string name)
     {
         var bytes = Encoding.UTF8.GetBytes(name);
