@@ -15,8 +15,7 @@ return p_seen_us < p_now_us - case when p_given_us is null then 1000000 else 0 e
 create function longshore.announce_events() returns void language sql volatile as $$
     select pg_advisory_xact_lock_shared(
         ('longshore.events'::regclass::oid::bigint & 2147483647)::integer,
-        (case when is_called then last_value & 2147483647 else 0 end)::integer)
-    from longshore.event_seq;
+        (coalesce(pg_sequence_last_value('longshore.event_seq'), 0) & 2147483647)::integer);
 $$;
 
 -- The one predicate "can do" (see Capabilities/CapabilitySet.cs), for the rare questions about other agents.
@@ -63,6 +62,11 @@ begin
 end
 $$;
 
+-- Why the latest claim that ended badly did.
+create function longshore.last_error(p_task bigint) returns text language sql stable as $$
+    select error from longshore.assignments where task_id = p_task and error is not null order by epoch desc limit 1;
+$$;
+
 -- The ready tasks of these classes in order: where they stand, at most p_max. Walks the common order for a bounded
 -- stretch; when that holds too few, it goes class by class, so that others' work never delays this agent's.
 create function longshore.pick(
@@ -90,7 +94,7 @@ begin
     select r.rank into v_high from longshore.ready r
     where r.rank >= p_low
     order by r.rank, r.id
-    offset 4 * p_max + 100 limit 1;
+    offset 2 * p_max + 40 limit 1;
     select array_agg(t.at), array_agg(t.flags & 1 = 1) into at, suspects
     from (select r.ctid as at, r.flags from longshore.ready r
           where r.rank >= p_low and r.rank <= coalesce(v_high, 9223372036854775807)

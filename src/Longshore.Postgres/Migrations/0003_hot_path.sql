@@ -14,15 +14,23 @@ begin
 end
 $$;
 
--- Ends claims as done. All or nothing: an epoch that names no claim that holds raises LS001; the caller looks closer.
+-- Ends claims as done, after locking their agents and these. All or nothing: an epoch that names no claim that holds
+-- raises LS001; the caller looks closer.
 create function longshore.complete(
-    p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint) returns void
+    p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint)
+returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
-    v_now bigint := longshore.instant(p_now_us);
+    v_now bigint;
     v_ended integer;
 begin
-    perform longshore.announce_events();
+    perform 1
+    from longshore.agent_states
+    where agent_id = any (array(
+        select unnest(p_agents) union select agent_id from longshore.claims where id = any (p_ids)))
+    order by agent_id
+    for update;
+    v_now := longshore.instant(p_now_us);
     with said as (
         select * from unnest(p_ids, p_epochs, p_results, p_keys) as s (id, epoch, result, key)
     ), gone as (
@@ -46,13 +54,44 @@ begin
         insert into longshore.events (seq, at_us, type, actor_type, tasks, epochs, agents, states)
         select nextval('longshore.event_seq'), v_now, 'task_completed', 0, array_agg(id), array_agg(epoch),
                array_agg(agent_id), array_agg(8::smallint)
-        from gone
+        from longshore.announce_events(), gone
         having count(*) > 0
     )
     select count(*) into v_ended from gone;
     if v_ended < cardinality(p_ids) then
         raise exception 'a claim does not hold' using errcode = 'LS001';
     end if;
+end
+$$;
+
+-- Stores new tasks that have nothing but a class, a priority and a payload: most have no more, and two dozen arrays cost
+-- a small batch more than its commit.
+create function longshore.insert_plain(
+    p_classes integer[], p_priorities smallint[], p_credits bigint[], p_flags smallint[], p_payloads json[],
+    p_now_us bigint) returns bigint[]
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+    v_ids bigint[];
+begin
+    with new as materialized (
+        select nextval('longshore.task_ids') as id, n, class_id, priority, credit, flags, payload
+        from unnest(p_classes, p_priorities, p_credits, p_flags, p_payloads) with ordinality
+            as t (class_id, priority, credit, flags, payload, n)
+    ), stored as (
+        insert into longshore.tasks (id, created_us, class_id, priority, payload)
+        select id, p_now_us, class_id, priority, coalesce(payload, '{}') from new
+    ), queued as (
+        insert into longshore.ready (id, rank, class_id, epoch, attempts, failures, priority, flags)
+        select id, p_now_us - credit, class_id, 0, 0, 0, priority, flags from new
+    ), noted as (
+        -- A row of the log tells as many events apart as a position has room for.
+        insert into longshore.events (seq, at_us, type, actor_type, actor, tasks)
+        select nextval('longshore.event_seq'), p_now_us, 'task_created', 2, 'api', part.ids
+        from longshore.announce_events(),
+             (select array_agg(id order by n) as ids from new group by (n - 1) / 16384 order by min(n)) part
+    )
+    select array_agg(id order by n) into v_ids from new;
+    return v_ids;
 end
 $$;
 
@@ -72,6 +111,13 @@ declare
     v_first bigint;
     v_ids bigint[];
 begin
+    if num_nonnulls(
+        p_codes, p_names, p_descriptions, p_thresholds, p_ready, p_deadlines, p_timeouts, p_attempts, p_backoffs,
+        p_lates, p_efforts, p_parents, p_workflows, p_cursors, p_tags, p_metadata, p_correlations, p_keys) = 0
+    then
+        return longshore.insert_plain(p_classes, p_priorities, p_credits, p_flags, p_payloads, v_now);
+    end if;
+
     perform longshore.announce_events();
     -- What can be known before is looked up before, so that ids are not used up for nothing.
     if p_parents is not null and exists (
@@ -234,8 +280,6 @@ declare
     v_count integer := 0;
     v_unseen integer := 0;
     v_ids bigint[];
-    v_epochs integer[];
-    v_again boolean := false;
 begin
     select s.mode, s.load, s.holds_suspect, s.seen_us into v_mode, v_load, v_holds_suspect, v_seen
     from longshore.agent_states s where s.agent_id = p_agent for update;
@@ -246,10 +290,10 @@ begin
             where c.agent_id = p_agent and c.key = p_key and (c.flags & 8 = 0 or c.lease_us > v_now)
             returning c.id
         )
-        select array_agg(id), count(*) into v_ids, v_count from held;
+        select array_agg(id) into v_ids from held;
     end if;
 
-    if v_count > 0 then
+    if v_ids is not null then
         v_status := 0;
     elsif v_mode <> 0 then
         v_status := 3;
@@ -276,34 +320,44 @@ begin
             if v_count < v_want and v_status = 1 then
                 select count(*) into v_unseen from longshore.classes c where c.xid >= p_since;
             end if;
-            if v_count > 0 then
-                v_status := 0;
-                v_single := v_count = 1 and v_load = 0;
-                perform longshore.announce_events();
-                with gone as (
-                    delete from longshore.ready r where r.ctid = any (v_at[1:v_count]) returning r.*
-                ), held as (
-                    insert into longshore.claims (id, rank, granted_us, lease_us, class_id, epoch, attempts, failures,
-                                                  agent_id, priority, flags, single, key)
-                    select g.id, g.rank, v_now, v_now + p_lease_us, g.class_id, g.epoch + 1, g.attempts + 1, g.failures,
-                           p_agent, g.priority, g.flags, v_single, p_key
-                    from gone g
-                )
-                select array_agg(g.id order by g.rank, g.id), array_agg(g.epoch + 1 order by g.rank, g.id)
-                into v_ids, v_epochs
-                from gone g;
-                insert into longshore.events (seq, at_us, type, actor_type, tasks, epochs, agents, states)
-                select nextval('longshore.event_seq'), v_now, 'task_claimed', 0, v_ids, v_epochs,
-                       array_fill(p_agent, array[v_count]), array_fill(3::smallint, array[v_count]);
-                update longshore.agent_states s
-                set load = s.load + v_count, holds_suspect = v_suspects[1], seen_us = greatest(s.seen_us, v_now)
-                where s.agent_id = p_agent;
-                v_again := true;
-            end if;
         end if;
     end if;
 
-    if not v_again and longshore.is_news(v_seen, v_now, p_now_us) then
+    if v_count > 0 then
+        v_single := v_count = 1 and v_load = 0;
+        return query
+        with gone as (
+            delete from longshore.ready r where r.ctid = any (v_at[1:v_count]) returning r.*
+        ), held as (
+            insert into longshore.claims (id, rank, granted_us, lease_us, class_id, epoch, attempts, failures,
+                                          agent_id, priority, flags, single, key)
+            select g.id, g.rank, v_now, v_now + p_lease_us, g.class_id, g.epoch + 1, g.attempts + 1, g.failures,
+                   p_agent, g.priority, g.flags, v_single, p_key
+            from gone g
+        ), counted as (
+            update longshore.agent_states s
+            set load = s.load + v_count, holds_suspect = v_suspects[1], seen_us = greatest(s.seen_us, v_now)
+            where s.agent_id = p_agent
+        ), noted as (
+            insert into longshore.events (seq, at_us, type, actor_type, tasks, epochs, agents, states)
+            select nextval('longshore.event_seq'), v_now, 'task_claimed', 0, array_agg(g.id order by g.rank, g.id),
+                   array_agg(g.epoch + 1 order by g.rank, g.id), array_fill(p_agent, array[v_count]),
+                   array_fill(3::smallint, array[v_count])
+            from longshore.announce_events(), gone g
+        )
+        select 0, v_unseen, g.id, g.class_id, g.rank, g.epoch + 1, g.attempts + 1, g.failures, g.priority, g.flags,
+               v_now + p_lease_us, null::double precision, t.created_us, t.payload, t.code, t.name, t.description,
+               t.confidence_threshold, t.ready_us, t.deadline_us, t.timeout_us, t.max_attempts, t.backoff,
+               t.backoff_us, t.backoff_cap_us, t.late, t.effort_us, t.parent_id, t.workflow, t.workflow_cursor,
+               t.tags, t.metadata, t.correlation_id, t.idempotency_key,
+               case when g.epoch > 0 then longshore.last_error(g.id) end
+        from gone g
+        join longshore.tasks t on t.id = g.id
+        order by g.rank, g.id;
+        return;
+    end if;
+
+    if longshore.is_news(v_seen, v_now, p_now_us) then
         update longshore.agent_states s set seen_us = v_now where s.agent_id = p_agent;
     end if;
     if v_status <> 0 then
@@ -313,16 +367,14 @@ begin
         return;
     end if;
     return query
-    select 0, v_unseen, c.id, c.class_id, c.rank, c.epoch, c.attempts, c.failures, c.priority, c.flags, c.lease_us,
+    select 0, 0, c.id, c.class_id, c.rank, c.epoch, c.attempts, c.failures, c.priority, c.flags, c.lease_us,
            c.progress, t.created_us, t.payload, t.code, t.name, t.description, t.confidence_threshold, t.ready_us,
            t.deadline_us, t.timeout_us, t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us, t.late, t.effort_us,
            t.parent_id, t.workflow, t.workflow_cursor, t.tags, t.metadata, t.correlation_id, t.idempotency_key,
-           case when c.epoch > 1 then (
-               select e.error from longshore.assignments e
-               where e.task_id = c.id and e.error is not null order by e.epoch desc limit 1) end
-    from unnest(v_ids) with ordinality as i (id, place)
-    join longshore.claims c on c.id = i.id
-    join longshore.tasks t on t.id = i.id
+           case when c.epoch > 1 then longshore.last_error(c.id) end
+    from longshore.claims c
+    join longshore.tasks t on t.id = c.id
+    where c.id = any (v_ids)
     order by c.rank, c.id;
 end
 $$;

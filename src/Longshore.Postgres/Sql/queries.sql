@@ -3,8 +3,7 @@
 -- name: tasks_read
 select p.id, p.class_id, p.rank, p.epoch, p.attempts, p.failures, p.priority, p.flags, p.state, p.stage, p.until_us,
        a.name, p.lease_us, p.progress, p.ended_us, p.result, p.error,
-       (select e.error from longshore.assignments e
-        where e.task_id = p.id and e.error is not null order by e.epoch desc limit 1),
+       longshore.last_error(p.id),
        null, t.created_us, t.payload, t.code, t.name, t.description, t.confidence_threshold, t.ready_us, t.deadline_us,
        t.timeout_us, t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us, t.late, t.effort_us, t.parent_id,
        t.workflow, t.workflow_cursor, t.tags, t.metadata, t.correlation_id, t.idempotency_key
@@ -83,8 +82,7 @@ select r.id, r.class_id, r.rank, r.epoch, r.attempts, r.failures, r.priority, r.
        t.name, t.description, t.confidence_threshold, t.ready_us, t.deadline_us, t.timeout_us, t.max_attempts,
        t.backoff, t.backoff_us, t.backoff_cap_us, t.late, t.effort_us, t.parent_id, t.workflow, t.workflow_cursor,
        t.tags, t.metadata, t.correlation_id, t.idempotency_key,
-       (select e.error from longshore.assignments e
-        where e.task_id = r.id and e.error is not null order by e.epoch desc limit 1)
+       longshore.last_error(r.id)
 from longshore.browse($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) b
 join longshore.ready r on r.id = b.id
 join longshore.tasks t on t.id = b.id

@@ -138,21 +138,18 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
         return (renewals, answers);
     }
 
-    /// <summary>Adds the lock of all agents concerned, in order, when there may be more than one.</summary>
-    private void AddLock(Round round, TaskBatch batch, ClaimCall[] calls)
-    {
-        if (batch.Finishes.Count > 0 || calls.Length > 1)
-        {
-            var agents = calls.Select(call => call.Agent?.Id).OfType<int>().Distinct().ToArray();
-            round.Add(database.Sql["hot_lock"])
-                .With(agents).With((long[])[.. batch.Finishes.Select(f => f.TaskId)]);
-        }
-    }
+    /// <summary>The agents that claim, to be locked in order before anything else when there are several.</summary>
+    private static int[] AgentsOf(ClaimCall[] calls) =>
+        [.. calls.Select(call => call.Agent?.Id).OfType<int>().Distinct()];
 
     private Round Load(TaskBatch batch, int[] classIds, ClaimCall[] calls)
     {
         var round = new Round();
-        AddLock(round, batch, calls);
+        if (batch.Finishes.Count == 0 && calls.Length > 1)
+        {
+            round.Add(database.Sql["hot_lock"]).With(AgentsOf(calls)).With(Array.Empty<long>());
+        }
+
         foreach (var happened in batch.Events)
         {
             writer.AddEvent(round, happened, batch.NowUs);
@@ -162,6 +159,7 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
         {
             var finishes = batch.Finishes;
             round.Add(database.Sql["hot_complete"])
+                .With(AgentsOf(calls))
                 .With((long[])[.. finishes.Select(f => f.TaskId)]).With((int[])[.. finishes.Select(f => f.Epoch)])
                 .WithJson(finishes.TrueForAll(f => f.Result.IsNone)
                     ? null
@@ -178,10 +176,9 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
     private async ValueTask<(long[] Ids, (RenewOutcome[] Renewals, ClaimAnswer[] Claims) Others)> ReadAsync(
         NpgsqlDataReader row, TaskBatch batch, ClaimCall[] calls, CancellationToken ct)
     {
-        // Only statements that answer rows have a result here: the lock and the completion, which say nothing.
-        var silent = (batch.Finishes.Count > 0 || calls.Length > 1 ? 1 : 0) + (batch.Finishes.Count > 0 ? 1 : 0);
-        for (; silent > 0; silent--)
+        if (batch.Finishes.Count > 0 || calls.Length > 1)
         {
+            // The lock, or the completion that locks, says nothing.
             await row.NextResultAsync(ct).ConfigureAwait(false);
         }
 
