@@ -1,3 +1,6 @@
+using Longshore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Longshore.Postgres;
 
 /// <summary>Chooses PostgreSQL where Longshore is added.</summary>
@@ -9,11 +12,19 @@ public static class PostgresBuilderExtensions
     public static LongshoreBuilder UsePostgres(this LongshoreBuilder builder, string connection) =>
         builder.UsePostgres(PostgresOptions.Parse(connection));
 
-    /// <summary>Keeps tasks in a PostgreSQL database, which any number of nodes may share.</summary>
+    /// <summary>
+    /// Keeps tasks in a PostgreSQL database, which any number of nodes may share, and adds a
+    /// <see cref="TransactionalClient"/>.
+    /// </summary>
     /// <param name="builder">Where Longshore was added.</param>
     /// <param name="options">How to reach it, and its settings.</param>
-    public static LongshoreBuilder UsePostgres(this LongshoreBuilder builder, PostgresOptions options) =>
+    public static LongshoreBuilder UsePostgres(this LongshoreBuilder builder, PostgresOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(services =>
+            new TransactionalClient((PostgresStore)services.GetRequiredService<IStore>()));
 
         // Composing services cannot wait otherwise, and a host without its store is no host.
-        builder.UseStore(_ => PostgresStore.OpenAsync(options).GetAwaiter().GetResult());
+        return builder.UseStore(_ => PostgresStore.OpenAsync(options).GetAwaiter().GetResult());
+    }
 }

@@ -1,6 +1,7 @@
 using Longshore.Agents;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Npgsql;
 
 namespace Longshore.Postgres;
 
@@ -83,4 +84,27 @@ public sealed partial class PostgresStore
             () => new Round().Add(_database.Sql["lease_release"]).With(name).With(holder),
             _ => ValueTask.FromResult(true),
             ct).ConfigureAwait(false);
+
+    /// <summary>Stores checked tasks in a transaction of somebody else's; nodes hear of them when that commits.</summary>
+    internal async ValueTask<long[]> InsertAsync(
+        NpgsqlConnection connection, List<NewTask> tasks, CancellationToken ct)
+    {
+        var classIds = await _classes.InternAsync(tasks, ct).ConfigureAwait(false);
+        var round = new Round();
+        _hot.AddInserts(round, tasks, classIds, _database.Instant(null));
+        var ids = await _database.SendAsync(
+            connection,
+            round,
+            async row =>
+            {
+                await row.ReadAsync(ct).ConfigureAwait(false);
+                return row.GetFieldValue<long[]>(0);
+            },
+            ct).ConfigureAwait(false);
+        return await _database.SendAsync(
+            connection,
+            new Round().Add(_database.Sql["announce_tasks"]).With(ids),
+            _ => ValueTask.FromResult(ids),
+            ct).ConfigureAwait(false);
+    }
 }

@@ -64,8 +64,8 @@ begin
 end
 $$;
 
--- Stores new tasks that have nothing but a class, a priority and a payload: most have no more, and two dozen arrays cost
--- a small batch more than its commit.
+-- Stores new tasks that have nothing but a class, a priority and a payload: most have no more, and two dozen arrays
+-- cost a small batch more than its commit.
 create function longshore.insert_plain(
     p_classes integer[], p_priorities smallint[], p_credits bigint[], p_flags smallint[], p_payloads json[],
     p_now_us bigint) returns bigint[]

@@ -21,3 +21,6 @@ select id, epoch, lease_us, state from longshore.renew($1, $2, $3, $4, $5);
 
 -- name: hot_claim
 select * from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+
+-- name: announce_tasks
+select longshore.announce_tasks($1);

@@ -122,4 +122,13 @@ public interface ILongshoreClient
 /// <param name="Status">How it went.</param>
 /// <param name="Id">Its id; that of the earlier task when it exists already; 0 when there is none.</param>
 /// <param name="Code">The code of the task with that id, as far as the answer can know it.</param>
-public sealed record SubmittedTask(InsertStatus Status, long Id, string? Code);
+public sealed record SubmittedTask(InsertStatus Status, long Id, string? Code)
+{
+    internal static SubmittedTask Of(InsertOutcome outcome, NewTask task) => outcome.Status switch
+    {
+        InsertStatus.Inserted or InsertStatus.Existing =>
+            new SubmittedTask(outcome.Status, outcome.TaskId, task.Code ?? WorkTask.AutoCode(outcome.TaskId)),
+        InsertStatus.DuplicateCode => new SubmittedTask(outcome.Status, outcome.TaskId, task.Code),
+        _ => new SubmittedTask(outcome.Status, outcome.TaskId, null),
+    };
+}

@@ -42,7 +42,7 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
         var answers = new SubmittedTask[outcomes.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = Answer(outcomes[i], checkedTasks[i]);
+            answers[i] = SubmittedTask.Of(outcomes[i], checkedTasks[i]);
         }
 
         span?.SetTag("longshore.task.id", answers[0].Id);
@@ -116,14 +116,6 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
                 ErrorCode.WrongState, $"task {id}: {TaskTransitions.Refusal(outcome.State, operation)}");
         }
     }
-
-    private static SubmittedTask Answer(InsertOutcome outcome, NewTask task) => outcome.Status switch
-    {
-        InsertStatus.Inserted or InsertStatus.Existing =>
-            new SubmittedTask(outcome.Status, outcome.TaskId, task.Code ?? WorkTask.AutoCode(outcome.TaskId)),
-        InsertStatus.DuplicateCode => new SubmittedTask(outcome.Status, outcome.TaskId, task.Code),
-        _ => new SubmittedTask(outcome.Status, outcome.TaskId, null),
-    };
 
     private static LongshoreException UnknownTask(long id) =>
         new(ErrorCode.NotFound, $"there is no task {id}", "id");
