@@ -85,7 +85,7 @@ public sealed partial class PostgresStore
             _ => ValueTask.FromResult(true),
             ct).ConfigureAwait(false);
 
-    /// <summary>Stores checked tasks in a transaction of somebody else's; nodes hear of them when that commits.</summary>
+    /// <summary>Stores checked tasks in another's transaction; nodes hear of them when it commits.</summary>
     internal async ValueTask<long[]> InsertAsync(
         NpgsqlConnection connection, List<NewTask> tasks, CancellationToken ct)
     {

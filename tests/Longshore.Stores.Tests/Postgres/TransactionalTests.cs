@@ -79,8 +79,9 @@ public sealed class TransactionalTests : IAsyncLifetime
         var task = new NewTask { Kind = "mail", Code = "c" };
         var id = (await client.SubmitAsync(first, [task], Ct))[0].Id;
         var waiting = client.SubmitAsync(second, [task], Ct).AsTask();
-        await EventuallyAsync(
-            other, "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert_tasks%'");
+        await EventuallyAsync(other, """
+            select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert_tasks%'
+            """);
         await first.CommitAsync(Ct);
 
         (await waiting)[0].ShouldBe(new Client.SubmittedTask(InsertStatus.DuplicateCode, id, "c"));
@@ -101,8 +102,9 @@ public sealed class TransactionalTests : IAsyncLifetime
         await transaction.CommitAsync(Ct);
         (await _store.ListTasksAsync(new TaskQuery(), Ct)).Items.ShouldBeEmpty();
 
-        (await Should.ThrowAsync<LongshoreException>(async () =>
-            await client.SubmitAsync(transaction, [new NewTask { Kind = "a" }], Ct))).Message.ShouldContain("has ended");
+        error = await Should.ThrowAsync<LongshoreException>(async () =>
+            await client.SubmitAsync(transaction, [new NewTask { Kind = "a" }], Ct));
+        error.Message.ShouldContain("has ended");
     }
 
     [Fact]
