@@ -31,6 +31,15 @@ internal sealed class Database : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
+    /// <summary>How the one connection that listens is made: apart from the pool.</summary>
+    public string ListenerConnection => new NpgsqlConnectionStringBuilder(_options.ConnectionString)
+    {
+        ApplicationName = "longshore bus",
+        Pooling = false,
+        KeepAlive = 10,
+        Enlist = false,
+    }.ConnectionString;
+
     public SqlCatalog Sql { get; }
 
     public PostgresOptions Options => _options;

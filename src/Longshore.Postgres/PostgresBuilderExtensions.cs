@@ -1,5 +1,9 @@
+using Longshore.Events;
+using Longshore.Postgres.Bus;
 using Longshore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Longshore.Postgres;
 
@@ -21,10 +25,19 @@ public static class PostgresBuilderExtensions
     public static LongshoreBuilder UsePostgres(this LongshoreBuilder builder, PostgresOptions options)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
         builder.Services.AddSingleton(services =>
             new TransactionalClient((PostgresStore)services.GetRequiredService<IStore>()));
 
         // Composing services cannot wait otherwise, and a host without its store is no host.
-        return builder.UseStore(_ => PostgresStore.OpenAsync(options).GetAwaiter().GetResult());
+        builder.UseStore(_ => PostgresStore.OpenAsync(options).GetAwaiter().GetResult());
+        if (!options.Pooled)
+        {
+            builder.Services.RemoveAll<IEventBus>();
+            builder.Services.AddSingleton<IEventBus>(services => new PostgresBus(
+                (PostgresStore)services.GetRequiredService<IStore>(), services.GetService<ILoggerFactory>()));
+        }
+
+        return builder;
     }
 }
