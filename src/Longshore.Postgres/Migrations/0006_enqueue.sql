@@ -39,7 +39,7 @@ $$;
 -- The channel on which nodes that wait for a namespace listen (see Events/ReadinessChannels.cs).
 create function longshore.ready_channel(p_namespace text) returns text language sql immutable as $$
     select case when octet_length(name) <= 63 then name
-                else 'longshore.#' || left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 32) end
+                else 'longshore.#' || left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 20) end
     from (select 'longshore.task_ready.' || p_namespace as name) n;
 $$;
 

@@ -157,6 +157,20 @@ public sealed class BusTests : IAsyncLifetime
         _there.RoundTrip.ShouldBe(took);
     }
 
+    [Theory]
+    [InlineData("default")]
+    [InlineData("a \"quoted\" name")]
+    [InlineData("ünsere-näms-mit-vielen-bytes-üüüüüüüüüüüüüüüüüüüüüüüüüüüü")]
+    public async Task The_database_names_channels_as_the_nodes_do(string name)
+    {
+        var schema = _store.Database.Options.Schema;
+        await using var connection = new NpgsqlConnection(PostgresServer.SharedConnection);
+        await connection.OpenAsync(Ct);
+        await using var command = new NpgsqlCommand($"select {schema}.ready_channel($1)", connection);
+        command.Parameters.AddWithValue(name);
+        (await command.ExecuteScalarAsync(Ct)).ShouldBe(new ReadinessChannels(schema).TaskReadyIn(name));
+    }
+
     [Fact]
     public async Task Behind_a_transaction_pooler_there_is_no_bus()
     {
