@@ -4,6 +4,7 @@ using Longshore.Client;
 using Longshore.Postgres.Verbs;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Telemetry;
 using Npgsql;
 
 namespace Longshore.Postgres;
@@ -42,13 +43,17 @@ public sealed class TransactionalClient
         ArgumentNullException.ThrowIfNull(tasks);
         var connection = ConnectionOf(transaction);
         TaskValidation.Range(tasks.Count, 0, Limits.BatchMax, "tasks.length");
-        var now = _store.Database.Options.Store.Clock.GetUtcNow();
-        var checkedTasks = tasks.Select((task, i) => TaskValidation.Checked(
-            task, now, tasks.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"tasks[{i}]."))).ToList();
-        if (checkedTasks.Count == 0)
+        if (tasks.Count == 0)
         {
             return [];
         }
+
+        using var span = Spans.StartEnqueue(tasks);
+        var context = TraceContext.Present();
+        var now = _store.Database.Options.Store.Clock.GetUtcNow();
+        var checkedTasks = tasks.Select((task, i) => TaskValidation.Checked(
+            task, now, tasks.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"tasks[{i}].")))
+            .Select(task => context?.Stamp(task) ?? task).ToList();
 
         for (var tries = 1; ; tries++)
         {

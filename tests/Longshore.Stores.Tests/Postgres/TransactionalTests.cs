@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Postgres;
@@ -66,6 +67,18 @@ public sealed class TransactionalTests : IAsyncLifetime
         answers.Take(3).ShouldAllBe(a => a.Id == id);
         (await ScalarAsync(connection, "select count(*) from orders")).ShouldBe(1L);
         (await _store.ListTasksAsync(new TaskQuery(), Ct)).Items.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Submit_gives_the_task_the_trace_of_the_caller()
+    {
+        await using var connection = await OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        using var caller = new Activity("a caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        var task = new NewTask { Kind = "mail" };
+        var id = (await new TransactionalClient(_store).SubmitAsync(transaction, [task], Ct))[0].Id;
+        await transaction.CommitAsync(Ct);
+        (await _store.GetTaskAsync(id, Ct))!.Spec.Metadata["traceparent"].ShouldBe(caller.Id);
     }
 
     [Fact]
