@@ -46,6 +46,7 @@ public static class LongshoreServerExtensions
         WorkApi.Map(api);
         EventsApi.Map(api);
         HealthApi.MapDoctor(api);
+        NodesApi.Map(api);
         return api;
     }
 }

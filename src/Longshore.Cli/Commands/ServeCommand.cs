@@ -45,7 +45,8 @@ internal static class ServeCommand
             longshore serve --otlp http://127.0.0.1:4318 --log-format json
             """)
         {
-            Urls, Store, Synchronous, ServeTelemetry.Otlp, ServeTelemetry.LogFormat,
+            Urls, Store, Synchronous, ServeReadiness.Node, ServeReadiness.Mode, ServeReadiness.Interval,
+            ServeReadiness.Age, ServeReadiness.Batch, ServeTelemetry.Otlp, ServeTelemetry.LogFormat,
         };
         command.SetAction(ServeAsync);
         return command;
@@ -61,7 +62,7 @@ internal static class ServeCommand
         builder.WebHost.UseUrls(parsed.GetValue(Urls)!);
         ServeTelemetry.Apply(builder, parsed);
         var store = StoreChoice.Parse(parsed.GetValue(Store)!, parsed.GetValue(Synchronous))
-            .Use(builder.Services.AddLongshore());
+            .Use(builder.Services.AddLongshore(options => ServeReadiness.Apply(options, parsed)));
         builder.Services.AddLongshoreServer();
 
         var app = builder.Build();

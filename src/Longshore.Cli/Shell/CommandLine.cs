@@ -66,6 +66,8 @@ internal static class CommandLine
             AgentsCommand.Create(),
             DiscoverCommand.Create(),
             WorkCommand.Create(),
+            NodesCommand.Create(),
+            NodesCommand.CreateMode(),
             DoctorCommand.Create(),
             CompletionsCommand.Create(),
             CompletionsCommand.CreateCandidates(),

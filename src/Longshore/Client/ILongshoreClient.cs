@@ -116,6 +116,18 @@ public interface ILongshoreClient
     /// found out is a finding, too.
     /// </summary>
     Task<IReadOnlyList<HealthFinding>> CheckHealthAsync(CancellationToken ct = default);
+
+    /// <summary>The nodes that share the store, by name; silent ones are listed for a few minutes.</summary>
+    Task<IReadOnlyList<NodeRecord>> ListNodesAsync(CancellationToken ct = default);
+
+    /// <summary>How the node learns of work that other nodes made possible.</summary>
+    Task<NodeMode> GetModeAsync(CancellationToken ct = default);
+
+    /// <summary>Changes that while the node runs; no work is lost on the way (S3.72).</summary>
+    /// <exception cref="LongshoreException">
+    /// wrong_state: this node can hear nothing of others, so it must poll; invalid_input.
+    /// </exception>
+    Task SetModeAsync(NodeMode mode, CancellationToken ct = default);
 }
 
 /// <summary>Answer to one submitted task.</summary>

@@ -1,3 +1,4 @@
+using Longshore.Events;
 using Longshore.Tasks;
 
 namespace Longshore.Engine;

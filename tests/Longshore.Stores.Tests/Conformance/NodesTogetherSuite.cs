@@ -1,5 +1,6 @@
 using Longshore.Agents;
 using Longshore.Engine;
+using Longshore.Events;
 using Longshore.Hosting.Testing;
 using Longshore.Storage;
 using Longshore.Stores.Tests.Nodes;

@@ -1,4 +1,4 @@
-namespace Longshore.Engine;
+namespace Longshore.Events;
 
 /// <summary>
 /// How a node learns of work that other nodes made possible (S3.42). What happens on the node itself is handed over
