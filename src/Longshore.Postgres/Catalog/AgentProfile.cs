@@ -9,6 +9,7 @@ namespace Longshore.Postgres.Catalog;
 internal sealed class AgentProfile(int id, int version, AgentRegistration profile)
 {
     private readonly Dictionary<string, (int Seen, int[] Ids)> _idsByKinds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LowWater> _lowByKinds = new(StringComparer.Ordinal);
     private EligibleClasses? _eligible;
 
     public int Id => id;
@@ -37,7 +38,7 @@ internal sealed class AgentProfile(int id, int version, AgentRegistration profil
     {
         var eligible = EligibleAt(nowUs).CatchUp(classes.Index);
         var validUntilUs = eligible.Capabilities.ValidUntil?.ToMicroseconds() ?? long.MaxValue;
-        var key = string.Join('\n', kinds);
+        var key = KeyOf(kinds);
         if (!_idsByKinds.TryGetValue(key, out var known) || known.Seen != classes.Index.Count)
         {
             known = (classes.Index.Count, classes.IdsOf(ClassesOf(eligible, classes.Index, kinds)));
@@ -46,6 +47,19 @@ internal sealed class AgentProfile(int id, int version, AgentRegistration profil
 
         return (known.Ids, validUntilUs);
     }
+
+    /// <summary>Where its claims of these kinds begin.</summary>
+    public LowWater Low(IReadOnlyList<string> kinds, TimeProvider clock)
+    {
+        if (!_lowByKinds.TryGetValue(KeyOf(kinds), out var low))
+        {
+            _lowByKinds.Add(KeyOf(kinds), low = new LowWater(clock));
+        }
+
+        return low;
+    }
+
+    private static string KeyOf(IReadOnlyList<string> kinds) => string.Join('\n', kinds);
 
     private static IEnumerable<int> ClassesOf(
         EligibleClasses eligible, ClassIndex classes, IReadOnlyList<string> kinds) => kinds.Count > 0

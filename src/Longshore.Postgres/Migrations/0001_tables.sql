@@ -218,6 +218,7 @@ create table longshore.events (
     epoch          integer,
     payload        json,
     correlation_id text,
+    count          integer not null default 1,   -- how many events the row stands for
     tasks          bigint[],
     epochs         integer[],
     agents         integer[],

@@ -71,11 +71,13 @@ $$;
 -- stretch; when that holds too few, it goes class by class, so that others' work never delays this agent's.
 create function longshore.pick(
     p_agent integer, p_classes integer[], p_ids bigint[], p_max integer, p_low bigint, p_now_us bigint,
-    p_policy integer, p_window_us bigint, p_timeout_us bigint, out at tid[], out suspects boolean[])
+    p_policy integer, p_window_us bigint, p_timeout_us bigint, out at tid[], out suspects boolean[],
+    out walked_us bigint)
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off
 as $$
 declare
+    v_began timestamptz := clock_timestamp();
     v_high bigint;
     v_reach integer := p_max + 8;
     v_found integer;
@@ -104,7 +106,8 @@ begin
           order by r.rank, r.id
           limit p_max
           for update skip locked) t;
-    if v_high is null or cardinality(at) = p_max then
+    walked_us := extract(epoch from clock_timestamp() - v_began) * 1000000;
+    if cardinality(at) = p_max or (v_high is null and p_low = -9223372036854775808) then
         return;
     end if;
 

@@ -51,8 +51,8 @@ begin
         from (select agent_id, count(*)::integer as tasks from gone group by agent_id) g
         where a.agent_id = g.agent_id
     ), noted as (
-        insert into longshore.events (seq, at_us, type, actor_type, tasks, epochs, agents, states)
-        select nextval('longshore.event_seq'), v_now, 'task_completed', 0, array_agg(id), array_agg(epoch),
+        insert into longshore.events (seq, at_us, type, actor_type, count, tasks, epochs, agents, states)
+        select nextval('longshore.event_seq'), v_now, 'task_completed', 0, count(*), array_agg(id), array_agg(epoch),
                array_agg(agent_id), array_agg(8::smallint)
         from longshore.announce_events(), gone
         having count(*) > 0
@@ -85,8 +85,8 @@ begin
         select id, p_now_us - credit, class_id, 0, 0, 0, priority, flags from new
     ), noted as (
         -- A row of the log tells as many events apart as a position has room for.
-        insert into longshore.events (seq, at_us, type, actor_type, actor, tasks)
-        select nextval('longshore.event_seq'), p_now_us, 'task_created', 2, 'api', part.ids
+        insert into longshore.events (seq, at_us, type, actor_type, actor, count, tasks)
+        select nextval('longshore.event_seq'), p_now_us, 'task_created', 2, 'api', cardinality(part.ids), part.ids
         from longshore.announce_events(),
              (select array_agg(id order by n) as ids from new group by (n - 1) / 16384 order by min(n)) part
     )
@@ -200,8 +200,9 @@ begin
     end if;
     -- A row of the log tells as many events apart as a position has room for.
     for v_first in select generate_series(1, cardinality(v_ids), 16384) loop
-        insert into longshore.events (seq, at_us, type, actor_type, actor, tasks)
-        values (nextval('longshore.event_seq'), v_now, 'task_created', 2, 'api', v_ids[v_first:v_first + 16383]);
+        insert into longshore.events (seq, at_us, type, actor_type, actor, count, tasks)
+        values (nextval('longshore.event_seq'), v_now, 'task_created', 2, 'api',
+                least(16384, cardinality(v_ids) - v_first + 1), v_ids[v_first:v_first + 16383]);
     end loop;
     return v_ids;
 end
@@ -262,7 +263,7 @@ returns table (
     payload json, code text, name text, description text, confidence_threshold double precision, ready_us bigint,
     deadline_us bigint, timeout_us bigint, max_attempts integer, backoff smallint, backoff_us bigint,
     backoff_cap_us bigint, late smallint, effort_us bigint, parent_id bigint, workflow text, workflow_cursor text,
-    tags text[], metadata json, correlation_id text, idempotency_key text, error text)
+    tags text[], metadata json, correlation_id text, idempotency_key text, error text, walked_us bigint)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
@@ -276,6 +277,7 @@ declare
     v_status integer := 1;
     v_at tid[];
     v_suspects boolean[];
+    v_walked bigint;
     v_single boolean;
     v_count integer := 0;
     v_unseen integer := 0;
@@ -306,7 +308,7 @@ begin
             v_status := 2;
         else
             v_want := least(p_max, v_room);
-            select p.at, p.suspects into v_at, v_suspects
+            select p.at, p.suspects, p.walked_us into v_at, v_suspects, v_walked
             from longshore.pick(p_agent, p_classes, p_ids, v_want, p_low, v_now, p_policy, p_window_us, p_timeout_us) p;
             v_count := least(coalesce(cardinality(v_at), 0), v_want);
             -- A suspect is given alone, to an agent that holds nothing; before one, giving stops.
@@ -339,8 +341,8 @@ begin
             set load = s.load + v_count, holds_suspect = v_suspects[1], seen_us = greatest(s.seen_us, v_now)
             where s.agent_id = p_agent
         ), noted as (
-            insert into longshore.events (seq, at_us, type, actor_type, tasks, epochs, agents, states)
-            select nextval('longshore.event_seq'), v_now, 'task_claimed', 0, array_agg(g.id order by g.rank, g.id),
+            insert into longshore.events (seq, at_us, type, actor_type, count, tasks, epochs, agents, states)
+            select nextval('longshore.event_seq'), v_now, 'task_claimed', 0, v_count, array_agg(g.id order by g.rank, g.id),
                    array_agg(g.epoch + 1 order by g.rank, g.id), array_fill(p_agent, array[v_count]),
                    array_fill(3::smallint, array[v_count])
             from longshore.announce_events(), gone g
@@ -350,7 +352,7 @@ begin
                t.confidence_threshold, t.ready_us, t.deadline_us, t.timeout_us, t.max_attempts, t.backoff,
                t.backoff_us, t.backoff_cap_us, t.late, t.effort_us, t.parent_id, t.workflow, t.workflow_cursor,
                t.tags, t.metadata, t.correlation_id, t.idempotency_key,
-               case when g.epoch > 0 then longshore.last_error(g.id) end
+               case when g.epoch > 0 then longshore.last_error(g.id) end, v_walked
         from gone g
         join longshore.tasks t on t.id = g.id
         order by g.rank, g.id;
@@ -371,7 +373,7 @@ begin
            c.progress, t.created_us, t.payload, t.code, t.name, t.description, t.confidence_threshold, t.ready_us,
            t.deadline_us, t.timeout_us, t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us, t.late, t.effort_us,
            t.parent_id, t.workflow, t.workflow_cursor, t.tags, t.metadata, t.correlation_id, t.idempotency_key,
-           case when c.epoch > 1 then longshore.last_error(c.id) end
+           case when c.epoch > 1 then longshore.last_error(c.id) end, null::bigint
     from longshore.claims c
     join longshore.tasks t on t.id = c.id
     where c.id = any (v_ids)

@@ -49,8 +49,8 @@ begin
     if v_ids is null then
         return 0;
     end if;
-    insert into longshore.events (seq, at_us, type, actor_type, actor, tasks)
-    select nextval('longshore.event_seq'), v_now, 'task_ready', 1, 'longshore', v_ids
+    insert into longshore.events (seq, at_us, type, actor_type, actor, count, tasks)
+    select nextval('longshore.event_seq'), v_now, 'task_ready', 1, 'longshore', cardinality(v_ids), v_ids
     from longshore.announce_events();
     return cardinality(v_ids);
 end
@@ -109,13 +109,18 @@ begin
 end
 $$;
 
--- Rows of the log after a number, in order, as far as the log is complete.
-create function longshore.events_between(p_after bigint, p_limit bigint) returns setof longshore.events
+-- Rows of the log after a number, in order, as far as the log is complete and until they stand for so many events
+-- besides those of the first row that the reader has seen before.
+create function longshore.events_between(p_after bigint, p_limit bigint, p_seen bigint) returns setof longshore.events
 language plpgsql volatile as $$
 declare
     v_bound bigint := longshore.events_bound();
 begin
+    select max(r.seq) into v_bound
+    from (select e.seq, sum(e.count) over (order by e.seq) - e.count as before
+          from longshore.events e where e.seq > p_after and e.seq <= v_bound order by e.seq limit p_limit) r
+    where r.before < p_limit + p_seen;
     return query
-    select * from longshore.events e where e.seq > p_after and e.seq <= v_bound order by e.seq limit p_limit;
+    select * from longshore.events e where e.seq > p_after and e.seq <= v_bound order by e.seq;
 end
 $$;

@@ -18,7 +18,8 @@ internal sealed class EventReader(Database database)
     public ValueTask<IReadOnlyList<EventRecord>> ReadAsync(long afterPosition, int limit, CancellationToken ct) =>
         database.RunAsync<IReadOnlyList<EventRecord>>(
             () => new Round().Add(database.Sql["events_after"])
-                .With((afterPosition >> PlaceBits) - 1).With(limit + 1L),
+                .With((afterPosition >> PlaceBits) - 1).With(limit + 1L)
+                .With((afterPosition & ((1 << PlaceBits) - 1)) + 1),
             async row =>
             {
                 var records = new List<EventRecord>();

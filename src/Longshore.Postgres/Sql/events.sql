@@ -13,7 +13,7 @@ select e.seq, e.at_us, e.type, e.actor_type, e.actor, e.task_id, e.payload,
        case when e.tasks is not null then array(
            select t.correlation_id from unnest(e.tasks) with ordinality i (id, n)
            left join longshore.tasks t on t.id = i.id order by i.n) end
-from longshore.events_between($1, $2) e
+from longshore.events_between($1, $2, $3) e
 order by e.seq;
 
 -- name: events_end

@@ -74,8 +74,8 @@ select id, deadline_us from longshore.tasks where id = any ($1) and deadline_us 
 on conflict do nothing;
 
 -- name: claim_events_add
-insert into longshore.events (seq, at_us, type, actor_type, tasks, epochs, agents, states)
-select nextval('longshore.event_seq'), $1, $2, 0, $3, $4, $5, $6
+insert into longshore.events (seq, at_us, type, actor_type, count, tasks, epochs, agents, states)
+select nextval('longshore.event_seq'), $1, $2, 0, cardinality($3), $3, $4, $5, $6
 from longshore.announce_events();
 
 -- name: insert_keys_find

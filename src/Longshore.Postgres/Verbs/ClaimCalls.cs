@@ -10,7 +10,14 @@ namespace Longshore.Postgres.Verbs;
 /// <param name="Request">Who asks for what.</param>
 /// <param name="Agent">The agent's profile as this node knows it; null when there is no such agent.</param>
 /// <param name="Seen">How much of the classes this node had seen.</param>
-internal sealed record ClaimCall(ClaimRequest Request, AgentProfile? Agent, Horizon Seen);
+internal sealed record ClaimCall(ClaimRequest Request, AgentProfile? Agent, Horizon Seen)
+{
+    /// <summary>Where the walk begins; the database's answer teaches it.</summary>
+    public LowWater? Low { get; set; }
+
+    /// <summary>Where this walk began.</summary>
+    public long From { get; set; } = long.MinValue;
+}
 
 /// <summary>What the database answered to a claim.</summary>
 /// <param name="Outcome">The outcome, if it stands.</param>
@@ -25,6 +32,7 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
     private const int TriesMax = 5;
     private const int PlaceAt = 2;
     private const int BodyAt = 13;
+    private const int WalkedAt = 35;
 
     public async ValueTask<ClaimCall> PrepareAsync(ClaimRequest request, CancellationToken ct) =>
         new(request, await agents.FindAsync(request.Agent, ct).ConfigureAwait(false), classes.Seen);
@@ -38,14 +46,17 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
         lock (classes.Gate)
         {
             (ids, validUntilUs) = agent.ClassIds(classes, request.Kinds, nowUs ?? agents.NowUs);
+            call.Low = agent.Low(request.Kinds, database.Options.Store.Clock);
         }
+
+        call.From = call.Low.Rank;
 
         var rules = database.Options.Store;
         round.Add(database.Sql["hot_claim"])
             .With(agent.Id).With(agent.Version).With(ids).With(validUntilUs)
             .With(request.TaskIds.Count == 0 ? null : request.TaskIds.ToArray())
             .With(request.Max).With(request.Prefetch).With(request.Lease.ToMicroseconds()).With(request.Key)
-            .With(long.MinValue).With((int)rules.RecentFailure).With(rules.RecentFailureWindow.ToMicroseconds())
+            .With(call.From).With((int)rules.RecentFailure).With(rules.RecentFailureWindow.ToMicroseconds())
             .With(rules.HeartbeatTimeout.ToMicroseconds()).With(call.Seen.Since).With(nowUs);
     }
 
@@ -67,6 +78,11 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
 
             if (status == 0)
             {
+                if (grants.Count == 0 && row.LongOrNull(WalkedAt) is { } walkedUs)
+                {
+                    call.Low!.Learn(call.From, row.GetInt64(PlaceAt + 2), walkedUs);
+                }
+
                 grants.Add(GrantOf(row, call.Request.Agent));
             }
         }
