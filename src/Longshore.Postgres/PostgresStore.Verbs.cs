@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Matching;
 using Longshore.Storage;
 using Longshore.Tasks;
 using Npgsql;
@@ -13,6 +14,7 @@ public sealed partial class PostgresStore
     {
         ArgumentNullException.ThrowIfNull(batch);
         batch.NowUs = _database.Instant(batch.NowUs);
+        NoteReady(batch);
         return await _hot.TryAsync(batch, ct).ConfigureAwait(false)
             ?? await _cold.RunAsync(batch, ct).ConfigureAwait(false);
     }
@@ -24,12 +26,18 @@ public sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
-        IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default) =>
-        _upkeep.RetryAsync(taskIds, _database.Instant(nowUs), ct);
+        IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default)
+    {
+        _catalog.Lows.BecameReady(long.MinValue);
+        return _upkeep.RetryAsync(taskIds, _database.Instant(nowUs), ct);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
-        _upkeep.StageAsync(limit, _database.Instant(nowUs), ct);
+    public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default)
+    {
+        _catalog.Lows.BecameReady(long.MinValue);
+        return _upkeep.StageAsync(limit, _database.Instant(nowUs), ct);
+    }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LostClaim>> RescueAsync(
@@ -84,6 +92,25 @@ public sealed partial class PostgresStore
             () => new Round().Add(_database.Sql["lease_release"]).With(name).With(holder),
             _ => ValueTask.FromResult(true),
             ct).ConfigureAwait(false);
+
+    /// <summary>What this batch makes ready may be more urgent than where claims begin now.</summary>
+    private void NoteReady(TaskBatch batch)
+    {
+        if (_catalog.Lows.IsEmpty)
+        {
+            return;
+        }
+
+        var now = batch.NowUs ?? _catalog.NowUs;
+        var rank = batch.Finishes.TrueForAll(f => f.Kind == FinishKind.Complete) ? long.MaxValue : long.MinValue;
+        foreach (var task in batch.Inserts)
+        {
+            var credit = Urgency.Credit(task.Priority, TaskState.Created, 0, task.ParentId is not null);
+            rank = Math.Min(rank, Urgency.Rank(now, credit));
+        }
+
+        _catalog.Lows.BecameReady(rank);
+    }
 
     /// <summary>Stores checked tasks in another's transaction; nodes hear of them when it commits.</summary>
     internal async ValueTask<long[]> InsertAsync(

@@ -79,6 +79,9 @@ public sealed partial class PostgresStore
 
     internal Database Database => _database;
 
+    /// <summary>Where the claims of an agent begin, for tests.</summary>
+    internal LowWater LowOf(string agent) => _catalog.Low(agent);
+
     /// <summary>
     /// Connects and brings the database to the present schema; of many nodes that start together, one does it.
     /// </summary>

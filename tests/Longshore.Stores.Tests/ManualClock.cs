@@ -11,6 +11,10 @@ public sealed class ManualClock : TimeProvider
 
     public DateTimeOffset Now => GetUtcNow();
 
+    public override long TimestampFrequency => 1_000_000;
+
+    public override long GetTimestamp() => NowUs;
+
     public override DateTimeOffset GetUtcNow() => UnixTime.FromMicroseconds(NowUs);
 
     public void Advance(TimeSpan by) => Interlocked.Add(ref _nowUs, by.ToMicroseconds());

@@ -14,6 +14,9 @@ internal sealed class AgentCatalog(Database database)
     /// <summary>How far the database's clock is ahead of this node's, in microseconds.</summary>
     private long _aheadUs;
 
+    /// <summary>Where claims begin while dead rows pile up.</summary>
+    public LowWaters Lows { get; } = new();
+
     /// <summary>The database's present instant as far as this node can tell.</summary>
     public long NowUs => database.Options.Store.Clock.NowMicroseconds() + Interlocked.Read(ref _aheadUs);
 
@@ -36,6 +39,9 @@ internal sealed class AgentCatalog(Database database)
             return Note(new AgentProfile(reader.GetInt32(1), reader.GetInt32(2), AgentColumns.Profile(reader, 3)));
         },
         ct);
+
+    /// <summary>Where the claims of a known agent begin that asks for any kind.</summary>
+    public LowWater Low(string agent) => _profiles[agent].Low([], Lows, database.Options.Store.Clock);
 
     /// <summary>Takes note of a version, unless a newer one is known.</summary>
     public AgentProfile Note(AgentProfile seen) => _profiles.AddOrUpdate(

@@ -49,11 +49,11 @@ internal sealed class AgentProfile(int id, int version, AgentRegistration profil
     }
 
     /// <summary>Where its claims of these kinds begin.</summary>
-    public LowWater Low(IReadOnlyList<string> kinds, TimeProvider clock)
+    public LowWater Low(IReadOnlyList<string> kinds, LowWaters all, TimeProvider clock)
     {
         if (!_lowByKinds.TryGetValue(KeyOf(kinds), out var low))
         {
-            _lowByKinds.Add(KeyOf(kinds), low = new LowWater(clock));
+            _lowByKinds.Add(KeyOf(kinds), low = new LowWater(all, clock));
         }
 
         return low;

@@ -1,12 +1,15 @@
+using System.Collections.Concurrent;
+
 namespace Longshore.Postgres.Catalog;
 
 /// <summary>
 /// Where the ready order begins for one agent's claims. A transaction held open anywhere in the database keeps the rows
 /// of tasks already given out from being cleaned away, and every claim would walk over all of them. So when a walk from
-/// the beginning was slow, the next claims begin where it found something; before long one begins at the beginning again,
-/// so that what became ready below, and is more urgent, waits at most <see cref="HoldMax"/> for that.
+/// the beginning was slow, the next claims begin where it found something. They begin at the beginning again as soon as
+/// this node makes something more urgent ready, and before long in any case: what another node makes ready below waits
+/// at most <see cref="HoldMax"/> for that.
 /// </summary>
-internal sealed class LowWater(TimeProvider clock)
+internal sealed class LowWater(LowWaters all, TimeProvider clock)
 {
     /// <summary>The longest that claims go without a look at the beginning.</summary>
     public static readonly TimeSpan HoldMax = TimeSpan.FromSeconds(1);
@@ -30,7 +33,7 @@ internal sealed class LowWater(TimeProvider clock)
         }
     }
 
-    /// <summary>Takes note of a claim: where it began, the first rank it found, and how long it looked for it.</summary>
+    /// <summary>Takes note of a claim: where it began, the first rank it found, and how long it looked.</summary>
     public void Learn(long from, long first, long walkedUs)
     {
         lock (_gate)
@@ -45,7 +48,45 @@ internal sealed class LowWater(TimeProvider clock)
                 _rank = first;
                 _until = clock.GetTimestamp()
                     + (long)((hold < HoldMax ? hold : HoldMax).TotalSeconds * clock.TimestampFrequency);
+                all.Add(this);
             }
         }
     }
+
+    /// <summary>Something became ready at a rank; answers false when claims begin at the beginning now.</summary>
+    public bool StaysAbove(long rank)
+    {
+        lock (_gate)
+        {
+            if (rank < _rank)
+            {
+                _until = 0;
+            }
+
+            return clock.GetTimestamp() < _until;
+        }
+    }
+}
+
+/// <summary>The marks that are above the beginning: none, unless a transaction is held open.</summary>
+internal sealed class LowWaters
+{
+    private readonly ConcurrentDictionary<LowWater, bool> _raised = [];
+
+    public void Add(LowWater low) => _raised.TryAdd(low, true);
+
+    /// <summary>This node made something ready at this rank or above.</summary>
+    public void BecameReady(long rank)
+    {
+        foreach (var (low, _) in _raised)
+        {
+            if (!low.StaysAbove(rank))
+            {
+                _raised.TryRemove(low, out _);
+            }
+        }
+    }
+
+    /// <summary>True while no mark is raised.</summary>
+    public bool IsEmpty => _raised.IsEmpty;
 }

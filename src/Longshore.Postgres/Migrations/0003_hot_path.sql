@@ -342,9 +342,9 @@ begin
             where s.agent_id = p_agent
         ), noted as (
             insert into longshore.events (seq, at_us, type, actor_type, count, tasks, epochs, agents, states)
-            select nextval('longshore.event_seq'), v_now, 'task_claimed', 0, v_count, array_agg(g.id order by g.rank, g.id),
-                   array_agg(g.epoch + 1 order by g.rank, g.id), array_fill(p_agent, array[v_count]),
-                   array_fill(3::smallint, array[v_count])
+            select nextval('longshore.event_seq'), v_now, 'task_claimed', 0, v_count,
+                   array_agg(g.id order by g.rank, g.id), array_agg(g.epoch + 1 order by g.rank, g.id),
+                   array_fill(p_agent, array[v_count]), array_fill(3::smallint, array[v_count])
             from longshore.announce_events(), gone g
         )
         select 0, v_unseen, g.id, g.class_id, g.rank, g.epoch + 1, g.attempts + 1, g.failures, g.priority, g.flags,

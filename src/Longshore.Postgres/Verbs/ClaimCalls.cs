@@ -46,7 +46,7 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
         lock (classes.Gate)
         {
             (ids, validUntilUs) = agent.ClassIds(classes, request.Kinds, nowUs ?? agents.NowUs);
-            call.Low = agent.Low(request.Kinds, database.Options.Store.Clock);
+            call.Low = agent.Low(request.Kinds, agents.Lows, database.Options.Store.Clock);
         }
 
         call.From = call.Low.Rank;
