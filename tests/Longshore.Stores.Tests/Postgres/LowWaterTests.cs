@@ -6,7 +6,7 @@ using Longshore.Tasks;
 
 namespace Longshore.Stores.Tests.Postgres;
 
-/// <summary>Claims step over what a transaction held open keeps from being cleaned away, and miss nothing for long.</summary>
+/// <summary>Claims step over what a transaction held open keeps around, and miss nothing for long.</summary>
 public sealed class LowWaterTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
