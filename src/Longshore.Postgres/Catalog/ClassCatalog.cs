@@ -53,18 +53,26 @@ internal sealed class ClassCatalog(Database database) : IDisposable
     public async ValueTask<int[]> InternAsync(IReadOnlyList<NewTask> tasks, CancellationToken ct)
     {
         var ids = new int[tasks.Count];
-        for (var tries = 0; !TryFind(tasks, ids); tries++)
+        if (TryFind(tasks, ids))
         {
-            if (tries > 0)
-            {
-                await AddAsync(tasks, ct).ConfigureAwait(false);
-            }
-
-            // Another node may have it already, and two alike cost both a little.
-            await RefreshAsync(ct).ConfigureAwait(false);
+            return ids;
         }
 
-        return ids;
+        await _reading.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            if (!TryFind(tasks, ids))
+            {
+                await AddAsync(tasks, ct).ConfigureAwait(false);
+                TryFind(tasks, ids);
+            }
+
+            return ids;
+        }
+        finally
+        {
+            _reading.Release();
+        }
     }
 
     /// <summary>Reads the classes that this node may not have seen.</summary>
@@ -120,8 +128,18 @@ internal sealed class ClassCatalog(Database database) : IDisposable
             owner = key.Owner,
         }));
         await database.RunAsync(
-            () => new Round().Add(database.Sql["classes_add"]).WithJson(rows),
-            _ => ValueTask.FromResult(true),
+            () => new Round().Add(database.Sql["classes_intern"]).WithJson(rows),
+            async row =>
+            {
+                var added = 0;
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    added += Add(row) ? 1 : 0;
+                }
+
+                // What was not seen before is of no older transaction than the horizon.
+                return _seen = _seen with { Recent = _seen.Recent + added };
+            },
             ct).ConfigureAwait(false);
     }
 
@@ -141,7 +159,7 @@ internal sealed class ClassCatalog(Database database) : IDisposable
         return true;
     }
 
-    private void Add(NpgsqlDataReader row)
+    private bool Add(NpgsqlDataReader row)
     {
         var id = row.GetInt32(2);
         var requires = row.GetFieldValue<string[]>(5).Zip(row.GetFieldValue<int[]>(6))
@@ -152,7 +170,7 @@ internal sealed class ClassCatalog(Database database) : IDisposable
         {
             if (_keys.ContainsKey(id))
             {
-                return;
+                return false;
             }
 
             if (Index.TryGet(key, out var known))
@@ -167,6 +185,7 @@ internal sealed class ClassCatalog(Database database) : IDisposable
             }
 
             _keys.Add(id, known.Key);
+            return true;
         }
     }
 }
