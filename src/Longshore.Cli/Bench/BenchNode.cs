@@ -18,6 +18,7 @@ internal sealed class BenchNode : IAsyncDisposable
     private readonly IHost _host;
     private readonly IStore _store;
     private readonly LongshoreEngine _engine;
+    private bool _ownsSchema;
 
     private BenchNode(BenchFile? file, BenchSchema? schema, IHost host)
     {
@@ -31,25 +32,30 @@ internal sealed class BenchNode : IAsyncDisposable
     /// <summary>SQLite's file, if that is the store.</summary>
     public string? Path => _file?.Path;
 
-    /// <summary>Starts the application: the node, then <paramref name="load"/>, then the handlers.</summary>
+    /// <summary>
+    /// Starts the application: the node, then <paramref name="load"/>, then the handlers. Beside another node it shares
+    /// that one's database.
+    /// </summary>
     public static async Task<BenchNode> StartAsync(
         BenchOptions options,
         Action<LongshoreBuilder>? handlers = null,
         Func<BenchNode, Task>? load = null,
+        BenchNode? beside = null,
         CancellationToken ct = default)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        var longshore = builder.Services.AddLongshore();
+        var longshore = builder.Services.AddLongshore(
+            engine => engine.NodeName = beside is null ? "bench" : "bench-beside");
         var file = options.Store.Name == "sqlite" ? new BenchFile(options.Store.Path) : null;
-        var schema = options.Store.Postgres is { } postgres ? BenchSchema.In(postgres) : null;
+        var schema = options.Store.Postgres is { } postgres ? beside?._schema ?? BenchSchema.In(postgres) : null;
         (options.Store with { Path = file?.Path, Postgres = schema?.Options }).Use(longshore);
 
         // Hosted services start in the order in which they are added: this one comes between node and handlers.
         var loading = new Loading();
         builder.Services.AddSingleton<IHostedService>(loading);
         handlers?.Invoke(longshore);
-        var node = new BenchNode(file, schema, builder.Build());
+        var node = new BenchNode(file, schema, builder.Build()) { _ownsSchema = beside is null };
         loading.Work = () => load?.Invoke(node) ?? Task.CompletedTask;
         try
         {
@@ -93,7 +99,7 @@ internal sealed class BenchNode : IAsyncDisposable
         await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false);
         _file?.Dispose();
-        if (_schema is not null)
+        if (_schema is not null && _ownsSchema)
         {
             await _schema.DisposeAsync().ConfigureAwait(false);
         }

@@ -24,6 +24,9 @@ internal sealed record BenchOptions
 
     public int Capabilities { get; init; } = 100;
 
+    /// <summary>Submit on one node, handle on another.</summary>
+    public bool Across { get; init; }
+
     /// <summary>Run the bare statements beside it.</summary>
     public bool Bare { get; init; }
 }

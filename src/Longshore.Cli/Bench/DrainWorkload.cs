@@ -15,7 +15,7 @@ internal static class DrainWorkload
         (long, long)? before = null;
         long start = 0;
         double resident = 0;
-        var node = await BenchNode.StartAsync(options, Handlers(options), LoadAsync, ct).ConfigureAwait(false);
+        var node = await BenchNode.StartAsync(options, Handlers(options), LoadAsync, ct: ct).ConfigureAwait(false);
         await using var _ = node.ConfigureAwait(false);
         var end = await node.FinishedAsync(options.Tasks, ct).ConfigureAwait(false);
         var figures = new RunFigures

@@ -33,6 +33,11 @@ internal static class BenchCommand
         Description = "Run the bare SQL statements of the same work beside it, and tell the ratio.",
     };
 
+    private static readonly Option<bool> Across = new("--across")
+    {
+        Description = "Submit on one node and handle on another, both over one PostgreSQL database.",
+    };
+
     private static readonly Option<int> Callers = Number("--concurrency", 8, Limits.ConcurrentMax, "Callers at once.");
 
     private static readonly Option<int> Handlers =
@@ -67,7 +72,7 @@ internal static class BenchCommand
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
             Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare));
-        command.Add(One(Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000));
+        command.Add(One(Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
             Workloads.Discover, "Ask what there is to do, as many agents.", 100_000, Agents, Capabilities,
             Distribution));
@@ -113,6 +118,12 @@ internal static class BenchCommand
             throw Invalid("--bare: there are bare statements for sqlite only");
         }
 
+        var across = options.Contains(Across) && parsed.GetValue(Across);
+        if (across && store.Name != "postgres")
+        {
+            throw Invalid("--across: only postgres is shared by nodes");
+        }
+
         var callers = options.Contains(Callers) ? parsed.GetValue(Callers) : DefaultHandlers;
         return new BenchOptions
         {
@@ -120,6 +131,7 @@ internal static class BenchCommand
             Runs = Positive(parsed.GetValue(Runs) ?? (parsed.WantsJson() ? 1 : RunsForPeople), "--runs"),
             Store = store,
             Bare = bare,
+            Across = across,
             Concurrency = options.Contains(Handlers) ? parsed.GetValue(Handlers) : callers,
             Prefetch = options.Contains(Prefetch) ? ReadPrefetch(parsed.GetValue(Prefetch)!) : null,
             Agents = options.Contains(Agents) ? parsed.GetValue(Agents) : 1,
