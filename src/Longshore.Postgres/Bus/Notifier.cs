@@ -11,6 +11,7 @@ namespace Longshore.Postgres.Bus;
 internal sealed class Notifier(
     Database database, ReadinessEventClassifier classifier, TimeProvider clock, ILogger log) : IDisposable
 {
+    private const int BurstMax = 8;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan PauseUnheard = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseFailed = TimeSpan.FromSeconds(1);
@@ -19,6 +20,10 @@ internal sealed class Notifier(
     private static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(60);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
+
+    // Touched by the one who sends only.
+    private double _burst = BurstMax;
+    private long _burstAt = clock.GetTimestamp();
 
     // Guarded by _gate.
     private readonly Outbox _outbox = new();
@@ -71,8 +76,26 @@ internal sealed class Notifier(
             }
 
             var pause = await SendAsync(events).ConfigureAwait(false);
-            await Task.Delay(pause, clock).ConfigureAwait(false);
+            if (pause != Pause || !TakesFromBurst())
+            {
+                await Task.Delay(pause, clock).ConfigureAwait(false);
+            }
         }
+    }
+
+    // A few may follow each other at once, so that single tasks do not wait for each other; on the whole the pause holds.
+    private bool TakesFromBurst()
+    {
+        var now = clock.GetTimestamp();
+        _burst = Math.Min(BurstMax, _burst + (clock.GetElapsedTime(_burstAt, now) / Pause));
+        _burstAt = now;
+        if (_burst < 1)
+        {
+            return false;
+        }
+
+        _burst--;
+        return true;
     }
 
     private async Task<TimeSpan> SendAsync(IReadOnlyList<ReadinessEvent> events)
