@@ -72,7 +72,8 @@ internal static class BenchCommand
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
             Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare));
-        command.Add(One(Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
+        command.Add(One(
+            Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
             Workloads.Discover, "Ask what there is to do, as many agents.", 100_000, Agents, Capabilities,
             Distribution));

@@ -83,7 +83,7 @@ internal sealed class Notifier(
         }
     }
 
-    // A few may follow each other at once, so that single tasks do not wait for each other; on the whole the pause holds.
+    // A few may follow each other at once, so that single tasks need not wait; on the whole the pause holds.
     private bool TakesFromBurst()
     {
         var now = clock.GetTimestamp();
