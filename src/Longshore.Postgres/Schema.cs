@@ -27,10 +27,16 @@ internal static class Schema
         await using var __ = transaction.ConfigureAwait(false);
         await ExecuteAsync(connection, database.Sql["migrations_lock"], ct, database.Options.Schema)
             .ConfigureAwait(false);
-        var makeSchema = database.Sql["migrations_schema"];
-        await ExecuteAsync(
-            connection, makeSchema.Replace("/* schema */", database.Options.Schema, StringComparison.Ordinal), ct)
-            .ConfigureAwait(false);
+        if (await ScalarAsync(
+            connection, database.Sql["migrations_schema_exists"], ct, database.Options.Schema)
+            .ConfigureAwait(false) is not true)
+        {
+            var make = database.Sql["migrations_schema"];
+            await ExecuteAsync(
+                connection, make.Replace("/* schema */", database.Options.Schema, StringComparison.Ordinal), ct)
+                .ConfigureAwait(false);
+        }
+
         await ExecuteAsync(connection, database.Sql["migrations_table"], ct).ConfigureAwait(false);
         var now = database.Options.Store.Clock.NowMicroseconds();
         foreach (var migration in await PendingAsync(connection, database, ct).ConfigureAwait(false))

@@ -4,7 +4,11 @@
 select pg_advisory_xact_lock(hashtext('longshore migrations'), hashtext($1));
 
 -- name: migrations_schema
-create schema if not exists /* schema */;
+create schema /* schema */;
+
+-- name: migrations_schema_exists
+-- Asked first: even "if not exists" needs the right to make schemas, which the owner of one schema may not have.
+select exists (select 1 from pg_namespace where nspname = $1);
 
 -- name: migrations_exist
 select exists (select 1 from pg_tables where schemaname = $1 and tablename = 'migrations');

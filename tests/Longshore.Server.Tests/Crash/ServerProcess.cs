@@ -33,6 +33,9 @@ internal sealed class ServerProcess(params string[] arguments) : IAsyncDisposabl
         }
     }
 
+    /// <summary>What <c>--store</c> says; a SQLite file of its own if nothing else is said.</summary>
+    public string? Store { get; init; }
+
     public string DatabasePath => Path.Combine(_folder.FullName, "tasks.db");
 
     public HttpClient Http { get; private set; } = null!;
@@ -44,7 +47,8 @@ internal sealed class ServerProcess(params string[] arguments) : IAsyncDisposabl
         {
             ArgumentList =
             {
-                Cli, "serve", "--urls", Address.GetLeftPart(UriPartial.Authority), "--store", "sqlite:" + DatabasePath,
+                Cli, "serve", "--urls", Address.GetLeftPart(UriPartial.Authority),
+                "--store", Store ?? "sqlite:" + DatabasePath,
             },
             UseShellExecute = false,
             RedirectStandardOutput = true,
