@@ -26,11 +26,7 @@ public sealed class PostgresServer : IDisposable
         _bin = FindBin();
         Port = FreePort();
         _folder = Directory.CreateTempSubdirectory("longshore-pg-");
-        if (Environment.UserName == "root")
-        {
-            Run("chown", Unprivileged, _folder.FullName);
-        }
-
+        GiveToOwner(_folder.FullName);
         RunAsOwner("initdb", $"-D {Data} -A trust -U postgres -E UTF8 --locale=C --no-sync >/dev/null");
         Start();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
@@ -98,7 +94,7 @@ public sealed class PostgresServer : IDisposable
                 "no PostgreSQL server is installed; run ./test, which gets one, or set LONGSHORE_TEST_POSTGRES");
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -106,9 +102,12 @@ public sealed class PostgresServer : IDisposable
     }
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
-    private void RunAsOwner(string program, string arguments)
+    private void RunAsOwner(string program, string arguments) =>
+        RunAsOwner($"{Path.Combine(_bin, program)} {arguments}");
+
+    /// <summary>Runs a command as the unprivileged user to whom servers belong.</summary>
+    internal static void RunAsOwner(string command)
     {
-        var command = $"{Path.Combine(_bin, program)} {arguments}";
         if (Environment.UserName == "root")
         {
             Run("su", Unprivileged, "-s", "/bin/sh", "-c", command);
@@ -116,6 +115,15 @@ public sealed class PostgresServer : IDisposable
         else
         {
             Run("/bin/sh", "-c", command);
+        }
+    }
+
+    /// <summary>Gives a folder with all in it to the user to whom servers belong.</summary>
+    internal static void GiveToOwner(string folder)
+    {
+        if (Environment.UserName == "root")
+        {
+            Run("chown", "-R", Unprivileged, folder);
         }
     }
 
