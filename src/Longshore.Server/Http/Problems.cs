@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Longshore.Client.Wire;
 using Microsoft.AspNetCore.Http;
@@ -35,6 +36,11 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         catch (OperationCanceledException) when (!context.Response.HasStarted)
         {
             await WriteAsync(context, 503, "unavailable", "the server is stopping; try again at another");
+        }
+        catch (DbException e) when (!context.Response.HasStarted)
+        {
+            LogFault(e, context.Request.Method, context.Request.Path);
+            await WriteAsync(context, 503, "unavailable", "the database does not answer; try again");
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
