@@ -104,8 +104,11 @@ public sealed class ReadinessEventClassifierTests
             TaskIds = [.. Enumerable.Range(0, Limits.SignalledTasksMax).Select(i => long.MaxValue - i)],
             Namespace = new string('ü', Limits.WordLengthMax),
             Origin = new string('ü', Limits.WordLengthMax),
-            Priority = int.MaxValue, ReadySteps = int.MaxValue, StepId = long.MaxValue,
-            StepState = TaskState.InProgress, TaskState = TaskState.InProgress,
+            Priority = int.MaxValue,
+            ReadySteps = int.MaxValue,
+            StepId = long.MaxValue,
+            StepState = TaskState.InProgress,
+            TaskState = TaskState.InProgress,
             TriggeredBy = ReadinessTrigger.FallbackPolling,
         };
         Encoding.UTF8.GetByteCount(ReadinessEventJson.Write(most)).ShouldBeLessThan(Limits.SignalBytesMax);
