@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Longshore.Stores.Tests.Postgres;
 
-/// <summary>PgBouncer in transaction mode before the server that tests share, with fewer connections than clients.</summary>
+/// <summary>PgBouncer in transaction mode before the server that tests share, with few connections.</summary>
 internal sealed class Pooler : IDisposable
 {
     private static readonly Lazy<string> Shared = new(() => new Pooler()._connection);
@@ -15,7 +15,8 @@ internal sealed class Pooler : IDisposable
     {
         var server = new NpgsqlConnectionStringBuilder(PostgresServer.SharedConnection);
         var port = PostgresServer.FreePort();
-        File.WriteAllText(Path.Combine(_folder.FullName, "users.txt"), $"\"{server.Username}\" \"{server.Password}\"\n");
+        var users = Path.Combine(_folder.FullName, "users.txt");
+        File.WriteAllText(users, $"\"{server.Username}\" \"{server.Password}\"\n");
         File.WriteAllText(PathOf("ini"), string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
             * = host={server.Host} port={server.Port}
@@ -24,7 +25,7 @@ internal sealed class Pooler : IDisposable
             listen_port = {port}
             unix_socket_dir =
             auth_type = trust
-            auth_file = {_folder.FullName}/users.txt
+            auth_file = {users}
             pool_mode = transaction
             default_pool_size = 3
             max_client_conn = 500
