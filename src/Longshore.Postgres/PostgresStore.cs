@@ -11,7 +11,8 @@ namespace Longshore.Postgres;
 /// is rare is decided here over locked rows. The database's clock decides.
 /// </summary>
 public sealed partial class PostgresStore
-    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, INodeStore, IQueryStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
+        IHealthStore
 {
     private readonly Database _database;
     private readonly ClassCatalog _classes;
@@ -55,6 +56,12 @@ public sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public IAgentStore Agents => this;
+
+    /// <inheritdoc/>
+    public IRuleStore Rules => this;
+
+    /// <inheritdoc/>
+    public IBreakerStore Breakers => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

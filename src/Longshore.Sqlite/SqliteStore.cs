@@ -14,7 +14,8 @@ namespace Longshore.Sqlite;
 /// read-only connections of their own.
 /// </summary>
 public sealed partial class SqliteStore
-    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, INodeStore, IQueryStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
+        IHealthStore
 {
     internal static readonly SqlCatalog Sql = SqlCatalog.Load(typeof(SqliteStore).Assembly);
 
@@ -51,6 +52,12 @@ public sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public IAgentStore Agents => this;
+
+    /// <inheritdoc/>
+    public IRuleStore Rules => this;
+
+    /// <inheritdoc/>
+    public IBreakerStore Breakers => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Client;
 using Longshore.Events;
 using Longshore.Storage;
@@ -34,7 +35,7 @@ internal static class Check
             Demand(task.Value == All, $"task {task.Key} lacks a part of its history");
             var records = await client.ListAssignmentsAsync(task.Key, stop).ConfigureAwait(false);
             Demand(
-                records is [{ Outcome: AssignmentOutcome.Submitted, Agent: DrainWorkload.Agent }],
+                records is [{ Status: AssignmentStatus.Submitted, Agent: DrainWorkload.Agent }],
                 $"task {task.Key} has {records.Count} records of assignments instead of one that was submitted");
         }).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Longshore.Assignments;
 using Longshore.Cli.Shell;
 using Longshore.Client.Wire;
 using Longshore.Events;

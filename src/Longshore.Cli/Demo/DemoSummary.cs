@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Cli.Bench;
 using Longshore.Client;
 using Longshore.Storage;
@@ -63,7 +64,7 @@ internal sealed record DemoSummary
             var assignments = await client.ListAssignmentsAsync(task.Id, ct);
             waits.AddRange(assignments.Take(1).Select(a => (a.GrantedAt - task.AvailableAt).TotalMilliseconds));
             runs.AddRange(assignments.Select(a => (a.EndedAt - a.GrantedAt).TotalMilliseconds));
-            retries += assignments.Count(a => a.Outcome == AssignmentOutcome.Failed);
+            retries += assignments.Count(a => a.Status == AssignmentStatus.Failed);
         }
 
         var agents = (await client.ListAgentsAsync(new AgentQuery { Limit = Limits.PageMax }, ct)).Items;

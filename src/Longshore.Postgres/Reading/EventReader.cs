@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -84,7 +85,7 @@ internal sealed class EventReader(Database database)
         {
             history.Ended(new Assignment(
                 taskId, row.GetInt32(0), row.GetString(1), row.Instant(2), row.Instant(3),
-                (AssignmentOutcome)row.GetInt16(4), null));
+                (AssignmentStatus)row.GetInt16(4), null));
         }
     }
 

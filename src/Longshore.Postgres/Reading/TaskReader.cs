@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Postgres.Catalog;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -66,7 +67,7 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
                 {
                     list.Add(new Assignment(
                         taskId, row.GetInt32(0), row.GetString(1), row.Instant(2), row.Instant(3),
-                        (AssignmentOutcome)row.GetInt16(4), row.TextOrNull(5)));
+                        (AssignmentStatus)row.GetInt16(4), row.TextOrNull(5)));
                 }
 
                 return list;

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Storage;
@@ -20,7 +21,7 @@ internal static class Changer
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
 
-        var lost = End(moves, standing, AssignmentOutcome.Cancelled, state, reason);
+        var lost = End(moves, standing, AssignmentStatus.Cancelled, state, reason);
         moves.Note(
             new NewEvent(EventTypes.TaskCancelled, ActorType.Human, "api", id, EventPayloads.Reason(reason)),
             standing.Place.Epoch);
@@ -65,13 +66,13 @@ internal static class Changer
             return null;
         }
 
-        var lost = End(moves, standing, AssignmentOutcome.Expired, state, EndReasons.DeadlinePassed);
+        var lost = End(moves, standing, AssignmentStatus.Expired, state, EndReasons.DeadlinePassed);
         moves.Note(new NewEvent(EventTypes.TaskExpired, ActorType.System, "longshore", id), standing.Place.Epoch);
         return lost ?? new LostClaim(id, 0, null, state);
     }
 
     private static LostClaim? End(
-        Moves moves, Standing standing, AssignmentOutcome outcome, TaskState state, string? why)
+        Moves moves, Standing standing, AssignmentStatus outcome, TaskState state, string? why)
     {
         var claim = standing.Stage == Stage.Claims ? moves.EndClaim(standing, outcome, why) : null;
         moves.Finish(standing.Place, state, claim?.AgentId, error: why);

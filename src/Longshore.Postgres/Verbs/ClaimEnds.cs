@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Storage;
@@ -30,10 +31,10 @@ internal sealed class ClaimEnds(Random chance)
             FinishKind.Complete => Complete(moves, standing, finish),
             FinishKind.Fail => Fail(moves, standing, finish),
             FinishKind.Snooze => GiveBack(
-                moves, standing, finish, AssignmentOutcome.Snoozed, EventTypes.TaskSnoozed,
+                moves, standing, finish, AssignmentStatus.Snoozed, EventTypes.TaskSnoozed,
                 finish.Delay ?? AttemptRules.SnoozeDefault),
             FinishKind.Release => GiveBack(
-                moves, standing, finish, AssignmentOutcome.Released, EventTypes.TaskReleased, TimeSpan.Zero),
+                moves, standing, finish, AssignmentStatus.Released, EventTypes.TaskReleased, TimeSpan.Zero),
             FinishKind.Cancel => CancelByHolder(moves, standing, finish),
             _ => throw new ArgumentOutOfRangeException(nameof(finish), finish.Kind, null),
         };
@@ -42,7 +43,7 @@ internal sealed class ClaimEnds(Random chance)
     /// <summary>A claim is lost with its holder. Only the loss of a single grant counts (G7).</summary>
     public LostClaim Lose(Moves moves, Standing held, string why)
     {
-        var record = moves.EndClaim(held, AssignmentOutcome.Expired, why);
+        var record = moves.EndClaim(held, AssignmentStatus.Expired, why);
         var place = held.Place with { Flags = held.Place.Flags | PlaceFlags.Suspect };
         var wait = held.Retry.WaitAfter(place.Failures + 1, NextDouble());
         if (record.Single)
@@ -65,7 +66,7 @@ internal sealed class ClaimEnds(Random chance)
     /// <summary>A holder signs off: what it holds goes back with its place in the queue.</summary>
     public static LostClaim SignOff(Moves moves, Standing held)
     {
-        var record = moves.EndClaim(held, AssignmentOutcome.Released, EndReasons.SignedOff);
+        var record = moves.EndClaim(held, AssignmentStatus.Released, EndReasons.SignedOff);
         moves.Requeue(held.Place.GivenBack(), moves.NowUs);
         moves.NoteClaim(EventTypes.TaskReleased, record, TaskState.Created);
         return new LostClaim(record.TaskId, record.Epoch, record.Agent, TaskState.Created);
@@ -73,7 +74,7 @@ internal sealed class ClaimEnds(Random chance)
 
     private static FinishOutcome Complete(Moves moves, Standing held, Finish finish)
     {
-        var record = moves.EndClaim(held, AssignmentOutcome.Submitted, null, finish.Key);
+        var record = moves.EndClaim(held, AssignmentStatus.Submitted, null, finish.Key);
         moves.Finish(held.Place, TaskState.Done, record.AgentId, finish.Result);
         moves.Change(record.AgentId, a => a with { Completed = a.Completed + 1 });
         moves.NoteClaim(EventTypes.TaskCompleted, record, TaskState.Done);
@@ -82,7 +83,7 @@ internal sealed class ClaimEnds(Random chance)
 
     private FinishOutcome Fail(Moves moves, Standing held, Finish finish)
     {
-        var record = moves.EndClaim(held, AssignmentOutcome.Failed, finish.Error, finish.Key);
+        var record = moves.EndClaim(held, AssignmentStatus.Failed, finish.Error, finish.Key);
         var place = held.Place.Cleared().WithFailures(held.Place.Failures + 1);
         place = place with { Flags = place.Flags | PlaceFlags.Failed };
         var operation = AttemptRules.AfterFailure(
@@ -95,19 +96,19 @@ internal sealed class ClaimEnds(Random chance)
     }
 
     private static FinishOutcome GiveBack(
-        Moves moves, Standing held, Finish finish, AssignmentOutcome outcome, string type, TimeSpan wait)
+        Moves moves, Standing held, Finish finish, AssignmentStatus outcome, string type, TimeSpan wait)
     {
         var record = moves.EndClaim(held, outcome, finish.Error, finish.Key);
         var untilUs = moves.NowUs + wait.ToMicroseconds();
         moves.Requeue(held.Place.GivenBack(), untilUs);
         moves.NoteClaim(type, record, TaskState.Created);
-        var readyUs = outcome == AssignmentOutcome.Snoozed ? untilUs : 0;
+        var readyUs = outcome == AssignmentStatus.Snoozed ? untilUs : 0;
         return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, readyUs);
     }
 
     private static FinishOutcome CancelByHolder(Moves moves, Standing held, Finish finish)
     {
-        var record = moves.EndClaim(held, AssignmentOutcome.Cancelled, finish.Error, finish.Key);
+        var record = moves.EndClaim(held, AssignmentStatus.Cancelled, finish.Error, finish.Key);
         moves.Finish(held.Place, TaskState.Cancelled, record.AgentId, error: finish.Error);
         moves.Note(
             new NewEvent(

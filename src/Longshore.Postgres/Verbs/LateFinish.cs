@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Storage;
@@ -21,7 +22,7 @@ internal static class LateFinish
             return stale with { Status = ClaimWriteStatus.Replayed };
         }
 
-        return finish.Kind == FinishKind.Complete && ended.Outcome == AssignmentOutcome.Expired
+        return finish.Kind == FinishKind.Complete && ended.Outcome == AssignmentStatus.Expired
             && standing.Place.Epoch == finish.Epoch && (standing.Place.Flags & PlaceFlags.RejectLate) == 0
             && TaskTransitions.Next(standing.State, TaskOperation.CompleteLate) is { } done
                 ? CompleteLate(moves, standing, ended, finish, done)
@@ -43,11 +44,11 @@ internal static class LateFinish
     {
         var outcome = finish.Kind switch
         {
-            FinishKind.Complete => AssignmentOutcome.Submitted,
-            FinishKind.Fail => AssignmentOutcome.Failed,
-            FinishKind.Snooze => AssignmentOutcome.Snoozed,
-            FinishKind.Release => AssignmentOutcome.Released,
-            _ => AssignmentOutcome.Cancelled,
+            FinishKind.Complete => AssignmentStatus.Submitted,
+            FinishKind.Fail => AssignmentStatus.Failed,
+            FinishKind.Snooze => AssignmentStatus.Snoozed,
+            FinishKind.Release => AssignmentStatus.Released,
+            _ => AssignmentStatus.Cancelled,
         };
         if (ended.Outcome != outcome || ended.Key != finish.Key)
         {

@@ -1,6 +1,6 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
-using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Postgres.Verbs;
@@ -70,7 +70,7 @@ internal sealed class Moves(long nowUs)
         : new Standing(Stage.Ready, TaskState.Created, place));
 
     /// <summary>Ends a live claim: its record is kept and its agent has room again.</summary>
-    public ClaimRecord EndClaim(Standing held, AssignmentOutcome outcome, string? error, string? key = null)
+    public ClaimRecord EndClaim(Standing held, AssignmentStatus outcome, string? error, string? key = null)
     {
         var record = held.Claim! with { EndedUs = nowUs, Outcome = outcome, Error = error, Key = key };
         _ended[held.Place.Id].Add(record);
@@ -95,7 +95,7 @@ internal sealed class Moves(long nowUs)
         var submitted = lost with
         {
             EndedUs = nowUs,
-            Outcome = AssignmentOutcome.Submitted,
+            Outcome = AssignmentStatus.Submitted,
             Error = null,
             Key = key,
         };

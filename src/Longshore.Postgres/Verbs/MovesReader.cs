@@ -1,5 +1,5 @@
+using Longshore.Assignments;
 using Longshore.Postgres.Reading;
-using Longshore.Storage;
 using Longshore.Tasks;
 using Npgsql;
 
@@ -60,7 +60,7 @@ internal sealed class MovesReader(Database database)
             {
                 Key = row.TextOrNull(15),
                 EndedUs = row.LongOrNull(16) ?? 0,
-                Outcome = row.IsDBNull(17) ? default : (AssignmentOutcome)row.GetInt16(17),
+                Outcome = row.IsDBNull(17) ? default : (AssignmentStatus)row.GetInt16(17),
                 Error = row.TextOrNull(19),
             };
         return new Standing(stage, (TaskState)row.GetInt16(8), place)
@@ -81,7 +81,7 @@ internal sealed class MovesReader(Database database)
         row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetInt64(4), row.GetBoolean(5))
     {
         EndedUs = row.GetInt64(6),
-        Outcome = (AssignmentOutcome)row.GetInt16(7),
+        Outcome = (AssignmentStatus)row.GetInt16(7),
         Error = row.TextOrNull(8),
         Key = row.TextOrNull(9),
     };

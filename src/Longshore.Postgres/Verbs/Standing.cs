@@ -1,5 +1,5 @@
+using Longshore.Assignments;
 using Longshore.Matching;
-using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Postgres.Verbs;
@@ -52,7 +52,7 @@ internal sealed record ClaimRecord(long TaskId, int Epoch, int AgentId, string A
 {
     public long EndedUs { get; init; }
 
-    public AssignmentOutcome Outcome { get; init; }
+    public AssignmentStatus Outcome { get; init; }
 
     public string? Error { get; init; }
 
@@ -60,5 +60,5 @@ internal sealed record ClaimRecord(long TaskId, int Epoch, int AgentId, string A
 
     /// <summary>It counts among the failures of its agent on this task.</summary>
     public bool IsFailure =>
-        Outcome == AssignmentOutcome.Failed || (Outcome == AssignmentOutcome.Expired && Single);
+        Outcome == AssignmentStatus.Failed || (Outcome == AssignmentStatus.Expired && Single);
 }

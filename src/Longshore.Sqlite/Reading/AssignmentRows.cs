@@ -1,6 +1,6 @@
+using Longshore.Assignments;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
-using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
 
@@ -24,7 +24,7 @@ internal sealed class AssignmentRows(Connection connection, SqlCatalog sql, Live
                 live.NameOf(_list.Long(1)),
                 UnixTime.FromMicroseconds(_list.Long(2)),
                 UnixTime.FromMicroseconds(_list.Long(3)),
-                (AssignmentOutcome)_list.Int(4),
+                (AssignmentStatus)_list.Int(4),
                 _list.Text(5)));
         }
 

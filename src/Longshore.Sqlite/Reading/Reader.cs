@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;

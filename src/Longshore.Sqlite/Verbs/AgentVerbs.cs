@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
@@ -84,7 +85,7 @@ internal sealed class AgentVerbs(
         {
             stages.RemoveClaim(claim);
             stages.AddReady(claim.Place.GivenBack());
-            stages.AddAssignment(claim, AssignmentOutcome.Released, nowUs, EndReasons.SignedOff);
+            stages.AddAssignment(claim, AssignmentStatus.Released, nowUs, EndReasons.SignedOff);
             events.AddHot(EventTypes.TaskReleased, claim.Place.Id, claim.Place.Epoch, agent.Id, TaskState.Created);
             given.Add(new LostClaim(claim.Place.Id, claim.Place.Epoch, name, TaskState.Created));
         }

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Storage;
@@ -20,7 +21,7 @@ internal sealed class Changer(Stages stages, Deadlines deadlines, EventLog event
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
 
-        var lost = stages.Take(standing, AssignmentOutcome.Cancelled, state, reason, nowUs);
+        var lost = stages.Take(standing, AssignmentStatus.Cancelled, state, reason, nowUs);
         stages.AddFinished(standing.Place, state, standing.Claim?.AgentId, nowUs, error: reason);
         events.AddSingle(
             new NewEvent(EventTypes.TaskCancelled, ActorType.Human, "api", id, EventPayloads.Reason(reason)),

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
@@ -24,7 +25,7 @@ internal sealed class FailedAttempts(
         place = place with { Flags = place.Flags | PlaceFlags.Failed };
         var operation = AttemptRules.AfterFailure(
             finish.Retry, place.Attempts, maxAttempts, FailersOf(claim, place.Attempts >= maxAttempts));
-        stages.AddAssignment(claim, AssignmentOutcome.Failed, nowUs, finish.Error, finish.Key);
+        stages.AddAssignment(claim, AssignmentStatus.Failed, nowUs, finish.Error, finish.Key);
         live.Agent(claim.AgentId).CountFailed();
         var wait = finish.Delay ?? retry.WaitAfter(place.Failures, chance.NextDouble());
         var (state, untilUs) = Move(place, operation, wait, claim.AgentId, nowUs, finish.Error);
@@ -36,7 +37,7 @@ internal sealed class FailedAttempts(
     public LostClaim Lose(in ClaimRow claim, string why, long nowUs)
     {
         stages.RemoveClaim(claim);
-        stages.AddAssignment(claim, AssignmentOutcome.Expired, nowUs, why);
+        stages.AddAssignment(claim, AssignmentStatus.Expired, nowUs, why);
         var (maxAttempts, retry) = PolicyOf(claim.Place.Id);
         var place = claim.Place with { Flags = claim.Place.Flags | PlaceFlags.Suspect };
         var wait = retry.WaitAfter(place.Failures + 1, chance.NextDouble());

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
@@ -29,10 +30,10 @@ internal sealed class Finisher(
             FinishKind.Complete => Complete(claim, finish, nowUs),
             FinishKind.Fail => attempts.Fail(claim, finish, nowUs),
             FinishKind.Snooze => GiveBack(
-                claim, finish, AssignmentOutcome.Snoozed, EventTypes.TaskSnoozed,
+                claim, finish, AssignmentStatus.Snoozed, EventTypes.TaskSnoozed,
                 finish.Delay ?? AttemptRules.SnoozeDefault, nowUs),
             FinishKind.Release => GiveBack(
-                claim, finish, AssignmentOutcome.Released, EventTypes.TaskReleased, TimeSpan.Zero, nowUs),
+                claim, finish, AssignmentStatus.Released, EventTypes.TaskReleased, TimeSpan.Zero, nowUs),
             FinishKind.Cancel => Cancel(claim, finish, nowUs),
             _ => throw new ArgumentOutOfRangeException(nameof(finish), finish.Kind, null),
         };
@@ -57,20 +58,20 @@ internal sealed class Finisher(
     {
         var place = claim.Place;
         stages.AddFinished(place, TaskState.Done, claim.AgentId, nowUs, finish.Result);
-        stages.AddAssignment(claim, AssignmentOutcome.Submitted, nowUs, key: finish.Key);
+        stages.AddAssignment(claim, AssignmentStatus.Submitted, nowUs, key: finish.Key);
         live.Agent(claim.AgentId).CountCompleted();
         events.AddHot(EventTypes.TaskCompleted, place.Id, place.Epoch, claim.AgentId, TaskState.Done);
         return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Done);
     }
 
     private FinishOutcome GiveBack(
-        in ClaimRow claim, Finish finish, AssignmentOutcome outcome, string type, TimeSpan wait, long nowUs)
+        in ClaimRow claim, Finish finish, AssignmentStatus outcome, string type, TimeSpan wait, long nowUs)
     {
         var untilUs = nowUs + wait.ToMicroseconds();
         stages.Requeue(claim.Place.GivenBack(), untilUs, nowUs);
         stages.AddAssignment(claim, outcome, nowUs, finish.Error, finish.Key);
         events.AddHot(type, claim.Place.Id, claim.Place.Epoch, claim.AgentId, TaskState.Created);
-        var readyUs = outcome == AssignmentOutcome.Snoozed ? untilUs : 0;
+        var readyUs = outcome == AssignmentStatus.Snoozed ? untilUs : 0;
         return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, readyUs);
     }
 
@@ -78,7 +79,7 @@ internal sealed class Finisher(
     {
         var place = claim.Place;
         stages.AddFinished(place, TaskState.Cancelled, claim.AgentId, nowUs, error: finish.Error);
-        stages.AddAssignment(claim, AssignmentOutcome.Cancelled, nowUs, finish.Error, finish.Key);
+        stages.AddAssignment(claim, AssignmentStatus.Cancelled, nowUs, finish.Error, finish.Key);
         var agent = live.Agent(claim.AgentId).Profile.Name;
         events.AddSingle(
             new NewEvent(
@@ -103,7 +104,7 @@ internal sealed class Finisher(
         }
 
         var agentId = _assignment.Long(0);
-        var outcome = (AssignmentOutcome)_assignment.Int(3);
+        var outcome = (AssignmentStatus)_assignment.Int(3);
         var (error, key) = (_assignment.Text(5), _assignment.Text(6));
         _assignment.Reset();
         if (IsRepetition(finish, standing, outcome, error, key))
@@ -111,7 +112,7 @@ internal sealed class Finisher(
             return new FinishOutcome(ClaimWriteStatus.Replayed, standing.State);
         }
 
-        return finish.Kind == FinishKind.Complete && outcome == AssignmentOutcome.Expired
+        return finish.Kind == FinishKind.Complete && outcome == AssignmentStatus.Expired
             && standing.Place.Epoch == finish.Epoch && (standing.Place.Flags & PlaceFlags.RejectLate) == 0
             && TaskTransitions.Next(standing.State, TaskOperation.CompleteLate) is { } done
                 ? CompleteLate(finish, standing, agentId, done, nowUs)
@@ -132,15 +133,15 @@ internal sealed class Finisher(
     }
 
     private static bool IsRepetition(
-        Finish finish, Standing standing, AssignmentOutcome outcome, string? error, string? key)
+        Finish finish, Standing standing, AssignmentStatus outcome, string? error, string? key)
     {
         var sameKind = outcome == finish.Kind switch
         {
-            FinishKind.Complete => AssignmentOutcome.Submitted,
-            FinishKind.Fail => AssignmentOutcome.Failed,
-            FinishKind.Snooze => AssignmentOutcome.Snoozed,
-            FinishKind.Release => AssignmentOutcome.Released,
-            _ => AssignmentOutcome.Cancelled,
+            FinishKind.Complete => AssignmentStatus.Submitted,
+            FinishKind.Fail => AssignmentStatus.Failed,
+            FinishKind.Snooze => AssignmentStatus.Snoozed,
+            FinishKind.Release => AssignmentStatus.Released,
+            _ => AssignmentStatus.Cancelled,
         };
         if (!sameKind || key != finish.Key)
         {

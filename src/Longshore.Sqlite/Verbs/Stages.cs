@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
@@ -116,7 +117,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     }
 
     public void AddAssignment(
-        in ClaimRow claim, AssignmentOutcome outcome, long nowUs, string? error = null, string? key = null) =>
+        in ClaimRow claim, AssignmentStatus outcome, long nowUs, string? error = null, string? key = null) =>
         _assignmentAdd.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(claim.AgentId).Bind(claim.GrantedUs)
             .Bind(nowUs).Bind((long)outcome).Bind(claim.Single ? 1 : 0).Bind(error).Bind(key).Run();
 
@@ -137,7 +138,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     /// <summary>
     /// Takes a task out of its stage, whatever it is; answers the claim that this ended, if it was held.
     /// </summary>
-    public LostClaim? Take(Standing standing, AssignmentOutcome outcome, TaskState state, string? why, long nowUs)
+    public LostClaim? Take(Standing standing, AssignmentStatus outcome, TaskState state, string? why, long nowUs)
     {
         if (standing.Claim is not { } claim)
         {

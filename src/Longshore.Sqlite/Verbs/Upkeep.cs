@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
@@ -80,7 +81,7 @@ internal sealed class Upkeep(
             return null;
         }
 
-        var lost = stages.Take(standing, AssignmentOutcome.Expired, state, EndReasons.DeadlinePassed, nowUs);
+        var lost = stages.Take(standing, AssignmentStatus.Expired, state, EndReasons.DeadlinePassed, nowUs);
         stages.AddFinished(standing.Place, state, standing.Claim?.AgentId, nowUs, error: EndReasons.DeadlinePassed);
         events.AddSingle(
             new NewEvent(EventTypes.TaskExpired, ActorType.System, "longshore", id), nowUs, standing.Place.Epoch);

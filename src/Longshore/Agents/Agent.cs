@@ -70,6 +70,15 @@ public sealed record AgentRegistration
     /// <summary>Namespaces it works in.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = ["default"];
 
+    /// <summary>Priorities it takes, each 0 to <see cref="Limits.PriorityMax"/>; empty means any (S4.8).</summary>
+    public IReadOnlyList<int> PriorityLevels { get; init; } = [];
+
+    /// <summary>
+    /// Who stands behind it: a person, a team, a family of models. Two agents of one principal count as one where
+    /// somebody may not do two things.
+    /// </summary>
+    public string? Principal { get; init; }
+
     /// <summary>How many tasks it runs at once.</summary>
     public int MaxConcurrent { get; init; } = 1;
 
@@ -103,6 +112,21 @@ public sealed record Agent
 
     /// <summary>What was decided about it.</summary>
     public AgentMode Mode { get; init; }
+
+    /// <summary>Capabilities it declares and cannot use now, as it says itself; registering again clears them.</summary>
+    public IReadOnlyList<string> Unavailable { get; init; } = [];
+
+    /// <summary>
+    /// The capabilities an operator authorised it to use; null means all it declares. Registering does not change
+    /// them.
+    /// </summary>
+    public IReadOnlyList<string>? Authorised { get; init; }
+
+    /// <summary>What counts of its capabilities: declared, available now, and authorised.</summary>
+    public IEnumerable<Capability> Usable => Unavailable.Count == 0 && Authorised is null
+        ? Profile.Capabilities
+        : Profile.Capabilities.Where(c => !Unavailable.Contains(c.Name, StringComparer.Ordinal)
+            && Authorised?.Contains(c.Name, StringComparer.Ordinal) != false);
 
     /// <summary>Live claims. Changed only together with a claim (T0.38).</summary>
     public int Load { get; init; }

@@ -17,6 +17,7 @@ public static class AgentValidation
         TaskValidation.Text(agent.Description, Limits.DescriptionLengthMax, "description");
         TaskValidation.Range(agent.MaxConcurrent, 1, Limits.ConcurrentMax, "max_concurrent");
         TaskValidation.OptionalWord(agent.Session, "session");
+        TaskValidation.OptionalWord(agent.Principal, "principal");
         TaskValidation.Metadata(agent.Metadata, "metadata");
         if (agent.Reputation is { } reputation)
         {
@@ -40,7 +41,19 @@ public static class AgentValidation
             Specializations = Words(agent.Specializations, "specializations", normalise: true),
             Kinds = Words(agent.Kinds, "kinds", normalise: false),
             Namespaces = Words(agent.Namespaces, "namespaces", normalise: false),
+            PriorityLevels = Levels(agent.PriorityLevels),
         };
+    }
+
+    private static IReadOnlyList<int> Levels(IReadOnlyList<int> levels)
+    {
+        for (var i = 0; i < levels.Count; i++)
+        {
+            TaskValidation.Range(
+                levels[i], 0, Limits.PriorityMax, string.Create(CultureInfo.InvariantCulture, $"priority_levels[{i}]"));
+        }
+
+        return [.. levels.Distinct().Order()];
     }
 
     private static IReadOnlyList<string> Words(IReadOnlyList<string> words, string field, bool normalise)

@@ -9,6 +9,17 @@ namespace Longshore.Capabilities;
 /// <param name="ExpiresAt">When it stops counting; null means never.</param>
 public sealed record Capability(string Name, int Level = 1, DateTimeOffset? ExpiresAt = null)
 {
+    /// <summary>
+    /// How long after <see cref="ExpiresAt"/> it still counts for tasks that are not strict (T1.18): 0 to
+    /// <see cref="Limits.DurationMax"/>; 0 when it does not expire.
+    /// </summary>
+    public TimeSpan Grace { get; init; }
+
+    /// <summary>When it stops counting for every task; null means never.</summary>
+    internal DateTimeOffset? EndsAt => ExpiresAt is { } expiry
+        ? Grace >= DateTimeOffset.MaxValue - expiry ? DateTimeOffset.MaxValue : expiry + Grace
+        : null;
+
     /// <summary>Reads <c>name</c> or <c>name:level</c>.</summary>
     /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/> with the reason.</exception>
     public static Capability Parse(string text, string field = "capability")
@@ -27,7 +38,7 @@ public sealed record Capability(string Name, int Level = 1, DateTimeOffset? Expi
         Level == 1 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}:{Level}");
 
     /// <summary>
-    /// Names normalised, sorted; of one name only what another of it does not outdo in both level and expiry.
+    /// Names normalised, sorted; of one name only what another of it does not outdo in level, expiry and grace.
     /// </summary>
     /// <exception cref="LongshoreException">
     /// <see cref="ErrorCode.InvalidInput"/> with the place in the list.
@@ -43,30 +54,49 @@ public sealed record Capability(string Name, int Level = 1, DateTimeOffset? Expi
             .SelectMany(Undominated)];
     }
 
-    private static Capability Checked(Capability? capability, string field) => capability is null
-        ? throw LongshoreException.Invalid(field, "cannot be null")
-        : capability with
+    private static Capability Checked(Capability? capability, string field)
+    {
+        if (capability is null)
+        {
+            throw LongshoreException.Invalid(field, "cannot be null");
+        }
+
+        if (capability.Grace < TimeSpan.Zero || capability.Grace > Limits.DurationMax)
+        {
+            throw LongshoreException.Invalid(
+                field, $"has a grace of {capability.Grace.TotalSeconds} seconds; "
+                    + $"it must be from 0 to {Limits.DurationMax.TotalDays:0} days");
+        }
+
+        return capability with
         {
             Name = CapabilityName.Normalise(capability.Name, field),
             Level = CapabilityName.CheckLevel(capability.Level, field),
+            Grace = capability.ExpiresAt is null ? TimeSpan.Zero : capability.Grace,
         };
+    }
 
-    // A level that expires hides a lower one that lasts longer only until then, so both are kept.
+    // A level that ends hides a lower one that lasts longer only until then, so both are kept.
     private static IEnumerable<Capability> Undominated(IEnumerable<Capability> same)
     {
-        var lasting = DateTimeOffset.MinValue;
+        var kept = new List<Capability>();
         foreach (var capability in same
             .OrderByDescending(capability => capability.Level)
-            .ThenByDescending(capability => capability.ExpiresAt ?? DateTimeOffset.MaxValue))
+            .ThenByDescending(capability => capability.ExpiresAt ?? DateTimeOffset.MaxValue)
+            .ThenByDescending(capability => capability.Grace))
         {
-            var expiry = capability.ExpiresAt ?? DateTimeOffset.MaxValue;
-            if (expiry > lasting)
+            if (!kept.Exists(other => Outlasts(other, capability)))
             {
-                lasting = expiry;
-                yield return capability;
+                kept.Add(capability);
             }
         }
+
+        return kept;
     }
+
+    private static bool Outlasts(Capability other, Capability capability) =>
+        (other.ExpiresAt ?? DateTimeOffset.MaxValue) >= (capability.ExpiresAt ?? DateTimeOffset.MaxValue)
+        && (other.EndsAt ?? DateTimeOffset.MaxValue) >= (capability.EndsAt ?? DateTimeOffset.MaxValue);
 }
 
 /// <summary>A capability that a task asks for: <c>rust</c>, <c>sql>=3</c>.</summary>

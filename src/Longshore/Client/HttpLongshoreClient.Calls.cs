@@ -1,5 +1,6 @@
 using System.Globalization;
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Client.Wire;
 using Longshore.Matching;
 using Longshore.Storage;
@@ -78,7 +79,7 @@ public sealed partial class HttpLongshoreClient
     public async Task<IReadOnlyList<Assignment>> ListAssignmentsAsync(long id, CancellationToken ct = default)
     {
         var answer = await GetAsync<AssignmentListWire>($"tasks/{Text(id)}/assignments", ct).ConfigureAwait(false);
-        return [.. answer.Assignments.Select(a => a.ToAssignment(id))];
+        return [.. answer.Assignments.Select(a => a.ToAssignment())];
     }
 
     /// <inheritdoc/>

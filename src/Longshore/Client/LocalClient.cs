@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longshore.Assignments;
 using Longshore.Engine;
 using Longshore.Storage;
 using Longshore.Tasks;

@@ -19,6 +19,23 @@ internal static class EventPayloads
 
     public static JsonText Reason(string? reason) => Write(json => json.WriteString("reason", reason));
 
+    public static JsonText Words(string name, IReadOnlyList<string>? words) => Write(json =>
+    {
+        if (words is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var word in words)
+        {
+            json.WriteStringValue(word);
+        }
+
+        json.WriteEndArray();
+    });
+
     private static JsonText Write(Action<Utf8JsonWriter> fill)
     {
         using var buffer = new MemoryStream();

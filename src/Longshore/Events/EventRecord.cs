@@ -51,6 +51,39 @@ public static class EventTypes
     /// <summary>A task's deadline passed.</summary>
     public const string TaskExpired = "task_expired";
 
+    /// <summary>A task was offered to an agent; payload <c>{"epoch","agent","state"}</c>.</summary>
+    public const string TaskOffered = "task_offered";
+
+    /// <summary>An agent accepted an offer; payload <c>{"epoch","agent","state"}</c>.</summary>
+    public const string TaskAccepted = "task_accepted";
+
+    /// <summary>An agent rejected a task; payload <c>{"epoch","agent","state"}</c>.</summary>
+    public const string TaskRejected = "task_rejected";
+
+    /// <summary>An offer ran out; payload <c>{"epoch","agent","state"}</c>.</summary>
+    public const string TaskOfferExpired = "task_offer_expired";
+
+    /// <summary>An administrator took a task from its agent; payload <c>{"reason"}</c>.</summary>
+    public const string TaskEvicted = "task_evicted";
+
+    /// <summary>Other requirements took the place of a task's own; payload <c>{"reason"}</c>.</summary>
+    public const string TaskReclassified = "task_reclassified";
+
+    /// <summary>No registered agent could ever do a task, for longer than the rules allow.</summary>
+    public const string TaskUnroutable = "task_unroutable";
+
+    /// <summary>The rules of a namespace were changed; payload <c>{"reason"}</c>: the namespace.</summary>
+    public const string RulesChanged = "rules_changed";
+
+    /// <summary>A breaker was closed by a person; payload <c>{"reason"}</c>.</summary>
+    public const string BreakerReset = "breaker_reset";
+
+    /// <summary>What an agent can use now changed; payload <c>{"unavailable"}</c>.</summary>
+    public const string AgentAvailabilityChanged = "agent_availability_changed";
+
+    /// <summary>What an agent is authorised to use changed; payload <c>{"authorised"}</c>, null for all.</summary>
+    public const string AgentAuthorised = "agent_authorised";
+
     /// <summary>An agent registered, for the first time or again.</summary>
     public const string AgentRegistered = "agent_registered";
 

@@ -22,6 +22,21 @@ internal enum PlaceFlags
 
     /// <summary>It has a deadline; a row in <c>deadlines</c> says when.</summary>
     HasDeadline = 16,
+
+    /// <summary>It belongs to a group: ask who does or did the others before granting it.</summary>
+    Grouped = 32,
+
+    /// <summary>It is or was kept from some agent: ask before granting it.</summary>
+    Kept = 64,
+
+    /// <summary>Ordered by priority and arrival, not by urgency.</summary>
+    Fifo = 128,
+
+    /// <summary>A holder left a draft.</summary>
+    HasDraft = 256,
+
+    /// <summary>Its breaker opened and it has not been done since.</summary>
+    Tripped = 512,
 }
 
 /// <summary>
@@ -38,7 +53,10 @@ internal readonly record struct Place(
     public int Credit => Urgency.Credit(Priority, TaskState.Created, Failures, (Flags & PlaceFlags.HasParent) != 0);
 
     /// <summary>When it first became claimable; the rank holds it, so no column does.</summary>
-    public long AvailableUs => Rank + (Credit * Urgency.PointUs);
+    public long AvailableUs => Rank + HeadStartUs;
+
+    private long HeadStartUs => Urgency.HeadStartUs(
+        (Flags & PlaceFlags.Fifo) != 0, Priority, Failures, (Flags & PlaceFlags.HasParent) != 0);
 
     public int CompareTo(Place other) => Rank != other.Rank ? Rank.CompareTo(other.Rank) : Id.CompareTo(other.Id);
 
@@ -55,11 +73,11 @@ internal readonly record struct Place(
     public Place WithFailures(int failures)
     {
         var changed = this with { Failures = failures };
-        return changed with { Rank = Urgency.Rank(AvailableUs, changed.Credit) };
+        return changed with { Rank = AvailableUs - changed.HeadStartUs };
     }
 
     /// <summary>With another instant of availability, and the rank that follows from it.</summary>
-    public Place AvailableFrom(long availableUs) => this with { Rank = Urgency.Rank(availableUs, Credit) };
+    public Place AvailableFrom(long availableUs) => this with { Rank = availableUs - HeadStartUs };
 
     public static bool operator <(Place left, Place right) => left.CompareTo(right) < 0;
 

@@ -23,6 +23,12 @@ public static class Urgency
     public static readonly TimeSpan OvertakingMax =
         TimeSpan.FromMicroseconds((double)(CreditMax - CreditMin) * PointUs);
 
+    /// <summary>
+    /// How much earlier each level of priority stands in a namespace ordered by priority and arrival: a thousand days,
+    /// longer than any task waits.
+    /// </summary>
+    internal const long PriorityStepUs = 86_400_000_000_000;
+
     private const int CreditMax = (10 * Limits.PriorityMax) + 20 + 10;
     private const int CreditMin = -50;
 
@@ -34,6 +40,14 @@ public static class Urgency
     /// The order key, ascending: <c>available − credit · half an hour</c>, in microseconds. Ties go by id.
     /// </summary>
     public static long Rank(long availableUs, int credit) => availableUs - (credit * PointUs);
+
+    /// <summary>
+    /// How much earlier than its arrival a task stands in the order of its namespace, in microseconds: its credit, or
+    /// its priority alone.
+    /// </summary>
+    internal static long HeadStartUs(bool isFifo, int priority, int failures, bool hasParent) => isFifo
+        ? priority * PriorityStepUs
+        : Credit(priority, TaskState.Created, failures, hasParent) * PointUs;
 
     /// <summary>
     /// The urgency shown to people at an instant. An instant before <paramref name="availableUs"/> counts as age 0

@@ -11,7 +11,7 @@ internal static class AgentFilter
         (query.After is null || string.CompareOrdinal(agent.Name, query.After) > 0)
         && (query.Status is not { } status || agent.StatusAt(now, heartbeatTimeout) == status)
         && (query.Capability is not { } name
-            || new CapabilitySet(agent.Profile.Capabilities, now).Names.Contains(name, StringComparer.Ordinal))
+            || new CapabilitySet(agent.Usable, now).Names.Contains(name, StringComparer.Ordinal))
         && (query.HasCapacity is not { } room || agent.Load < agent.Profile.MaxConcurrent == room)
         && (query.MinReputation is not { } least || agent.Reputation >= least)
         && (query.Specialization is not { } liked

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Matching;
 using Longshore.Tasks;
 
@@ -22,6 +23,26 @@ public interface IQueryStore
 
     /// <summary>The ended claims of a task, oldest first.</summary>
     ValueTask<IReadOnlyList<Assignment>> ListAssignmentsAsync(long taskId, CancellationToken ct = default);
+
+    /// <summary>A page of assignments, live ones included, by task and grant.</summary>
+    ValueTask<Page<Assignment>> FindAssignmentsAsync(AssignmentQuery query, CancellationToken ct = default);
+
+    /// <summary>What stands between a task and single agents; null when there is no such task.</summary>
+    ValueTask<TaskGuards?> GetGuardsAsync(long taskId, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// The first ready tasks of each class, in order: a look at the whole queue in which none hides behind another
+    /// (T4.4).
+    /// </summary>
+    /// <param name="namespace">Only of this namespace; null for all.</param>
+    /// <param name="perClass">At most so many of one class, 1 to <see cref="Limits.PageMax"/>.</param>
+    /// <param name="limit">At most so many in all, 1 to <see cref="Limits.BatchMax"/>.</param>
+    /// <param name="ct">Ends the query.</param>
+    ValueTask<IReadOnlyList<QueueHead>> ListHeadsAsync(
+        string? @namespace, int perClass, int limit, CancellationToken ct = default);
+
+    /// <summary>Where the distributor's rounds stand in a namespace.</summary>
+    ValueTask<IReadOnlyList<RoutingCursor>> ListCursorsAsync(string @namespace, CancellationToken ct = default);
 
     /// <summary>One agent, or null.</summary>
     ValueTask<Agent?> GetAgentAsync(string name, CancellationToken ct = default);

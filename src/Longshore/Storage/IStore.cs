@@ -1,4 +1,6 @@
 using Longshore.Agents;
+using Longshore.Assignments;
+using Longshore.Capabilities;
 using Longshore.Events;
 using Longshore.Tasks;
 
@@ -19,6 +21,12 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>Agents.</summary>
     IAgentStore Agents { get; }
+
+    /// <summary>What operators decide about namespaces.</summary>
+    IRuleStore Rules { get; }
+
+    /// <summary>Circuit breakers.</summary>
+    IBreakerStore Breakers { get; }
 
     /// <summary>The event log.</summary>
     IEventStore Events { get; }
@@ -61,6 +69,9 @@ public sealed record StoreOptions
     /// </summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>When breakers open, and for how long; alike on every node of a store.</summary>
+    public BreakerOptions Breakers { get; init; } = new();
+
     /// <summary>Seed of the jitter of backoffs; null takes one from the clock.</summary>
     public int? Seed { get; init; }
 }
@@ -100,12 +111,28 @@ public interface ITaskStore
         IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default);
 
     /// <summary>
-    /// Moves deferred tasks that are due to the queue. Answers how many, at most <paramref name="limit"/>.
+    /// Performs evict: an administrator takes tasks from their agents and they go back to the queue with their place,
+    /// kept from those agents for the cooldown of their namespace.
+    /// </summary>
+    ValueTask<IReadOnlyList<ChangeOutcome>> EvictAsync(
+        IReadOnlyList<long> taskIds, string actor, string? reason, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// Gives tasks that wait, ready or deferred, other requirements; they keep their place. Others are refused.
+    /// </summary>
+    ValueTask<IReadOnlyList<ChangeOutcome>> ReclassifyAsync(
+        IReadOnlyList<long> taskIds, IReadOnlyList<Requirement> requires, string reason, long? nowUs = null,
+        CancellationToken ct = default);
+
+    /// <summary>
+    /// Moves deferred tasks that are due to the queue, and performs probe on tasks whose breaker's time is up. Answers
+    /// how many, at most <paramref name="limit"/>.
     /// </summary>
     ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default);
 
     /// <summary>
-    /// Performs lose_claim, fail_for_good or quarantine on claims whose lease ran out. Answers what was lost.
+    /// Performs lose_claim, fail_for_good or quarantine on claims whose lease ran out, and lose_offer on offers that
+    /// did. Answers what was lost.
     /// </summary>
     ValueTask<IReadOnlyList<LostClaim>> RescueAsync(int limit, long? nowUs = null, CancellationToken ct = default);
 
@@ -120,7 +147,7 @@ public interface ITaskStore
     /// </summary>
     ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default);
 
-    /// <summary>The instant at which the next deferred task is due, or null.</summary>
+    /// <summary>The instant at which the next deferred or quarantined task is due, or null.</summary>
     ValueTask<long?> NextDueAsync(CancellationToken ct = default);
 }
 
@@ -139,6 +166,19 @@ public interface IAgentStore
 
     /// <summary>Sets the mode. False when the agent is unknown.</summary>
     ValueTask<bool> SetModeAsync(string name, AgentMode mode, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// Notes which of its capabilities an agent cannot use now. False when it is unknown; names it does not declare do
+    /// no harm.
+    /// </summary>
+    ValueTask<bool> SetAvailabilityAsync(
+        string name, IReadOnlyList<string> unavailable, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// Decides which capabilities an agent may use; null means all it declares. False when it is unknown.
+    /// </summary>
+    ValueTask<bool> AuthoriseAsync(
+        string name, IReadOnlyList<string>? capabilities, long? nowUs = null, CancellationToken ct = default);
 
     /// <summary>
     /// Signs off: releases what it holds and goes offline. Null when unknown, else the claims given back.

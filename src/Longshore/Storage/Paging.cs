@@ -13,6 +13,27 @@ internal static class Paging
     /// <summary>The mark of a page of tasks.</summary>
     public static string Mark(long id) => id.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>The mark of a page of assignments.</summary>
+    public static string Mark(long taskId, int epoch) =>
+        string.Create(CultureInfo.InvariantCulture, $"{taskId}.{epoch}");
+
+    /// <summary>Reads the mark of a page of assignments.</summary>
+    /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>: it is none.</exception>
+    public static (long TaskId, int Epoch)? AfterGrant(string? mark)
+    {
+        if (mark is null)
+        {
+            return null;
+        }
+
+        var dot = mark.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0
+            && long.TryParse(mark.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var taskId)
+            && int.TryParse(mark.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+                ? (taskId, epoch)
+                : throw LongshoreException.Invalid("after", "pass the 'next' of the page before, unchanged");
+    }
+
     /// <summary>Reads the mark of a page of tasks.</summary>
     /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>: it is none.</exception>
     public static long? AfterId(string? mark)

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Tasks;
 
@@ -18,15 +19,18 @@ public sealed class TaskBatch
     /// <summary>Leases to extend.</summary>
     public List<Renewal> Renewals { get; } = [];
 
-    /// <summary>Work wanted.</summary>
+    /// <summary>Work wanted, or to be given.</summary>
     public List<ClaimRequest> Claims { get; } = [];
+
+    /// <summary>Where the distributor's rounds stand now.</summary>
+    public List<RoutingCursor> Cursors { get; } = [];
 
     /// <summary>The instant; null means the store's clock.</summary>
     public long? NowUs { get; set; }
 
     /// <summary>True when there is nothing to do.</summary>
     public bool IsEmpty =>
-        Events.Count + Finishes.Count + Inserts.Count + Renewals.Count + Claims.Count == 0;
+        Events.Count + Finishes.Count + Inserts.Count + Renewals.Count + Claims.Count + Cursors.Count == 0;
 }
 
 /// <summary>One outcome for each item of a <see cref="TaskBatch"/>, in the order of its lists.</summary>
@@ -64,6 +68,9 @@ public enum InsertStatus
 
     /// <summary>The parent does not exist; nothing is stored.</summary>
     ParentNotFound = 4,
+
+    /// <summary>As many tasks wait in the namespace as its rules allow; nothing is stored.</summary>
+    QueueFull = 5,
 }
 
 /// <summary>Outcome of one insert.</summary>
@@ -88,6 +95,9 @@ public enum FinishKind
 
     /// <summary>The holder calls the task off.</summary>
     Cancel = 4,
+
+    /// <summary>Declined, with a reason; costs no attempt, and the task is kept from the agent (S1.71).</summary>
+    Reject = 5,
 }
 
 /// <summary>A holder's last word on a claim.</summary>
@@ -107,6 +117,9 @@ public sealed record Finish
 
     /// <summary>What went wrong (fail), or why (snooze, release, cancel).</summary>
     public string? Error { get; init; }
+
+    /// <summary>Why it is declined (reject).</summary>
+    public RejectReason? Reason { get; init; }
 
     /// <summary>False makes a failure final at once.</summary>
     public bool Retry { get; init; } = true;
@@ -132,6 +145,9 @@ public enum ClaimWriteStatus
 
     /// <summary>No such task.</summary>
     NotFound = 3,
+
+    /// <summary>The claim holds, and this cannot be done to it: an offer must be accepted first.</summary>
+    Refused = 4,
 }
 
 /// <summary>Outcome of one finish.</summary>
@@ -145,7 +161,20 @@ public readonly record struct FinishOutcome(ClaimWriteStatus Status, TaskState S
 /// <param name="Epoch">The epoch of the grant.</param>
 /// <param name="Lease">How long from now.</param>
 /// <param name="Progress">0 to 1, if reported.</param>
-public sealed record Renewal(long TaskId, int Epoch, TimeSpan Lease, double? Progress = null);
+public sealed record Renewal(long TaskId, int Epoch, TimeSpan Lease, double? Progress = null)
+{
+    /// <summary>Unfinished work to keep for whoever goes on; replaces what was saved before.</summary>
+    public JsonText Draft { get; init; }
+
+    /// <summary>
+    /// Takes an offer: the task is in progress from now on. On a claim that was taken before it changes nothing more
+    /// than a renewal does.
+    /// </summary>
+    public bool Accepts { get; init; }
+
+    /// <summary>With <see cref="Accepts"/>: the work does not begin yet; the next renewal begins it.</summary>
+    public bool Later { get; init; }
+}
 
 /// <summary>Outcome of one renewal.</summary>
 /// <param name="Status">How it went.</param>
@@ -176,7 +205,38 @@ public sealed record ClaimRequest
 
     /// <summary>Asking again under one key yields the same grants, if they still hold.</summary>
     public string? Key { get; init; }
+
+    /// <summary>
+    /// Makes an offer of each task instead of granting it: it stands so long, takes the agent's room, and must be
+    /// accepted.
+    /// </summary>
+    public TimeSpan? Offer { get; init; }
+
+    /// <summary>Who wants the agent to have it; each may give out tasks of other modes.</summary>
+    public ClaimedBy By { get; init; }
+
+    /// <summary>The administrator's name, if one does.</summary>
+    public string? Actor { get; init; }
 }
+
+/// <summary>Who gives out a task.</summary>
+public enum ClaimedBy
+{
+    /// <summary>The agent takes it: tasks of mode <c>pool</c>.</summary>
+    Agent = 0,
+
+    /// <summary>The distributor: tasks of mode <c>auto</c>.</summary>
+    Distributor = 1,
+
+    /// <summary>An administrator, by name: tasks of every mode.</summary>
+    Administrator = 2,
+}
+
+/// <summary>Where a round robin of the distributor stands.</summary>
+/// <param name="Namespace">In which namespace.</param>
+/// <param name="Name">Which step or kind: <c>step:review</c>, <c>kind:scan</c>.</param>
+/// <param name="Agent">Who was chosen last.</param>
+public sealed record RoutingCursor(string Namespace, string Name, string Agent);
 
 /// <summary>How a claim went.</summary>
 public enum ClaimStatus
@@ -197,6 +257,9 @@ public enum ClaimStatus
 
     /// <summary>No such agent.</summary>
     UnknownAgent = 4,
+
+    /// <summary>Its breaker is open, or half-open with a probe out.</summary>
+    BreakerOpen = 5,
 }
 
 /// <summary>Outcome of one claim request.</summary>
@@ -249,42 +312,3 @@ public sealed record LostClaim(long TaskId, int Epoch, string? Agent, TaskState 
 /// <param name="Agent">The agent as it is now.</param>
 /// <param name="Lost">Claims of a former session, lost by this registration.</param>
 public sealed record RegisterOutcome(Agents.Agent Agent, IReadOnlyList<LostClaim> Lost);
-
-/// <summary>How a claim ended, in its record.</summary>
-public enum AssignmentOutcome
-{
-    /// <summary>Completed (source 001: submitted).</summary>
-    Submitted = 0,
-
-    /// <summary>Failed by its holder.</summary>
-    Failed = 1,
-
-    /// <summary>Lease ran out, session or task ended under it.</summary>
-    Expired = 2,
-
-    /// <summary>Given back.</summary>
-    Released = 3,
-
-    /// <summary>Postponed.</summary>
-    Snoozed = 4,
-
-    /// <summary>The task was called off.</summary>
-    Cancelled = 5,
-}
-
-/// <summary>The record of one ended claim.</summary>
-/// <param name="TaskId">The task.</param>
-/// <param name="Epoch">Which grant.</param>
-/// <param name="Agent">Who held it.</param>
-/// <param name="GrantedAt">From.</param>
-/// <param name="EndedAt">To.</param>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Error">Why, if it ended badly.</param>
-public sealed record Assignment(
-    long TaskId,
-    int Epoch,
-    string Agent,
-    DateTimeOffset GrantedAt,
-    DateTimeOffset EndedAt,
-    AssignmentOutcome Outcome,
-    string? Error);

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Tasks;
 
@@ -10,6 +11,7 @@ namespace Longshore.Storage;
 internal sealed class TaskHistory(long taskId, string? correlationId)
 {
     private readonly List<(int Epoch, int Step, EventRecord Event)> _steps = [];
+    private readonly HashSet<int> _offered = [];
 
     public TaskHistory Created(DateTimeOffset at)
     {
@@ -24,9 +26,9 @@ internal sealed class TaskHistory(long taskId, string? correlationId)
     public void Ended(Assignment ended)
     {
         Claimed(ended.Epoch, ended.GrantedAt, ended.Agent);
-        if (EventOf(ended.Outcome) is { } type)
+        if (EventOf(ended.Status) is { } type)
         {
-            Add(ended.Epoch, 4, ended.EndedAt, type, ActorType.Agent, ended.Agent,
+            Add(ended.Epoch, 4, ended.EndedAt!.Value, type, ActorType.Agent, ended.Agent,
                 EventPayloads.Claim(ended.Epoch, ended.Agent));
         }
     }
@@ -35,12 +37,30 @@ internal sealed class TaskHistory(long taskId, string? correlationId)
     /// An event of its own. At one instant, what a holder said of a lost claim (a late result) comes after the loss,
     /// and what others did to the task (cancel, retry, expire) after what its holder said.
     /// </summary>
-    public void Other(int epoch, DateTimeOffset at, string type, ActorType actorType, string actor, JsonText payload) =>
-        Add(epoch, type == EventTypes.TaskClaimLost ? 3 : 5, at, type, actorType, actor, payload);
+    public void Other(int epoch, DateTimeOffset at, string type, ActorType actorType, string actor, JsonText payload)
+    {
+        if (type == EventTypes.TaskOffered)
+        {
+            _offered.Add(epoch);
+        }
 
-    /// <summary>The events. The epoch first: it orders what instants from several clocks need not.</summary>
+        var step = type switch
+        {
+            EventTypes.TaskOffered => 1,
+            EventTypes.TaskAccepted => 2,
+            EventTypes.TaskClaimLost => 3,
+            _ => 5,
+        };
+        Add(epoch, step, at, type, actorType, actor, payload);
+    }
+
+    /// <summary>
+    /// The events. The epoch first: it orders what instants from several clocks need not. A grant that was an offer is
+    /// told as one.
+    /// </summary>
     public IReadOnlyList<EventRecord> ToList() =>
-        [.. _steps.OrderBy(s => s.Epoch).ThenBy(s => s.Step >= 3).ThenBy(s => s.Event.At).ThenBy(s => s.Step)
+        [.. _steps.Where(s => s.Event.Type != EventTypes.TaskClaimed || !_offered.Contains(s.Epoch))
+            .OrderBy(s => s.Epoch).ThenBy(s => s.Step >= 3).ThenBy(s => s.Event.At).ThenBy(s => s.Step)
             .Select((s, i) => s.Event with { Position = i + 1 })];
 
     private void Add(
@@ -48,12 +68,13 @@ internal sealed class TaskHistory(long taskId, string? correlationId)
         JsonText payload = default) =>
         _steps.Add((epoch, step, new EventRecord(0, at, type, actorType, actor, taskId, payload, correlationId)));
 
-    private static string? EventOf(AssignmentOutcome outcome) => outcome switch
+    private static string? EventOf(AssignmentStatus status) => status switch
     {
-        AssignmentOutcome.Submitted => EventTypes.TaskCompleted,
-        AssignmentOutcome.Failed => EventTypes.TaskFailed,
-        AssignmentOutcome.Released => EventTypes.TaskReleased,
-        AssignmentOutcome.Snoozed => EventTypes.TaskSnoozed,
+        AssignmentStatus.Submitted => EventTypes.TaskCompleted,
+        AssignmentStatus.Failed => EventTypes.TaskFailed,
+        AssignmentStatus.Released => EventTypes.TaskReleased,
+        AssignmentStatus.Snoozed => EventTypes.TaskSnoozed,
+        AssignmentStatus.Rejected => EventTypes.TaskRejected,
         _ => null,
     };
 }

@@ -14,14 +14,20 @@ internal static class AttemptRules
     /// <param name="attempts">Attempts used, this one included.</param>
     /// <param name="maxAttempts">Attempts allowed, the first included.</param>
     /// <param name="failers">Agents that failed the task, this one included.</param>
-    public static TaskOperation AfterFailure(bool retry, int attempts, int maxAttempts, int failers)
+    /// <param name="trips">It failed so often that its breaker opens (S0.83).</param>
+    public static TaskOperation AfterFailure(bool retry, int attempts, int maxAttempts, int failers, bool trips = false)
     {
         if (!retry)
         {
             return TaskOperation.FailForGood;
         }
 
-        return attempts < maxAttempts ? TaskOperation.Fail : UsedUp(failers);
+        if (attempts >= maxAttempts)
+        {
+            return UsedUp(failers);
+        }
+
+        return trips ? TaskOperation.Quarantine : TaskOperation.Fail;
     }
 
     /// <summary>
@@ -31,8 +37,32 @@ internal static class AttemptRules
     /// <param name="attempts">Attempts used, this one included.</param>
     /// <param name="maxAttempts">Attempts allowed, the first included.</param>
     /// <param name="failers">Agents that failed the task, this one included.</param>
-    public static TaskOperation AfterLoss(bool single, int attempts, int maxAttempts, int failers) =>
-        single && attempts >= maxAttempts ? UsedUp(failers) : TaskOperation.LoseClaim;
+    /// <param name="trips">It failed so often that its breaker opens (S0.83).</param>
+    public static TaskOperation AfterLoss(
+        bool single, int attempts, int maxAttempts, int failers, bool trips = false)
+    {
+        if (!single)
+        {
+            return TaskOperation.LoseClaim;
+        }
+
+        if (attempts >= maxAttempts)
+        {
+            return UsedUp(failers);
+        }
+
+        return trips ? TaskOperation.Quarantine : TaskOperation.LoseClaim;
+    }
+
+    /// <summary>
+    /// Whether a task's breaker opens: it was open before, or the failures and the agents that failed it are enough.
+    /// </summary>
+    /// <param name="threshold">Failed attempts that open it; 0 means never.</param>
+    /// <param name="hasTripped">It opened before and the task has not been done since.</param>
+    /// <param name="failures">Failed attempts, this one included.</param>
+    /// <param name="failers">Agents that failed the task, this one included.</param>
+    public static bool Trips(int threshold, bool hasTripped, int failures, int failers) =>
+        threshold > 0 && (hasTripped || (failures >= threshold && failers >= QuarantineAgents));
 
     private static TaskOperation UsedUp(int failers) =>
         failers >= QuarantineAgents ? TaskOperation.Quarantine : TaskOperation.FailForGood;

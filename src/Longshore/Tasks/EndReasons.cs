@@ -6,5 +6,6 @@ internal static class EndReasons
     public const string LeaseRanOut = "the lease ran out";
     public const string SessionEnded = "the agent's session ended";
     public const string SignedOff = "the agent signed off";
+    public const string OfferRanOut = "the offer ran out";
     public const string DeadlinePassed = "the deadline passed";
 }

@@ -69,6 +69,9 @@ public static class Limits
     /// <summary>Most tasks a handler host may hold beyond those it runs, for all its kinds together.</summary>
     public const int PrefetchMax = 20_000;
 
+    /// <summary>Most tasks of one group that are looked at when an agent asks for one of them.</summary>
+    public const int GroupMembersMax = 10_000;
+
     /// <summary>Commands that may wait for the store before callers are refused.</summary>
     public const int PendingCommandsMax = 200_000;
 

@@ -41,6 +41,18 @@ public sealed record NewTask
     /// <summary>Part of the requirements that must be met, in (0, 1]; 1 means all.</summary>
     public double MinimumMatch { get; init; } = 1.0;
 
+    /// <summary>How requirements are compared with what an agent can do (S1.65).</summary>
+    public MatchMode Match { get; init; }
+
+    /// <summary>
+    /// The item the task is about, in its namespace. Whoever did or does one task of a group may be kept from its
+    /// others: from the same step always, from other steps by the namespace's rules (S1.5, S1.66).
+    /// </summary>
+    public string? Group { get; init; }
+
+    /// <summary>Which step of its item it is: <c>annotate</c>, <c>review</c>.</summary>
+    public string? Step { get; init; }
+
     /// <summary>Least confidence with which a result or handoff is trusted, in [0, 1] (S0.125).</summary>
     public double ConfidenceThreshold { get; init; } = 0.7;
 

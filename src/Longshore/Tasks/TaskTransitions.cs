@@ -41,6 +41,24 @@ public enum TaskOperation
 
     /// <summary>A result that came after its lease ran out and before a later grant (G2).</summary>
     CompleteLate,
+
+    /// <summary>It is offered to an agent, which holds it until the offer runs out.</summary>
+    Offer,
+
+    /// <summary>The agent takes an offer.</summary>
+    Accept,
+
+    /// <summary>The agent declines what it was offered or holds, with a reason; costs no attempt.</summary>
+    Reject,
+
+    /// <summary>An offer ran out; costs no attempt.</summary>
+    LoseOffer,
+
+    /// <summary>An administrator takes it from its agent; costs no attempt.</summary>
+    Evict,
+
+    /// <summary>The quarantine its breaker put it in is over: one more try.</summary>
+    Probe,
 }
 
 /// <summary>The state machine: one pure table, state × operation → new state or a refusal with its reason.</summary>
@@ -78,6 +96,12 @@ public static class TaskTransitions
         TaskOperation.Retry => "retry",
         TaskOperation.Expire => "expire",
         TaskOperation.CompleteLate => "complete_late",
+        TaskOperation.Offer => "offer",
+        TaskOperation.Accept => "accept",
+        TaskOperation.Reject => "reject",
+        TaskOperation.LoseOffer => "lose_offer",
+        TaskOperation.Evict => "evict",
+        TaskOperation.Probe => "probe",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
     };
 
@@ -98,7 +122,16 @@ public static class TaskTransitions
             (TaskOperation.Cancel, TaskState.Cancelled),
             (TaskOperation.Retry, TaskState.Created),
             (TaskOperation.Expire, TaskState.Expired),
+            (TaskOperation.Offer, TaskState.Assigned),
             (TaskOperation.CompleteLate, TaskState.Done));
+        Row(TaskState.Assigned,
+            (TaskOperation.Accept, TaskState.InProgress),
+            (TaskOperation.Reject, TaskState.Created),
+            (TaskOperation.Release, TaskState.Created),
+            (TaskOperation.LoseOffer, TaskState.Created),
+            (TaskOperation.Evict, TaskState.Created),
+            (TaskOperation.Cancel, TaskState.Cancelled),
+            (TaskOperation.Expire, TaskState.Expired));
         Row(TaskState.InProgress,
             (TaskOperation.Renew, TaskState.InProgress),
             (TaskOperation.Complete, TaskState.Done),
@@ -108,11 +141,15 @@ public static class TaskTransitions
             (TaskOperation.Snooze, TaskState.Created),
             (TaskOperation.Release, TaskState.Created),
             (TaskOperation.LoseClaim, TaskState.Created),
+            (TaskOperation.Accept, TaskState.InProgress),
+            (TaskOperation.Reject, TaskState.Created),
+            (TaskOperation.Evict, TaskState.Created),
             (TaskOperation.Cancel, TaskState.Cancelled),
             (TaskOperation.Expire, TaskState.Expired));
         Row(TaskState.Quarantined,
             (TaskOperation.Cancel, TaskState.Cancelled),
             (TaskOperation.Retry, TaskState.Created),
+            (TaskOperation.Probe, TaskState.Created),
             (TaskOperation.Expire, TaskState.Expired));
         Row(TaskState.Failed, (TaskOperation.Retry, TaskState.Created));
         Row(TaskState.Cancelled, (TaskOperation.Retry, TaskState.Created));

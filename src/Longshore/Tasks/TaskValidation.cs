@@ -41,6 +41,13 @@ public static class TaskValidation
             AgentNames.Check(owner, at + "owner");
         }
 
+        if (!Enum.IsDefined(task.Match))
+        {
+            throw LongshoreException.Invalid(at + "match", "is none of tiered, strict, flexible");
+        }
+
+        OptionalWord(task.Group, at + "group");
+        OptionalWord(task.Step, at + "step");
         OptionalWord(task.Workflow, at + "workflow");
         OptionalWord(task.WorkflowCursor, at + "workflow_cursor");
         OptionalWord(task.CorrelationId, at + "correlation_id");

@@ -35,13 +35,16 @@ public sealed record WorkTask
     /// <summary>When it first became claimable, or will; the age of urgency counts from here.</summary>
     public DateTimeOffset AvailableAt { get; init; }
 
-    /// <summary>When a deferred task comes back to the queue.</summary>
+    /// <summary>When a deferred task, or one that its breaker quarantined, comes back to the queue.</summary>
     public DateTimeOffset? DeferredUntil { get; init; }
 
-    /// <summary>Who holds it, while <see cref="TaskState.InProgress"/>; who ended it, afterwards.</summary>
+    /// <summary>
+    /// Who holds it, while <see cref="TaskState.Assigned"/> or <see cref="TaskState.InProgress"/>; who ended it,
+    /// afterwards.
+    /// </summary>
     public string? Agent { get; init; }
 
-    /// <summary>Until when the claim holds without renewal.</summary>
+    /// <summary>Until when the claim holds without renewal, or the offer stands.</summary>
     public DateTimeOffset? LeaseUntil { get; init; }
 
     /// <summary>When it reached its terminal state.</summary>
@@ -52,6 +55,9 @@ public sealed record WorkTask
 
     /// <summary>The latest error, cut to <see cref="Limits.ErrorLengthMax"/>.</summary>
     public string? Error { get; init; }
+
+    /// <summary>What a former or the present holder saved of unfinished work, for whoever goes on (S1.74).</summary>
+    public JsonText Draft { get; init; }
 
     /// <summary>Progress last reported by the holder: 0 to 1.</summary>
     public double? Progress { get; init; }

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Events;
@@ -304,7 +305,7 @@ public abstract class ClientConformance : IAsyncLifetime
         await ShouldFailAsync(ErrorCode.StaleClaim, () => Client.FinishAsync(finish with { Key = "twice" }, Ct));
         (await Client.GetTaskAsync(grant.TaskId, Ct)).Result.ToString().ShouldBe("42");
         var assignment = (await Client.ListAssignmentsAsync(grant.TaskId, Ct)).ShouldHaveSingleItem();
-        assignment.Outcome.ShouldBe(AssignmentOutcome.Submitted);
+        assignment.Status.ShouldBe(AssignmentStatus.Submitted);
         assignment.Agent.ShouldBe("agent-a");
     }
 

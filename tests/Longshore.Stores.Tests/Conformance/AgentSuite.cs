@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -148,7 +149,7 @@ public abstract class AgentSuite<TSource> : StoreSuite<TSource>
         (agent.Mode, agent.Load).ShouldBe((AgentMode.Offline, 0));
         var task = await Get(ids[0]);
         (task.State, task.Attempts, task.DeferredUntil, task.Suspect).ShouldBe((TaskState.Created, 0, null, false));
-        (await Store.Queries.ListAssignmentsAsync(ids[0], Ct))[0].Outcome.ShouldBe(AssignmentOutcome.Released);
+        (await Store.Queries.ListAssignmentsAsync(ids[0], Ct))[0].Status.ShouldBe(AssignmentStatus.Released);
         await Register("staying", max: 2);
         (await Claim("staying", 2)).Grants.Count.ShouldBe(2);
     }

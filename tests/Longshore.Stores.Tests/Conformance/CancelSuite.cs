@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -41,7 +42,7 @@ public abstract class CancelSuite<TSource> : StoreSuite<TSource>
         var agent = await GetAgent("solo");
         (agent.Load, agent.TotalFailed).ShouldBe((0, 0));
         (await Store.Queries.ListAssignmentsAsync(id, Ct)).ShouldHaveSingleItem().ShouldBe(new Assignment(
-            id, 1, "solo", Clock.Now.AddSeconds(-1), Clock.Now, AssignmentOutcome.Cancelled, "stop"));
+            id, 1, "solo", Clock.Now.AddSeconds(-1), Clock.Now, AssignmentStatus.Cancelled, "stop"));
     }
 
     [Fact]

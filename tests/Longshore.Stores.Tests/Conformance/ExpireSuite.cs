@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -36,7 +37,7 @@ public abstract class ExpireSuite<TSource> : StoreSuite<TSource>
         (await Get(id)).Agent.ShouldBe("solo");
         (await GetAgent("solo")).Load.ShouldBe(0);
         (await Store.Queries.ListAssignmentsAsync(id, Ct)).ShouldHaveSingleItem().ShouldBe(new Assignment(
-            id, 1, "solo", Deadline.AddHours(-1), Deadline, AssignmentOutcome.Expired, "the deadline passed"));
+            id, 1, "solo", Deadline.AddHours(-1), Deadline, AssignmentStatus.Expired, "the deadline passed"));
     }
 
     [Fact]

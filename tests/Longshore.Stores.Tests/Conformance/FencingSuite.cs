@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -88,7 +89,7 @@ public abstract class FencingSuite<TSource> : StoreSuite<TSource>
         (task.State, task.Agent, task.EndedAt, task.Error).ShouldBe((TaskState.Done, "solo", Clock.Now, null));
         (task.Suspect, task.DeferredUntil, task.Result).ShouldBe((false, null, result));
         var record = (await Store.Queries.ListAssignmentsAsync(id, Ct)).ShouldHaveSingleItem();
-        (record.Outcome, record.EndedAt, record.Error).ShouldBe((AssignmentOutcome.Submitted, Clock.Now, null));
+        (record.Status, record.EndedAt, record.Error).ShouldBe((AssignmentStatus.Submitted, Clock.Now, null));
         var agent = await GetAgent("solo");
         (agent.Load, agent.TotalCompleted, agent.LastSeen).ShouldBe((0, 1, Clock.Now));
         (await Claim("solo")).Status.ShouldBe(ClaimStatus.Empty);

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -31,7 +32,7 @@ public abstract class FinishSuite<TSource> : StoreSuite<TSource>
         var agent = await GetAgent("solo");
         (agent.Load, agent.TotalCompleted, agent.TotalFailed, agent.LastSeen).ShouldBe((0, 1, 0, Clock.Now));
         (await Store.Queries.ListAssignmentsAsync(id, Ct)).ShouldHaveSingleItem().ShouldBe(new Assignment(
-            id, 1, "solo", Clock.Now.AddSeconds(-5), Clock.Now, AssignmentOutcome.Submitted, null));
+            id, 1, "solo", Clock.Now.AddSeconds(-5), Clock.Now, AssignmentStatus.Submitted, null));
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public abstract class FinishSuite<TSource> : StoreSuite<TSource>
         var agent = await GetAgent("solo");
         (agent.Load, agent.TotalCompleted, agent.TotalFailed).ShouldBe((0, 0, 1));
         (await Store.Queries.ListAssignmentsAsync(id, Ct))[0].ShouldBe(new Assignment(
-            id, 1, "solo", Clock.Now, Clock.Now, AssignmentOutcome.Failed, "no disk"));
+            id, 1, "solo", Clock.Now, Clock.Now, AssignmentStatus.Failed, "no disk"));
     }
 
     [Fact]
@@ -189,7 +190,7 @@ public abstract class FinishSuite<TSource> : StoreSuite<TSource>
             ClaimWriteStatus.Accepted, TaskState.Created, Clock.Now.AddMinutes(5).ToMicroseconds()));
         var task = await Get(id);
         (task.DeferredUntil, task.Attempts, task.Failures, task.Epoch).ShouldBe((Clock.Now.AddMinutes(5), 0, 0, 1));
-        (await Store.Queries.ListAssignmentsAsync(id, Ct))[0].Outcome.ShouldBe(AssignmentOutcome.Snoozed);
+        (await Store.Queries.ListAssignmentsAsync(id, Ct))[0].Status.ShouldBe(AssignmentStatus.Snoozed);
         (await GetAgent("solo")).TotalFailed.ShouldBe(0);
     }
 
@@ -217,7 +218,7 @@ public abstract class FinishSuite<TSource> : StoreSuite<TSource>
 
         var task = await Get(id);
         (task.Attempts, task.Failures, task.Epoch, task.DeferredUntil).ShouldBe((0, 0, 3, null));
-        (await Store.Queries.ListAssignmentsAsync(id, Ct)).ShouldAllBe(a => a.Outcome == AssignmentOutcome.Released);
+        (await Store.Queries.ListAssignmentsAsync(id, Ct)).ShouldAllBe(a => a.Status == AssignmentStatus.Released);
     }
 
     [Fact]
@@ -229,7 +230,7 @@ public abstract class FinishSuite<TSource> : StoreSuite<TSource>
             new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Cancelled));
         var task = await Get(id);
         (task.Agent, task.EndedAt, task.Error).ShouldBe(("solo", Clock.Now, "pointless"));
-        (await Store.Queries.ListAssignmentsAsync(id, Ct))[0].Outcome.ShouldBe(AssignmentOutcome.Cancelled);
+        (await Store.Queries.ListAssignmentsAsync(id, Ct))[0].Status.ShouldBe(AssignmentStatus.Cancelled);
         (await GetAgent("solo")).Load.ShouldBe(0);
     }
 

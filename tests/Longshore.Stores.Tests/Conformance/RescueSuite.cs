@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -26,7 +27,7 @@ public abstract class RescueSuite<TSource> : StoreSuite<TSource>
         var agent = await GetAgent("solo");
         (agent.Load, agent.TotalFailed).ShouldBe((0, 0));
         (await Store.Queries.ListAssignmentsAsync(id, Ct)).ShouldHaveSingleItem().ShouldBe(new Assignment(
-            id, 1, "solo", Clock.Now - Lease, Clock.Now, AssignmentOutcome.Expired, "the lease ran out"));
+            id, 1, "solo", Clock.Now - Lease, Clock.Now, AssignmentStatus.Expired, "the lease ran out"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Longshore.Assignments;
 using Longshore.Engine.Maintenance;
 using Longshore.Events;
 using Longshore.Storage;
@@ -71,7 +72,7 @@ public sealed class MaintenanceTests
             "the claim is lost");
         node.Clock.GetUtcNow().ShouldBeGreaterThanOrEqualTo(held.LeaseUntil);
         await Until.Holds(() => told.Contains(new ClaimEnded("agent-a", id, 1)), "the holder is told");
-        (await node.Client.ListAssignmentsAsync(id)).ShouldHaveSingleItem().Outcome.ShouldBe(AssignmentOutcome.Expired);
+        (await node.Client.ListAssignmentsAsync(id)).ShouldHaveSingleItem().Status.ShouldBe(AssignmentStatus.Expired);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Hosting;
 using Longshore.Hosting.Testing;
 using Longshore.Storage;
@@ -223,7 +224,7 @@ public sealed class HandlerTests
         await host.AdvanceAsync(TimeSpan.FromSeconds(2));
         (await host.Client.ListAssignmentsAsync(task.Id)).Select(a => (a.Epoch, a.Agent, a.Outcome)).ShouldBe(
         [
-            (1, TestHosts.Agent, AssignmentOutcome.Failed), (2, TestHosts.Agent, AssignmentOutcome.Submitted),
+            (1, TestHosts.Agent, AssignmentStatus.Failed), (2, TestHosts.Agent, AssignmentStatus.Submitted),
         ]);
     }
 

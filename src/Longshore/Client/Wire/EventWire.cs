@@ -1,5 +1,5 @@
+using Longshore.Assignments;
 using Longshore.Events;
-using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Client.Wire;
@@ -58,21 +58,28 @@ public sealed record EventWire
 /// <param name="Events">The events.</param>
 public sealed record EventListWire(IReadOnlyList<EventWire> Events);
 
-/// <summary>The record of one ended claim.</summary>
+/// <summary>The record of one agent holding one task.</summary>
+/// <param name="TaskId">The task.</param>
 /// <param name="Epoch">Which grant.</param>
-/// <param name="Agent">Who held it.</param>
+/// <param name="Agent">Who holds or held it.</param>
 /// <param name="GrantedAt">From.</param>
-/// <param name="EndedAt">To.</param>
-/// <param name="Outcome">submitted, failed, expired, released, snoozed or cancelled.</param>
+/// <param name="EndedAt">To; missing while it is live.</param>
+/// <param name="Status">
+/// assigned, accepted, in_progress; submitted, failed, expired, released, snoozed, cancelled, rejected, reassigned or
+/// handed_off.
+/// </param>
 /// <param name="Error">Why, if it ended badly.</param>
+/// <param name="Reason">Why it was rejected, if it was.</param>
 public sealed record AssignmentWire(
-    int Epoch, string Agent, DateTimeOffset GrantedAt, DateTimeOffset EndedAt, string Outcome, string? Error)
+    long TaskId, int Epoch, string Agent, DateTimeOffset GrantedAt, DateTimeOffset? EndedAt, string Status,
+    string? Error, string? Reason)
 {
     internal static AssignmentWire Of(Assignment a) =>
-        new(a.Epoch, a.Agent, a.GrantedAt, a.EndedAt, Words.Snake(a.Outcome), a.Error);
+        new(a.TaskId, a.Epoch, a.Agent, a.GrantedAt, a.EndedAt, a.Status.ToWire(), a.Error, a.Reason?.ToWire());
 
-    internal Assignment ToAssignment(long taskId) =>
-        new(taskId, Epoch, Agent, GrantedAt, EndedAt, Words.Parse<AssignmentOutcome>(Outcome, "outcome"), Error);
+    internal Assignment ToAssignment() => new(
+        TaskId, Epoch, Agent, GrantedAt, EndedAt, Words.Parse<AssignmentStatus>(Status, "status"), Error,
+        Reason is null ? null : Words.Parse<RejectReason>(Reason, "reason"));
 }
 
 /// <summary>The ended claims of a task.</summary>

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Tasks;
 
@@ -23,7 +24,7 @@ public sealed partial class InMemoryStore
                 var isNewSession = known.Profile.Session is { } former
                     && registration.Session is { } session && session != former;
                 lost = isNewSession ? [.. HeldBy(name).Select(e => Lose(e, EndReasons.SessionEnded, now))] : [];
-                Change(name, a => a with { Profile = profile, Mode = AgentMode.Available });
+                Change(name, a => a with { Profile = profile, Mode = AgentMode.Available, Unavailable = [] });
                 Change(name, a => a with { Reputation = registration.Reputation ?? a.Reputation });
                 Saw(name, now);
             }
@@ -75,12 +76,43 @@ public sealed partial class InMemoryStore
 
             var given = HeldBy(name)
                 .Select(e => GiveBack(
-                    e, TaskOperation.Release, AssignmentOutcome.Released, now, now, EndReasons.SignedOff, key: null))
+                    e, TaskOperation.Release, AssignmentStatus.Released, now, now, EndReasons.SignedOff, key: null))
                 .Select(e => new LostClaim(e.Task.Id, e.Task.Epoch, name, e.Task.State))
                 .ToList();
             Change(name, a => a with { Mode = AgentMode.Offline });
             RecordAgent(EventTypes.AgentDeregistered, name, now);
             return given;
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SetAvailabilityAsync(
+        string name, IReadOnlyList<string> unavailable, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically(nowUs, now =>
+        {
+            var isKnown = Change(name, a => a with { Unavailable = unavailable });
+            if (isKnown)
+            {
+                Saw(name, now);
+                var payload = EventPayloads.Words("unavailable", unavailable);
+                RecordAgent(EventTypes.AgentAvailabilityChanged, name, now, payload);
+            }
+
+            return isKnown;
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<bool> AuthoriseAsync(
+        string name, IReadOnlyList<string>? capabilities, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically(nowUs, now =>
+        {
+            var isKnown = Change(name, a => a with { Authorised = capabilities });
+            if (isKnown)
+            {
+                var payload = EventPayloads.Words("authorised", capabilities);
+                RecordAgent(EventTypes.AgentAuthorised, name, now, payload);
+            }
+
+            return isKnown;
         });
 
     private List<TaskEntry> HeldBy(string agent) => [.. _state.Open.Values.Where(e => e.Claim?.Agent == agent)];

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Tasks;
 
@@ -27,7 +28,9 @@ public sealed partial class InMemoryStore
                 .ToList();
             foreach (var entry in due)
             {
-                _state.Put(entry with { Task = entry.Task with { DeferredUntil = null } });
+                _state.Put(entry.Task.State == TaskState.Quarantined
+                    ? Freed(entry)
+                    : entry with { Task = entry.Task with { DeferredUntil = null } });
                 Record(new NewEvent(EventTypes.TaskReady, ActorType.System, "longshore", entry.Task.Id), now);
             }
 
@@ -101,7 +104,7 @@ public sealed partial class InMemoryStore
             return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
         }
 
-        var (state, lost) = End(entry, TaskOperation.Cancel, AssignmentOutcome.Cancelled, reason, nowUs);
+        var (state, lost) = End(entry, TaskOperation.Cancel, AssignmentStatus.Cancelled, reason, nowUs);
         Record(
             new NewEvent(EventTypes.TaskCancelled, ActorType.Human, "api", id, EventPayloads.Reason(reason)), nowUs);
         return new ChangeOutcome(ChangeStatus.Changed, state, lost);
@@ -110,19 +113,20 @@ public sealed partial class InMemoryStore
     private LostClaim Expire(TaskEntry entry, long nowUs)
     {
         var (state, lost) = End(
-            entry, TaskOperation.Expire, AssignmentOutcome.Expired, EndReasons.DeadlinePassed, nowUs);
+            entry, TaskOperation.Expire, AssignmentStatus.Expired, EndReasons.DeadlinePassed, nowUs);
         Record(new NewEvent(EventTypes.TaskExpired, ActorType.System, "longshore", entry.Task.Id), nowUs);
         return lost ?? new LostClaim(entry.Task.Id, 0, null, state);
     }
 
     /// <summary>Ends a task over its holder's head, if it has one.</summary>
     private (TaskState State, LostClaim? Lost) End(
-        TaskEntry entry, TaskOperation operation, AssignmentOutcome outcome, string? why, long nowUs)
+        TaskEntry entry, TaskOperation operation, AssignmentStatus status, string? why, long nowUs)
     {
         var agent = entry.Claim?.Agent;
-        var free = agent is null ? entry : EndClaim(entry, outcome, nowUs, why);
+        var free = agent is null ? entry : EndClaim(entry, status, nowUs, why);
         var ended = Close(free, operation, agent, nowUs, why);
         _state.Put(ended);
+        ForgetTrips(ended.Task.Id);
         var lost = agent is null ? null : new LostClaim(ended.Task.Id, ended.Task.Epoch, agent, ended.Task.State);
         return (ended.Task.State, lost);
     }
@@ -139,8 +143,10 @@ public sealed partial class InMemoryStore
             return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
         }
 
+        ForgetTrips(id);
         _state.Put(entry with
         {
+            Kept = [],
             Task = entry.Task with
             {
                 State = state,

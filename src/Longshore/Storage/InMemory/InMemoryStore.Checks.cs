@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Tasks;
 
 namespace Longshore.Storage.InMemory;
@@ -17,10 +18,16 @@ public sealed partial class InMemoryStore
         foreach (var entry in _state.Open.Values.Concat(_state.Ended.Values))
         {
             var (id, state) = (entry.Task.Id, entry.Task.State);
-            var isHeld = state == TaskState.InProgress;
+            var isHeld = state is TaskState.InProgress or TaskState.Assigned;
             if (_state.Open.ContainsKey(id) == state.IsTerminal() || _state.Ended.ContainsKey(id) != state.IsTerminal())
             {
                 yield return $"task {id} is {state.ToWire()} and kept among the others";
+            }
+
+            if (entry.Claim is { } claim
+                && (claim.Status == AssignmentStatus.Assigned) != (state == TaskState.Assigned))
+            {
+                yield return $"task {id} is {state.ToWire()} and its claim is {claim.Status.ToWire()}";
             }
 
             if ((entry.Claim is not null) != isHeld || (entry.Task.LeaseUntil is not null) != isHeld)

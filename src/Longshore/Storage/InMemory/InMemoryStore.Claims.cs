@@ -1,6 +1,8 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Events;
+using Longshore.Rules;
 using Longshore.Tasks;
 
 namespace Longshore.Storage.InMemory;
@@ -26,15 +28,22 @@ public sealed partial class InMemoryStore
             return ClaimOutcome.None(ClaimStatus.Unavailable);
         }
 
+        var gate = GateOf(new BreakerKey(BreakerScope.Agent, agent.Name), nowUs);
+        if (gate == BreakerGate.Shut)
+        {
+            return ClaimOutcome.None(ClaimStatus.BreakerOpen);
+        }
+
         var room = HoldsSuspect(agent.Name) ? 0 : agent.Profile.MaxConcurrent + request.Prefetch - agent.Load;
         if (room <= 0)
         {
             return ClaimOutcome.None(ClaimStatus.AtCapacity);
         }
 
-        var candidates = Claimable(agent, request.Kinds, nowUs)
+        var candidates = Claimable(agent, request.Kinds, request.By, nowUs)
             .Where(e => request.TaskIds.Count == 0 || request.TaskIds.Contains(e.Task.Id));
-        var (picked, mustDrain) = Pick(candidates, Math.Min(request.Max, room), agent.Load > 0);
+        var max = gate == BreakerGate.Probe ? 1 : Math.Min(request.Max, room);
+        var (picked, mustDrain) = Pick(candidates, agent, max, nowUs);
         if (picked.Count == 0)
         {
             return ClaimOutcome.None(mustDrain ? ClaimStatus.AtCapacity : ClaimStatus.Empty);
@@ -45,9 +54,12 @@ public sealed partial class InMemoryStore
             ClaimStatus.Granted, [.. picked.Select(e => Grant(e, agent.Name, isSingle, request, nowUs))]);
     }
 
-    /// <summary>The first candidates. A suspect is given alone, to an agent that holds nothing (G7).</summary>
-    private static (List<TaskEntry> Picked, bool MustDrain) Pick(
-        IEnumerable<TaskEntry> candidates, int max, bool holdsSome)
+    /// <summary>
+    /// The first candidates that go together: of a kind whose breaker is half-open only one, of a group only what one
+    /// agent may do. A suspect is given alone, to an agent that holds nothing (G7).
+    /// </summary>
+    private (List<TaskEntry> Picked, bool MustDrain) Pick(
+        IEnumerable<TaskEntry> candidates, Agent agent, int max, long nowUs)
     {
         var picked = new List<TaskEntry>();
         foreach (var candidate in candidates)
@@ -57,10 +69,15 @@ public sealed partial class InMemoryStore
                 break;
             }
 
+            if (picked.Exists(p => IsSecondProbe(agent.Name, p, candidate, nowUs) || AreExclusive(p, candidate)))
+            {
+                continue;
+            }
+
             if (candidate.Task.Suspect)
             {
                 // The agent drains first, instead of passing the suspect over for ever.
-                return holdsSome || picked.Count > 0 ? (picked, true) : ([candidate], false);
+                return agent.Load > 0 || picked.Count > 0 ? (picked, true) : ([candidate], false);
             }
 
             picked.Add(candidate);
@@ -69,13 +86,28 @@ public sealed partial class InMemoryStore
         return (picked, false);
     }
 
+    private bool IsSecondProbe(string agent, TaskEntry picked, TaskEntry candidate, long nowUs) =>
+        picked.Task.Spec.Kind == candidate.Task.Spec.Kind
+        && GateOf(new BreakerKey(BreakerScope.AgentKind, agent, candidate.Task.Spec.Kind), nowUs) == BreakerGate.Probe;
+
+    private bool AreExclusive(TaskEntry picked, TaskEntry candidate) =>
+        AreOfOneGroup(picked.Task.Spec, candidate.Task.Spec)
+        && RulesOf(candidate.Task.Spec.Namespace).Exclusion.Excludes(picked.Task.Spec.Step, candidate.Task.Spec.Step);
+
+    private static bool AreOfOneGroup(NewTask one, NewTask other) =>
+        one.Group is not null && one.Group == other.Group && one.Namespace == other.Namespace;
+
     /// <summary>What an agent may be given, in order.</summary>
-    private IEnumerable<TaskEntry> Claimable(Agent agent, IReadOnlyList<string> kinds, long nowUs)
+    private IEnumerable<TaskEntry> Claimable(Agent agent, IReadOnlyList<string> kinds, ClaimedBy by, long nowUs)
     {
-        var capabilities = new CapabilitySet(agent.Profile.Capabilities, UnixTime.FromMicroseconds(nowUs));
+        var capabilities = new CapabilitySet(agent.Usable, UnixTime.FromMicroseconds(nowUs));
         return _state.Open.Values
-            .Where(e => e.IsReady && CanDo(agent, capabilities, e.Task.Spec))
+            .Where(e => e.IsReady && CanDo(agent, capabilities, e.Task.Spec) && IsFor(by, e.Task.Spec))
             .Where(e => kinds.Count == 0 || kinds.Contains(e.Task.Spec.Kind, StringComparer.Ordinal))
+            .Where(e => agent.Profile.PriorityLevels.Count == 0
+                || agent.Profile.PriorityLevels.Contains(e.Task.Spec.Priority))
+            .Where(e => GateOf(new BreakerKey(BreakerScope.AgentKind, agent.Name, e.Task.Spec.Kind), nowUs)
+                != BreakerGate.Shut)
             .Where(e => !IsKeptFrom(agent, e, nowUs))
             .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id);
     }
@@ -84,10 +116,38 @@ public sealed partial class InMemoryStore
         (spec.Owner is null || spec.Owner == agent.Name)
         && (agent.Profile.Kinds.Count == 0 || agent.Profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
         && agent.Profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal)
-        && capabilities.CanDo(spec.Requires, spec.MinimumMatch);
+        && capabilities.CanDo(spec.Requires, spec.MinimumMatch, spec.Match);
+
+    /// <summary>The mode of its kind and step leaves it to this side to give it out.</summary>
+    private bool IsFor(ClaimedBy by, NewTask spec) => RulesOf(spec.Namespace).ModeOf(spec.Kind, spec.Step) switch
+    {
+        AssignmentMode.Pool => by != ClaimedBy.Distributor,
+        AssignmentMode.Auto => by != ClaimedBy.Agent,
+        _ => by == ClaimedBy.Administrator,
+    };
+
+    private bool IsKeptFrom(Agent agent, TaskEntry entry, long nowUs) =>
+        entry.Kept.Exists(k => k.Agent == agent.Name && k.UntilUs > nowUs)
+        || MembersOf(entry.Task).Exists(m => RulesOf(entry.Task.Spec.Namespace).Exclusion.KeepsFrom(
+            agent.Name, agent.Profile.Principal, entry.Task.Spec.Step, m))
+        || HasFailedOfLate(agent, entry, nowUs);
+
+    /// <summary>Who holds or did the other tasks of a group.</summary>
+    private List<GroupMember> MembersOf(WorkTask task) => task.Spec.Group is null
+        ? []
+        : [.. _state.Open.Values.Concat(_state.Ended.Values)
+            .Where(e => e.Task.Id != task.Id && AreOfOneGroup(e.Task.Spec, task.Spec))
+            .Where(e => e.Claim is not null || e.Task.State == TaskState.Done)
+            .OrderBy(e => e.Task.Id)
+            .Select(e => new GroupMember(
+                e.Task.Id,
+                e.Task.Spec.Step,
+                e.Task.Agent!,
+                _state.Agents[e.Task.Agent!].Profile.Principal,
+                e.Task.State == TaskState.Done))];
 
     /// <summary>The agent failed the task of late, and the policy says that this matters (S0.60).</summary>
-    private bool IsKeptFrom(Agent agent, TaskEntry entry, long nowUs)
+    private bool HasFailedOfLate(Agent agent, TaskEntry entry, long nowUs)
     {
         if (_options.RecentFailure == RecentFailurePolicy.Off)
         {
@@ -95,36 +155,61 @@ public sealed partial class InMemoryStore
         }
 
         var now = UnixTime.FromMicroseconds(nowUs);
-        var failers = entry.Claims
-            .Where(c => c.IsFailure && c.Record.EndedAt > now - _options.RecentFailureWindow)
-            .Select(c => c.Record.Agent)
-            .ToHashSet(StringComparer.Ordinal);
+        var failers = FailersOf(entry, now);
         return failers.Contains(agent.Name)
             && (_options.RecentFailure == RecentFailurePolicy.Strict
                 || _state.Agents.Values.Any(other => !failers.Contains(other.Name)
                     && other.StatusAt(now, _options.HeartbeatTimeout) <= AgentStatus.AtCapacity
-                    && CanDo(other, new CapabilitySet(other.Profile.Capabilities, now), entry.Task.Spec)));
+                    && CanDo(other, new CapabilitySet(other.Usable, now), entry.Task.Spec)));
     }
+
+    /// <summary>Who failed the task within the window that counts.</summary>
+    private SortedSet<string> FailersOf(TaskEntry entry, DateTimeOffset now) => new(
+        entry.Claims
+            .Where(c => c.IsFailure && c.Record.EndedAt > now - _options.RecentFailureWindow)
+            .Select(c => c.Record.Agent),
+        StringComparer.Ordinal);
 
     private Grant Grant(TaskEntry entry, string agent, bool isSingle, ClaimRequest request, long nowUs)
     {
-        var leaseUntil = UnixTime.FromMicroseconds(nowUs + request.Lease.ToMicroseconds());
+        var term = request.Offer ?? request.Lease;
+        var leaseUntil = UnixTime.FromMicroseconds(nowUs + term.ToMicroseconds());
+        var operation = request.Offer is null ? TaskOperation.Claim : TaskOperation.Offer;
+        var status = request.Offer is null ? AssignmentStatus.InProgress : AssignmentStatus.Assigned;
         var granted = entry with
         {
             Task = entry.Task with
             {
-                State = After(entry.Task.State, TaskOperation.Claim),
+                State = After(entry.Task.State, operation),
                 Epoch = entry.Task.Epoch + 1,
                 Attempts = entry.Task.Attempts + 1,
                 Agent = agent,
                 LeaseUntil = leaseUntil,
             },
-            Claim = new LiveClaim(agent, UnixTime.FromMicroseconds(nowUs), isSingle, request.Key),
+            Claim = new LiveClaim(agent, UnixTime.FromMicroseconds(nowUs), isSingle, request.Key, status),
         };
         _state.Put(granted);
         Change(agent, a => a with { Load = a.Load + 1 });
-        RecordClaim(EventTypes.TaskClaimed, granted.Task, agent, nowUs);
+        MarkProbe(agent, granted.Task, nowUs);
+        if (request.Offer is null)
+        {
+            RecordClaim(EventTypes.TaskClaimed, granted.Task, agent, nowUs);
+        }
+        else
+        {
+            RecordOffer(granted.Task, agent, request, nowUs);
+        }
+
         return new Grant(granted.Task, leaseUntil);
+    }
+
+    private void RecordOffer(WorkTask offered, string agent, ClaimRequest request, long nowUs)
+    {
+        var (sort, actor) = request.By == ClaimedBy.Administrator
+            ? (ActorType.Human, request.Actor ?? "api")
+            : (ActorType.System, "distributor");
+        var payload = EventPayloads.Claim(offered.Epoch, agent, offered.State);
+        Record(new NewEvent(EventTypes.TaskOffered, sort, actor, offered.Id, payload), nowUs);
     }
 
     private bool HoldsSuspect(string agent) =>
@@ -133,41 +218,7 @@ public sealed partial class InMemoryStore
     private List<TaskEntry> HeldUnder(string key, string agent, long nowUs) =>
         [.. _state.Open.Values
             .Where(e => e.Claim is { } claim && claim.Agent == agent && claim.Key == key)
+            .Where(e => e.Task.State == TaskState.InProgress)
             .Where(e => Holds(e, e.Task.Epoch, nowUs))
             .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id)];
-
-    private RenewOutcome Renew(Renewal renewal, long nowUs)
-    {
-        if (_state.Find(renewal.TaskId) is not { } entry)
-        {
-            return new RenewOutcome(ClaimWriteStatus.NotFound, default, 0);
-        }
-
-        if (TaskTransitions.Next(entry.Task.State, TaskOperation.Renew) is not { } state
-            || !Holds(entry, renewal.Epoch, nowUs))
-        {
-            return new RenewOutcome(ClaimWriteStatus.Stale, entry.Task.State, 0);
-        }
-
-        var progress = renewal.Progress ?? entry.Task.Progress;
-        var grant = Extend(entry with { Task = entry.Task with { Progress = progress } }, renewal.Lease, nowUs);
-        Saw(entry.Claim!.Agent, nowUs);
-        return new RenewOutcome(ClaimWriteStatus.Accepted, state, grant.LeaseUntil.ToMicroseconds());
-    }
-
-    private Grant Extend(TaskEntry entry, TimeSpan lease, long nowUs)
-    {
-        var until = UnixTime.FromMicroseconds(nowUs + lease.ToMicroseconds());
-        var extended = entry with { Task = entry.Task with { LeaseUntil = until } };
-        _state.Put(extended);
-        return new Grant(extended.Task, until);
-    }
-
-    /// <summary>
-    /// An epoch names the live claim. Whether a lease that ran out still counts before anybody noticed is the task's
-    /// choice (G2).
-    /// </summary>
-    private static bool Holds(TaskEntry entry, int epoch, long nowUs) =>
-        entry.Claim is not null && entry.Task.Epoch == epoch
-        && (entry.Task.Spec.Late != LatePolicy.Reject || entry.Task.LeaseUntil > UnixTime.FromMicroseconds(nowUs));
 }

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Matching;
 using Longshore.Tasks;
@@ -19,13 +20,14 @@ public sealed partial class InMemoryStore
             }
 
             if (agent.Mode != AgentMode.Available || agent.Load >= agent.Profile.MaxConcurrent
-                || HoldsSuspect(agent.Name))
+                || HoldsSuspect(agent.Name)
+                || GateOf(new BreakerKey(BreakerScope.Agent, agent.Name), now) == BreakerGate.Shut)
             {
                 return [];
             }
 
             // A suspect is only given to an agent that holds nothing, so only such an agent is shown it.
-            var best = Claimable(agent, query.Kinds, now)
+            var best = Claimable(agent, query.Kinds, ClaimedBy.Agent, now)
                 .Where(e => agent.Load == 0 || !e.Task.Suspect)
                 .Where(e => query.MinPriority is not { } least || e.Task.Spec.Priority >= least)
                 .Where(e => !query.ExcludeCodes.Contains(e.Task.Code, StringComparer.Ordinal))
@@ -45,9 +47,9 @@ public sealed partial class InMemoryStore
         var spec = entry.Task.Spec;
         var best = _state.Agents.Values
             .Where(a => a.Name == agent.Name || a.StatusAt(now, _options.HeartbeatTimeout) <= AgentStatus.Active)
-            .Select(a => (Agent: a, Capabilities: new CapabilitySet(a.Profile.Capabilities, now)))
+            .Select(a => (Agent: a, Capabilities: new CapabilitySet(a.Usable, now)))
             .Where(a => CanDo(a.Agent, a.Capabilities, spec))
-            .OrderByDescending(a => a.Capabilities.MatchScore(spec.Requires))
+            .OrderByDescending(a => a.Capabilities.MatchScore(spec.Requires, spec.Match))
             .ThenByDescending(a => a.Agent.Reputation)
             .ThenBy(a => a.Agent.Load)
             .ThenBy(a => a.Agent.Name, StringComparer.Ordinal)
@@ -55,7 +57,7 @@ public sealed partial class InMemoryStore
         return new DiscoveredTask(
             entry.Task,
             Urgency.Score(nowUs, entry.Task.AvailableAt.ToMicroseconds(), entry.Credit),
-            new CapabilitySet(agent.Profile.Capabilities, now).MatchScore(spec.Requires),
+            new CapabilitySet(agent.Usable, now).MatchScore(spec.Requires, spec.Match),
             best.Agent.Name == agent.Name);
     }
 }

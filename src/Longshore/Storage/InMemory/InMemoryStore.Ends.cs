@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Tasks;
 
@@ -10,10 +11,11 @@ public sealed partial class InMemoryStore
     private FinishOutcome Fail(TaskEntry entry, Finish finish, long nowUs)
     {
         var agent = entry.Claim!.Agent;
-        var ended = EndClaim(entry, AssignmentOutcome.Failed, nowUs, finish.Error, finish.Key);
+        var verdict = finish.Retry ? Verdict.Failure : Verdict.Nothing;
+        var ended = EndClaim(entry, AssignmentStatus.Failed, nowUs, finish.Error, finish.Key, verdict);
         ended = ended with { Task = ended.Task with { Failures = ended.Task.Failures + 1, Suspect = false } };
         var operation = AttemptRules.AfterFailure(
-            finish.Retry, ended.Task.Attempts, ended.Task.Spec.MaxAttempts, Failers(ended));
+            finish.Retry, ended.Task.Attempts, ended.Task.Spec.MaxAttempts, Failers(ended), Trips(ended));
         var wait = finish.Delay ?? ended.Task.Spec.Retry.WaitAfter(ended.Task.Failures, _chance.NextDouble());
         var untilUs = nowUs + wait.ToMicroseconds();
         var task = Follow(ended, operation, agent, untilUs, nowUs, finish.Error);
@@ -27,12 +29,18 @@ public sealed partial class InMemoryStore
     private LostClaim Lose(TaskEntry entry, string why, long nowUs)
     {
         var claim = entry.Claim!;
-        var ended = EndClaim(entry, AssignmentOutcome.Expired, nowUs, why);
+        if (claim.Status == AssignmentStatus.Assigned)
+        {
+            return LoseOffer(entry, why, nowUs);
+        }
+
+        var verdict = claim.Single ? Verdict.Failure : Verdict.Nothing;
+        var ended = EndClaim(entry, AssignmentStatus.Expired, nowUs, why, verdict: verdict);
         var wait = ended.Task.Spec.Retry.WaitAfter(ended.Task.Failures + 1, _chance.NextDouble());
         var failures = ended.Task.Failures + (claim.Single ? 1 : 0);
         ended = ended with { Task = ended.Task with { Failures = failures, Suspect = true } };
         var operation = AttemptRules.AfterLoss(
-            claim.Single, ended.Task.Attempts, ended.Task.Spec.MaxAttempts, Failers(ended));
+            claim.Single, ended.Task.Attempts, ended.Task.Spec.MaxAttempts, Failers(ended), Trips(ended));
         var task = Follow(ended, operation, claim.Agent, nowUs + wait.ToMicroseconds(), nowUs, why);
         Record(
             new NewEvent(
@@ -45,6 +53,9 @@ public sealed partial class InMemoryStore
         return new LostClaim(task.Id, task.Epoch, claim.Agent, task.State);
     }
 
+    private bool Trips(TaskEntry ended) => AttemptRules.Trips(
+        _options.Breakers.Task.Threshold, HasTripped(ended.Task.Id), ended.Task.Failures, Failers(ended));
+
     private static int Failers(TaskEntry entry) =>
         entry.Claims.Where(c => c.IsFailure).Select(c => c.Record.Agent).Distinct(StringComparer.Ordinal).Count();
 
@@ -55,13 +66,23 @@ public sealed partial class InMemoryStore
         var next = After(entry.Task.State, operation) == TaskState.Created
             ? Requeue(entry, operation, untilUs, nowUs)
             : Close(entry, operation, agent, nowUs, error);
+        if (operation == TaskOperation.Quarantine && entry.Task.Attempts < entry.Task.Spec.MaxAttempts)
+        {
+            next = Trip(next, nowUs);
+        }
+        else if (operation is TaskOperation.Quarantine or TaskOperation.FailForGood)
+        {
+            ForgetTrips(entry.Task.Id);
+        }
+
         _state.Put(next);
         return next.Task;
     }
 
     /// <summary>Ends the claim that holds a task: its record is written and its agent's load falls.</summary>
     private TaskEntry EndClaim(
-        TaskEntry entry, AssignmentOutcome outcome, long nowUs, string? error, string? key = null)
+        TaskEntry entry, AssignmentStatus status, long nowUs, string? error, string? key = null,
+        Verdict verdict = Verdict.Nothing, RejectReason? reason = null)
     {
         var claim = entry.Claim!;
         var record = new Assignment(
@@ -70,9 +91,11 @@ public sealed partial class InMemoryStore
             claim.Agent,
             claim.GrantedAt,
             UnixTime.FromMicroseconds(nowUs),
-            outcome,
-            error);
+            status,
+            error,
+            reason);
         Change(claim.Agent, a => a with { Load = a.Load - 1 });
+        Judge(entry, claim.Agent, verdict, nowUs);
         return entry with { Claim = null, Claims = entry.Claims.Add(new EndedClaim(record, claim.Single, key)) };
     }
 

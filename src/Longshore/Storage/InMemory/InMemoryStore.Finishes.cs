@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Tasks;
 
@@ -18,7 +19,13 @@ public sealed partial class InMemoryStore
             return WithoutClaim(entry, finish, nowUs);
         }
 
-        Saw(entry.Claim!.Agent, nowUs);
+        if (entry.Claim!.Status == AssignmentStatus.Assigned
+            && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+        {
+            return new FinishOutcome(ClaimWriteStatus.Refused, entry.Task.State);
+        }
+
+        Saw(entry.Claim.Agent, nowUs);
         return finish.Kind switch
         {
             FinishKind.Complete => Complete(entry, finish, nowUs),
@@ -26,6 +33,7 @@ public sealed partial class InMemoryStore
             FinishKind.Snooze => Snooze(entry, finish, nowUs),
             FinishKind.Release => Release(entry, finish, nowUs),
             FinishKind.Cancel => CancelByHolder(entry, finish, nowUs),
+            FinishKind.Reject => Reject(entry, finish, nowUs),
             _ => throw new ArgumentOutOfRangeException(nameof(finish), finish.Kind, null),
         };
     }
@@ -33,9 +41,11 @@ public sealed partial class InMemoryStore
     private FinishOutcome Complete(TaskEntry entry, Finish finish, long nowUs)
     {
         var agent = entry.Claim!.Agent;
-        var ended = EndClaim(entry, AssignmentOutcome.Submitted, nowUs, error: null, finish.Key);
+        var ended = EndClaim(
+            entry, AssignmentStatus.Submitted, nowUs, error: null, finish.Key, Verdict.Success);
+        ForgetTrips(entry.Task.Id);
         var done = Close(ended, TaskOperation.Complete, agent, nowUs, error: null);
-        _state.Put(done with { Task = done.Task with { Result = finish.Result, Error = null } });
+        _state.Put(done with { Task = done.Task with { Result = finish.Result, Error = null, Draft = default } });
         Change(agent, a => a with { TotalCompleted = a.TotalCompleted + 1 });
         RecordClaim(EventTypes.TaskCompleted, done.Task, agent, nowUs);
         return new FinishOutcome(ClaimWriteStatus.Accepted, done.Task.State);
@@ -45,14 +55,14 @@ public sealed partial class InMemoryStore
     {
         var untilUs = nowUs + (finish.Delay ?? AttemptRules.SnoozeDefault).ToMicroseconds();
         var back = GiveBack(
-            entry, TaskOperation.Snooze, AssignmentOutcome.Snoozed, untilUs, nowUs, finish.Error, finish.Key);
+            entry, TaskOperation.Snooze, AssignmentStatus.Snoozed, untilUs, nowUs, finish.Error, finish.Key);
         return new FinishOutcome(ClaimWriteStatus.Accepted, back.Task.State, untilUs);
     }
 
     private FinishOutcome Release(TaskEntry entry, Finish finish, long nowUs)
     {
         var back = GiveBack(
-            entry, TaskOperation.Release, AssignmentOutcome.Released, nowUs, nowUs, finish.Error, finish.Key);
+            entry, TaskOperation.Release, AssignmentStatus.Released, nowUs, nowUs, finish.Error, finish.Key);
         return new FinishOutcome(ClaimWriteStatus.Accepted, back.Task.State);
     }
 
@@ -60,14 +70,14 @@ public sealed partial class InMemoryStore
     private TaskEntry GiveBack(
         TaskEntry entry,
         TaskOperation operation,
-        AssignmentOutcome outcome,
+        AssignmentStatus status,
         long untilUs,
         long nowUs,
         string? why,
         string? key)
     {
         var agent = entry.Claim!.Agent;
-        var ended = EndClaim(entry, outcome, nowUs, why, key);
+        var ended = EndClaim(entry, status, nowUs, why, key);
         var back = Requeue(ended, operation, untilUs, nowUs);
         back = back with { Task = back.Task with { Attempts = back.Task.Attempts - 1, Suspect = false } };
         _state.Put(back);
@@ -79,7 +89,7 @@ public sealed partial class InMemoryStore
     private FinishOutcome CancelByHolder(TaskEntry entry, Finish finish, long nowUs)
     {
         var agent = entry.Claim!.Agent;
-        var ended = EndClaim(entry, AssignmentOutcome.Cancelled, nowUs, finish.Error, finish.Key);
+        var ended = EndClaim(entry, AssignmentStatus.Cancelled, nowUs, finish.Error, finish.Key);
         var cancelled = Close(ended, TaskOperation.Cancel, agent, nowUs, finish.Error);
         _state.Put(cancelled);
         Record(
@@ -108,7 +118,7 @@ public sealed partial class InMemoryStore
         }
 
         var isLate = finish.Kind == FinishKind.Complete
-            && ended.Record.Outcome == AssignmentOutcome.Expired
+            && ended.Record.Status == AssignmentStatus.Expired
             && entry.Task.Epoch == finish.Epoch
             && entry.Task.Spec.Late == LatePolicy.AcceptIfNotReplaced
             && TaskTransitions.Next(entry.Task.State, TaskOperation.CompleteLate) is not null;
@@ -120,16 +130,17 @@ public sealed partial class InMemoryStore
         var agent = ended.Record.Agent;
         var submitted = ended.Record with
         {
-            Outcome = AssignmentOutcome.Submitted,
+            Status = AssignmentStatus.Submitted,
             EndedAt = UnixTime.FromMicroseconds(nowUs),
             Error = null,
         };
         var done = Close(entry, TaskOperation.CompleteLate, agent, nowUs, error: null);
         _state.Put(done with
         {
-            Task = done.Task with { Result = finish.Result, Error = null },
+            Task = done.Task with { Result = finish.Result, Error = null, Draft = default },
             Claims = entry.Claims.Replace(ended, ended with { Record = submitted, Key = finish.Key }),
         });
+        ForgetTrips(entry.Task.Id);
         Saw(agent, nowUs);
         Change(agent, a => a with { TotalCompleted = a.TotalCompleted + 1 });
         RecordClaim(EventTypes.TaskCompleted, done.Task, agent, nowUs);
@@ -139,16 +150,17 @@ public sealed partial class InMemoryStore
     /// <summary>The record of the claim's end says what this finish says.</summary>
     private static bool IsRepetition(TaskEntry entry, EndedClaim ended, Finish finish)
     {
-        var outcome = finish.Kind switch
+        var status = finish.Kind switch
         {
-            FinishKind.Complete => AssignmentOutcome.Submitted,
-            FinishKind.Fail => AssignmentOutcome.Failed,
-            FinishKind.Snooze => AssignmentOutcome.Snoozed,
-            FinishKind.Release => AssignmentOutcome.Released,
-            FinishKind.Cancel => AssignmentOutcome.Cancelled,
+            FinishKind.Complete => AssignmentStatus.Submitted,
+            FinishKind.Fail => AssignmentStatus.Failed,
+            FinishKind.Snooze => AssignmentStatus.Snoozed,
+            FinishKind.Release => AssignmentStatus.Released,
+            FinishKind.Cancel => AssignmentStatus.Cancelled,
+            FinishKind.Reject => AssignmentStatus.Rejected,
             _ => throw new ArgumentOutOfRangeException(nameof(finish), finish.Kind, null),
         };
-        if (ended.Record.Outcome != outcome || ended.Key != finish.Key)
+        if (ended.Record.Status != status || ended.Key != finish.Key)
         {
             return false;
         }

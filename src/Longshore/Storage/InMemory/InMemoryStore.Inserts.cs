@@ -1,4 +1,5 @@
 using Longshore.Events;
+using Longshore.Rules;
 using Longshore.Tasks;
 
 namespace Longshore.Storage.InMemory;
@@ -15,6 +16,11 @@ public sealed partial class InMemoryStore
             foreach (var e in batch.Events)
             {
                 Record(e, nowUs);
+            }
+
+            foreach (var cursor in batch.Cursors)
+            {
+                _state.Cursors = _state.Cursors.SetItem((cursor.Namespace, cursor.Name), cursor.Agent);
             }
 
             return new TaskBatchOutcome
@@ -45,8 +51,13 @@ public sealed partial class InMemoryStore
             return new InsertOutcome(InsertStatus.DuplicateCode, holder);
         }
 
-        return new InsertOutcome(InsertStatus.Inserted, Add(task, nowUs));
+        return IsFull(task.Namespace)
+            ? new InsertOutcome(InsertStatus.QueueFull, 0)
+            : new InsertOutcome(InsertStatus.Inserted, Add(task, nowUs));
     }
+
+    private bool IsFull(string @namespace) => RulesOf(@namespace).MaxPending is { } max
+        && _state.Open.Values.Count(e => e.Task.Spec.Namespace == @namespace && e.Task.State == TaskState.Created) >= max;
 
     private long Add(NewTask task, long nowUs)
     {
@@ -70,7 +81,10 @@ public sealed partial class InMemoryStore
             CreatedAt = UnixTime.FromMicroseconds(nowUs),
             AvailableAt = UnixTime.FromMicroseconds(availableUs),
             DeferredUntil = availableUs > nowUs ? UnixTime.FromMicroseconds(availableUs) : null,
-        }));
+        })
+        {
+            IsFifo = RulesOf(task.Namespace).Order == TaskOrder.PriorityFifo,
+        });
         Record(new NewEvent(EventTypes.TaskCreated, ActorType.Human, "api", id), nowUs);
         return id;
     }

@@ -8,7 +8,8 @@ namespace Longshore.Storage.InMemory;
 /// tasks. Good for some thousands of open tasks.
 /// </summary>
 public sealed partial class InMemoryStore
-    : IStore, ITaskStore, IAgentStore, IEventStore, ILeaseStore, INodeStore, IQueryStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
+        IHealthStore
 {
     private readonly Lock _gate = new();
     private readonly StoreOptions _options;
@@ -32,6 +33,12 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public IAgentStore Agents => this;
+
+    /// <inheritdoc/>
+    public IRuleStore Rules => this;
+
+    /// <inheritdoc/>
+    public IBreakerStore Breakers => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

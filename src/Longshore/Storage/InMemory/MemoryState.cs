@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
+using Longshore.Rules;
 using Longshore.Tasks;
 
 namespace Longshore.Storage.InMemory;
@@ -31,6 +33,18 @@ internal sealed record MemoryState
     /// <summary>Agents by name.</summary>
     public ImmutableSortedDictionary<string, Agent> Agents { get; set; } =
         ImmutableSortedDictionary.Create<string, Agent>(StringComparer.Ordinal);
+
+    /// <summary>What was decided about namespaces.</summary>
+    public ImmutableSortedDictionary<string, NamespaceRules> Rules { get; set; } =
+        ImmutableSortedDictionary.Create<string, NamespaceRules>(StringComparer.Ordinal);
+
+    /// <summary>Breakers with something to remember.</summary>
+    public ImmutableDictionary<BreakerKey, Breaker> Breakers { get; set; } =
+        ImmutableDictionary<BreakerKey, Breaker>.Empty;
+
+    /// <summary>Where the distributor's rounds stand: who was chosen last.</summary>
+    public ImmutableSortedDictionary<(string Namespace, string Name), string> Cursors { get; set; } =
+        ImmutableSortedDictionary<(string, string), string>.Empty;
 
     /// <summary>The event log.</summary>
     public ImmutableList<EventRecord> Log { get; set; } = [];
@@ -76,6 +90,12 @@ internal sealed record TaskEntry(WorkTask Task)
     /// <summary>What happened to it; kept as long as the task is.</summary>
     public ImmutableList<EventRecord> History { get; init; } = [];
 
+    /// <summary>From whom it is kept.</summary>
+    public ImmutableList<KeptPair> Kept { get; init; } = [];
+
+    /// <summary>Ordered by priority and arrival, not by urgency.</summary>
+    public bool IsFifo { get; init; }
+
     public bool IsReady => Task is { State: TaskState.Created, DeferredUntil: null };
 
     /// <summary>The part of its urgency that does not grow with time.</summary>
@@ -83,7 +103,8 @@ internal sealed record TaskEntry(WorkTask Task)
         Task.Spec.Priority, TaskState.Created, Task.Failures, Task.Spec.ParentId is not null);
 
     /// <summary>The order key: tasks are given out by rank, then id.</summary>
-    public long Rank => Urgency.Rank(Task.AvailableAt.ToMicroseconds(), Credit);
+    public long Rank => Task.AvailableAt.ToMicroseconds()
+        - Urgency.HeadStartUs(IsFifo, Task.Spec.Priority, Task.Failures, Task.Spec.ParentId is not null);
 
     /// <summary>The latest reason why a claim of it ended badly.</summary>
     public string? LastError => Claims.LastOrDefault(c => c.Record.Error is not null)?.Record.Error;
@@ -94,7 +115,9 @@ internal sealed record TaskEntry(WorkTask Task)
 /// <param name="GrantedAt">Since when.</param>
 /// <param name="Single">It was its agent's only claim when granted (G7).</param>
 /// <param name="Key">The key of the request that made it.</param>
-internal sealed record LiveClaim(string Agent, DateTimeOffset GrantedAt, bool Single, string? Key);
+/// <param name="Status">Offered, accepted or in progress.</param>
+internal sealed record LiveClaim(
+    string Agent, DateTimeOffset GrantedAt, bool Single, string? Key, AssignmentStatus Status);
 
 /// <summary>A claim that ended.</summary>
 /// <param name="Record">What everybody may see of it.</param>
@@ -103,8 +126,8 @@ internal sealed record LiveClaim(string Agent, DateTimeOffset GrantedAt, bool Si
 internal sealed record EndedClaim(Assignment Record, bool Single, string? Key)
 {
     /// <summary>It speaks against the pair of task and agent: failed, or lost although granted alone (G7).</summary>
-    public bool IsFailure => Record.Outcome == AssignmentOutcome.Failed
-        || (Record.Outcome == AssignmentOutcome.Expired && Single);
+    public bool IsFailure => Record.Status == AssignmentStatus.Failed
+        || (Record.Status == AssignmentStatus.Expired && Single);
 }
 
 /// <summary>Who leads, until when, and the how-manieth holder that is.</summary>

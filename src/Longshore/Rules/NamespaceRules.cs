@@ -1,0 +1,166 @@
+using System.Text.Json.Serialization;
+using Longshore.Capabilities;
+using Longshore.Tasks;
+
+namespace Longshore.Rules;
+
+/// <summary>What an operator decides about a namespace. Changed while running; every node follows within seconds.</summary>
+public sealed record NamespaceRules
+{
+    /// <summary>What holds where nothing was decided.</summary>
+    public static readonly NamespaceRules Default = new();
+
+    /// <summary>Who takes the initiative.</summary>
+    public AssignmentMode Mode { get; init; }
+
+    /// <summary>In what order tasks are given out; decided for each task when it comes in.</summary>
+    public TaskOrder Order { get; init; }
+
+    /// <summary>
+    /// Most tasks that may wait, deferred ones included; further ones are refused. Null means no bound
+    /// (source 004's is 10,000, S4.40).
+    /// </summary>
+    public int? MaxPending { get; init; }
+
+    /// <summary>How long an offer stands.</summary>
+    [JsonPropertyName("offer_timeout_seconds")]
+    public TimeSpan OfferTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an accepted task may lie still, where the agent does not say (S1.74).</summary>
+    [JsonPropertyName("inactivity_timeout_seconds")]
+    public TimeSpan InactivityTimeout { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>
+    /// How long a task is kept from an agent that let an offer run out or was evicted, and, with
+    /// <see cref="ReofferRejected"/>, from one that rejected it (S1.72).
+    /// </summary>
+    [JsonPropertyName("reject_cooldown_seconds")]
+    public TimeSpan RejectCooldown { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>False: an agent that rejected a task never gets it again (T1.9).</summary>
+    public bool ReofferRejected { get; init; }
+
+    /// <summary>How long a rejected task is kept from everybody; 0 for not at all (S1.50, S1.53).</summary>
+    [JsonPropertyName("task_cooldown_seconds")]
+    public TimeSpan TaskCooldown { get; init; }
+
+    /// <summary>Who may not do two steps of one item.</summary>
+    public ExclusionRules Exclusion { get; init; } = new();
+
+    /// <summary>What becomes of a task that nobody could ever do.</summary>
+    public UnroutablePolicy Unroutable { get; init; }
+
+    /// <summary>How long such a task waits before it escalates or falls back.</summary>
+    [JsonPropertyName("unroutable_after_seconds")]
+    public TimeSpan UnroutableAfter { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>The requirements that take the place of the task's own when it falls back.</summary>
+    public IReadOnlyList<string> FallbackRequires { get; init; } = [];
+
+    /// <summary>Decided otherwise for a kind.</summary>
+    public IReadOnlyDictionary<string, StepRules> Kinds { get; init; } = NoRules;
+
+    /// <summary>Decided otherwise for a step; wins over the kind.</summary>
+    public IReadOnlyDictionary<string, StepRules> Steps { get; init; } = NoRules;
+
+    /// <summary>Grows with each change; 0 when nothing was decided.</summary>
+    public long Version { get; init; }
+
+    private static readonly IReadOnlyDictionary<string, StepRules> NoRules =
+        new Dictionary<string, StepRules>(StringComparer.Ordinal);
+
+    /// <summary>Who takes the initiative for a kind and step.</summary>
+    public AssignmentMode ModeOf(string kind, string? step) => Of(kind, step, r => r.Mode) ?? Mode;
+
+    /// <summary>How long an offer of a kind and step stands.</summary>
+    public TimeSpan OfferTimeoutOf(string kind, string? step) => Of(kind, step, r => r.OfferTimeout) ?? OfferTimeout;
+
+    /// <summary>How long an accepted task of a kind and step may lie still.</summary>
+    public TimeSpan InactivityTimeoutOf(string kind, string? step) =>
+        Of(kind, step, r => r.InactivityTimeout) ?? InactivityTimeout;
+
+    /// <summary>Checks the rules.</summary>
+    /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>.</exception>
+    public NamespaceRules Checked()
+    {
+        if (MaxPending is { } pending)
+        {
+            TaskValidation.Range(pending, 1, int.MaxValue, "max_pending");
+        }
+
+        CheckTimeout(OfferTimeout, "offer_timeout_seconds");
+        CheckTimeout(InactivityTimeout, "inactivity_timeout_seconds");
+        CheckWait(RejectCooldown, "reject_cooldown_seconds");
+        CheckWait(TaskCooldown, "task_cooldown_seconds");
+        TaskValidation.Duration(UnroutableAfter, "unroutable_after_seconds");
+        CheckPairs(Exclusion.Exclude, "exclusion.exclude");
+        CheckPairs(Exclusion.Allow, "exclusion.allow");
+        var fallback = Requirement.Canonical(
+            FallbackRequires.Select((text, i) => Requirement.Parse(text, $"fallback_requires[{i}]")),
+            "fallback_requires");
+        foreach (var (place, rules) in new[] { ("kinds", Kinds), ("steps", Steps) })
+        {
+            TaskValidation.Range(rules.Count, 0, Limits.AgentListMax, place + ".length");
+            foreach (var (word, step) in rules)
+            {
+                TaskValidation.Word(word, place);
+                CheckTimeout(step.OfferTimeout, $"{place}.{word}.offer_timeout_seconds");
+                CheckTimeout(step.InactivityTimeout, $"{place}.{word}.inactivity_timeout_seconds");
+            }
+        }
+
+        return this with { FallbackRequires = [.. fallback.Select(r => r.ToString())] };
+    }
+
+    private T? Of<T>(string kind, string? step, Func<StepRules, T?> part)
+        where T : struct =>
+        (step is not null && Steps.TryGetValue(step, out var ofStep) ? part(ofStep) : null)
+        ?? (Kinds.TryGetValue(kind, out var ofKind) ? part(ofKind) : null);
+
+    private static void CheckTimeout(TimeSpan? value, string field)
+    {
+        if (value < Limits.LeaseMin || value > Limits.LeaseMax)
+        {
+            throw LongshoreException.Invalid(
+                field, $"must be from {Limits.LeaseMin.TotalSeconds:0} to {Limits.LeaseMax.TotalSeconds:0} seconds");
+        }
+    }
+
+    private static void CheckWait(TimeSpan value, string field)
+    {
+        if (value < TimeSpan.Zero || value > Limits.DurationMax)
+        {
+            throw LongshoreException.Invalid(field, $"must be from 0 to {Limits.DurationMax.TotalDays:0} days");
+        }
+    }
+
+    private static void CheckPairs(IReadOnlyList<StepPair> pairs, string field)
+    {
+        TaskValidation.Range(pairs.Count, 0, Limits.AgentListMax, field + ".length");
+        for (var i = 0; i < pairs.Count; i++)
+        {
+            TaskValidation.Word(pairs[i].First, $"{field}[{i}].first");
+            TaskValidation.Word(pairs[i].Second, $"{field}[{i}].second");
+            if (pairs[i].First == pairs[i].Second)
+            {
+                throw LongshoreException.Invalid(
+                    $"{field}[{i}]", $"pairs {pairs[i].First} with itself; nobody does one step of an item twice anyway");
+            }
+        }
+    }
+}
+
+/// <summary>What is decided otherwise for a kind or step; null leaves it as in the namespace.</summary>
+public sealed record StepRules
+{
+    /// <summary>Who takes the initiative.</summary>
+    public AssignmentMode? Mode { get; init; }
+
+    /// <summary>How long an offer stands.</summary>
+    [JsonPropertyName("offer_timeout_seconds")]
+    public TimeSpan? OfferTimeout { get; init; }
+
+    /// <summary>How long an accepted task may lie still.</summary>
+    [JsonPropertyName("inactivity_timeout_seconds")]
+    public TimeSpan? InactivityTimeout { get; init; }
+}

@@ -1,0 +1,82 @@
+using Longshore.Assignments;
+using Longshore.Matching;
+using Longshore.Tasks;
+
+namespace Longshore.Storage.InMemory;
+
+/// <content>What routing and explanations look at.</content>
+public sealed partial class InMemoryStore
+{
+    // Ids of classes outlive a rollback: that harms nobody.
+    private readonly ClassIndex _classes = new();
+
+    /// <inheritdoc/>
+    public ValueTask<Page<Assignment>> FindAssignmentsAsync(AssignmentQuery query, CancellationToken ct = default) =>
+        Atomically(null, _ =>
+        {
+            var after = Paging.AfterGrant(query.After);
+            var found = _state.Open.Values.Concat(_state.Ended.Values)
+                .SelectMany(RecordsOf)
+                .Where(a => (query.Agent is null || a.Agent == query.Agent)
+                    && (query.TaskId is null || a.TaskId == query.TaskId)
+                    && (query.Statuses.Count == 0 || query.Statuses.Contains(a.Status)))
+                .OrderBy(a => a.TaskId).ThenBy(a => a.Epoch)
+                .Where(a => after is not { } mark || (a.TaskId, a.Epoch).CompareTo(mark) > 0)
+                .Take(query.Limit + 1);
+            return Paging.PageOf([.. found], query.Limit, a => Paging.Mark(a.TaskId, a.Epoch));
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<TaskGuards?> GetGuardsAsync(long taskId, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically(nowUs, now => _state.Find(taskId) is { } entry
+            ? new TaskGuards(
+                [.. entry.Kept.OrderBy(k => k.Agent, StringComparer.Ordinal)],
+                MembersOf(entry.Task),
+                [.. FailersOf(entry, UnixTime.FromMicroseconds(now))],
+                BreakerOf(new BreakerKey(BreakerScope.Task, TaskId: taskId)))
+            : null);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<QueueHead>> ListHeadsAsync(
+        string? @namespace, int perClass, int limit, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<QueueHead>>(null, _ =>
+        [
+            .. _state.Open.Values
+                .Where(e => e.IsReady && (@namespace is null || e.Task.Spec.Namespace == @namespace))
+                .GroupBy(e => ClassKey.Of(e.Task.Spec))
+                .SelectMany(c => c.OrderBy(e => e.Rank).ThenBy(e => e.Task.Id).Take(perClass))
+                .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id)
+                .Take(limit)
+                .Select(HeadOf),
+        ]);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RoutingCursor>> ListCursorsAsync(
+        string @namespace, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<RoutingCursor>>(null, _ =>
+        [
+            .. _state.Cursors
+                .Where(c => c.Key.Namespace == @namespace)
+                .OrderBy(c => c.Key.Name, StringComparer.Ordinal)
+                .Select(c => new RoutingCursor(@namespace, c.Key.Name, c.Value)),
+        ]);
+
+    private static IEnumerable<Assignment> RecordsOf(TaskEntry entry)
+    {
+        var ended = entry.Claims.Select(c => c.Record);
+        return entry.Claim is { } claim
+            ? ended.Append(new Assignment(
+                entry.Task.Id, entry.Task.Epoch, claim.Agent, claim.GrantedAt, null, claim.Status, null))
+            : ended;
+    }
+
+    private QueueHead HeadOf(TaskEntry entry)
+    {
+        var spec = entry.Task.Spec;
+        var key = ClassKey.Of(spec);
+        var taskClass = _classes.TryGet(key, out var known) ? known : _classes.Add(key);
+        return new QueueHead(
+            entry.Task.Id, entry.Rank, entry.Task.AvailableAt.ToMicroseconds(), spec.Namespace, spec.Kind, spec.Step,
+            taskClass.Id);
+    }
+}
