@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Serialization;
 using Longshore.Capabilities;
 using Longshore.Tasks;
@@ -58,16 +59,13 @@ public sealed record NamespaceRules
     public IReadOnlyList<string> FallbackRequires { get; init; } = [];
 
     /// <summary>Decided otherwise for a kind.</summary>
-    public IReadOnlyDictionary<string, StepRules> Kinds { get; init; } = NoRules;
+    public IReadOnlyDictionary<string, StepRules> Kinds { get; init; } = ReadOnlyDictionary<string, StepRules>.Empty;
 
     /// <summary>Decided otherwise for a step; wins over the kind.</summary>
-    public IReadOnlyDictionary<string, StepRules> Steps { get; init; } = NoRules;
+    public IReadOnlyDictionary<string, StepRules> Steps { get; init; } = ReadOnlyDictionary<string, StepRules>.Empty;
 
     /// <summary>Grows with each change; 0 when nothing was decided.</summary>
     public long Version { get; init; }
-
-    private static readonly IReadOnlyDictionary<string, StepRules> NoRules =
-        new Dictionary<string, StepRules>(StringComparer.Ordinal);
 
     /// <summary>Who takes the initiative for a kind and step.</summary>
     public AssignmentMode ModeOf(string kind, string? step) => Of(kind, step, r => r.Mode) ?? Mode;

@@ -1,5 +1,7 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Capabilities;
+using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -107,6 +109,35 @@ public abstract class StoreSuite<TSource> : IAsyncLifetime
         batch.Renewals.Add(new Renewal(grant.TaskId, grant.Epoch, lease, progress));
         return (await Store.Tasks.CommitAsync(batch, Ct)).Renewals[0];
     }
+
+    protected async Task<TaskBatchOutcome> Commit(Action<TaskBatch> fill)
+    {
+        var batch = new TaskBatch { NowUs = NowUs };
+        fill(batch);
+        return await Store.Tasks.CommitAsync(batch, Ct);
+    }
+
+    protected async Task<RenewOutcome> Accept(Grant offer, bool later = false) =>
+        (await Commit(b => b.Renewals.Add(
+            new Renewal(offer.TaskId, offer.Epoch, Lease) { Accepts = true, Later = later }))).Renewals[0];
+
+    /// <summary>Decides about the usual namespace.</summary>
+    protected async Task Rules(NamespaceRules rules) =>
+        (await Store.Rules.SetAsync("default", rules.Checked(), null, NowUs, Ct)).ShouldNotBeNull();
+
+    protected async Task<TaskGuards> Guards(long id) =>
+        (await Store.Queries.GetGuardsAsync(id, NowUs, Ct)).ShouldNotBeNull();
+
+    /// <summary>What an agent holds.</summary>
+    protected async Task<IReadOnlyList<(long TaskId, int Epoch, AssignmentStatus Status)>> LiveOf(string agent) =>
+    [
+        .. (await Store.Queries.FindAssignmentsAsync(new AssignmentQuery { Agent = agent, Limit = 1000 }, Ct)).Items
+            .Where(a => a.Status.IsLive()).Select(a => (a.TaskId, a.Epoch, a.Status)),
+    ];
+
+    /// <summary>How the claims of a task ended.</summary>
+    protected async Task<IReadOnlyList<AssignmentStatus>> StatusesOf(long id) =>
+        [.. (await Store.Queries.ListAssignmentsAsync(id, Ct)).Select(a => a.Status)];
 
     /// <summary>Lets the lease of every claim run out and rescues what was held.</summary>
     protected async Task<IReadOnlyList<LostClaim>> LoseAll()

@@ -75,3 +75,17 @@ public sealed class InMemoryModel : ModelSuite<InMemorySource>;
 public sealed class InMemoryRace : RaceSuite<InMemorySource>;
 
 public sealed class InMemoryReadRace : ReadRaceSuite<InMemorySource>;
+
+public sealed class InMemoryAssignment : AssignmentSuite<InMemorySource>;
+
+public sealed class InMemoryBreaker : BreakerSuite<InMemorySource>;
+
+public sealed class InMemoryExclusion : ExclusionSuite<InMemorySource>;
+
+public sealed class InMemoryOffer : OfferSuite<InMemorySource>;
+
+public sealed class InMemoryReject : RejectSuite<InMemorySource>;
+
+public sealed class InMemoryRule : RuleSuite<InMemorySource>;
+
+public sealed class InMemorySkill : SkillSuite<InMemorySource>;
