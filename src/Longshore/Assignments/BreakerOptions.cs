@@ -21,6 +21,14 @@ public sealed record BreakerLimits(int Threshold, TimeSpan ResetAfter, TimeSpan 
 /// <summary>The breakers' settings; alike on every node of a store.</summary>
 public sealed record BreakerOptions
 {
+    /// <summary>No breaker ever opens.</summary>
+    public static readonly BreakerOptions None = new()
+    {
+        Agent = new BreakerLimits(0, TimeSpan.FromSeconds(30), TimeSpan.FromHours(1)),
+        AgentKind = new BreakerLimits(0, TimeSpan.FromSeconds(30), TimeSpan.FromHours(1)),
+        Task = new BreakerLimits(0, TimeSpan.FromMinutes(10), TimeSpan.FromDays(1)),
+    };
+
     /// <summary>For an agent, whatever it does.</summary>
     public BreakerLimits Agent { get; init; } = new(20, TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
 

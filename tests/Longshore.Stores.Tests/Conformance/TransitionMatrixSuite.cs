@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -15,12 +16,23 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
 
     private static readonly TaskState[] States =
     [
-        TaskState.Created, TaskState.InProgress, TaskState.Quarantined,
+        TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Quarantined,
         TaskState.Done, TaskState.Failed, TaskState.Cancelled, TaskState.Expired,
     ];
 
     public static readonly TheoryData<TaskState, TaskOperation> Cells =
-        [.. from state in States from operation in Enum.GetValues<TaskOperation>() select (state, operation)];
+        [.. from state in States
+            from operation in Enum.GetValues<TaskOperation>()
+            where !AreOneVerb(state, operation)
+            select (state, operation)];
+
+    protected override StoreOptions Options => base.Options with
+    {
+        Breakers = new BreakerOptions
+        {
+            Task = new BreakerLimits(2, TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)),
+        },
+    };
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -32,6 +44,7 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
         {
             TaskOperation.CompleteLate => await ReachByLoss(state),
             TaskOperation.Quarantine when state == TaskState.InProgress => await ReachLastAttempt(),
+            TaskOperation.Probe when state == TaskState.Quarantined => await ReachTripped(),
             _ => await Reach(state),
         };
         var before = await Get(id);
@@ -56,6 +69,11 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
         .SelectMany(state => Enum.GetValues<TaskOperation>().Select(o => TaskTransitions.Next(state, o)))
         .ShouldAllBe(next => next == null);
 
+    /// <summary>Rescue performs the one on claims and the other on offers, so neither can be tried on the other.</summary>
+    private static bool AreOneVerb(TaskState state, TaskOperation operation) =>
+        (state == TaskState.Assigned && operation == TaskOperation.LoseClaim)
+        || (state == TaskState.InProgress && operation == TaskOperation.LoseOffer);
+
     /// <summary>A task in the state, granted once before unless it is held now.</summary>
     private async Task<long> Reach(TaskState state)
     {
@@ -66,6 +84,10 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
         {
             case TaskState.Created:
                 await Finish(grant, FinishKind.Release);
+                break;
+            case TaskState.Assigned:
+                await Finish(grant, FinishKind.Release);
+                await Offer(id);
                 break;
             case TaskState.Quarantined:
                 await Finish(grant, FinishKind.Fail);
@@ -105,6 +127,9 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
             case TaskState.InProgress:
                 await Take(Second);
                 break;
+            case TaskState.Assigned:
+                await Offer(id);
+                break;
             case TaskState.Quarantined:
                 await Take(Second);
                 await LoseAll();
@@ -136,9 +161,27 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
         return id;
     }
 
+    /// <summary>A task that failed so often that its breaker opened, with attempts left.</summary>
+    private async Task<long> ReachTripped()
+    {
+        var id = await Add(Spec() with { MaxAttempts = 5 });
+        await Finish(await Take(First), FinishKind.Fail);
+        await StageAll();
+        await Finish(await Take(Second), FinishKind.Fail);
+        return id;
+    }
+
+    private async Task<bool> Offer(long id) => (await Claim(new ClaimRequest
+    {
+        Agent = Second,
+        TaskIds = [id],
+        Offer = Lease,
+        By = ClaimedBy.Administrator,
+    })).Status == ClaimStatus.Granted;
+
     private async Task<bool> Perform(TaskOperation operation, WorkTask task)
     {
-        var epoch = operation == TaskOperation.CompleteLate && task.State == TaskState.InProgress
+        var epoch = operation == TaskOperation.CompleteLate && task.State is TaskState.InProgress or TaskState.Assigned
             ? task.Epoch - 1
             : task.Epoch;
         var finish = new Finish { TaskId = task.Id, Epoch = epoch, Kind = FinishKind.Fail, Key = "matrix" };
@@ -158,7 +201,18 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
                 return await IsAccepted(finish with { Kind = FinishKind.Snooze });
             case TaskOperation.Release:
                 return await IsAccepted(finish with { Kind = FinishKind.Release });
-            case TaskOperation.LoseClaim:
+            case TaskOperation.Offer:
+                return await Offer(task.Id);
+            case TaskOperation.Accept:
+                return (await Accept(new Grant(task, default))).Status == ClaimWriteStatus.Accepted;
+            case TaskOperation.Reject:
+                return await IsAccepted(finish with { Kind = FinishKind.Reject });
+            case TaskOperation.Evict:
+                var evicted = await Store.Tasks.EvictAsync([task.Id], "the boss", null, NowUs, Ct);
+                return evicted[0].Status == ChangeStatus.Changed;
+            case TaskOperation.Probe:
+                return await StageAll() > 0;
+            case TaskOperation.LoseClaim or TaskOperation.LoseOffer:
                 return (await LoseAll()).Count > 0;
             case TaskOperation.Cancel:
                 return (await Store.Tasks.CancelAsync([task.Id], null, NowUs, Ct))[0].Status == ChangeStatus.Changed;

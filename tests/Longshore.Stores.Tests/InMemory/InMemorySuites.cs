@@ -89,3 +89,9 @@ public sealed class InMemoryReject : RejectSuite<InMemorySource>;
 public sealed class InMemoryRule : RuleSuite<InMemorySource>;
 
 public sealed class InMemorySkill : SkillSuite<InMemorySource>;
+
+public sealed class InMemoryRoutingRace : RoutingRaceSuite<InMemorySource>
+{
+    // It looks at every task for each member of a group.
+    protected override int Rounds => 500;
+}

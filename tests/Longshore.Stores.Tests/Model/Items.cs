@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -7,7 +8,7 @@ namespace Longshore.Stores.Tests.Model;
 /// <summary>A task to insert.</summary>
 internal sealed record NewItem(
     int Kind, int Requires, int Priority, int MaxAttempts, int ReadySeconds, int DeadlineSeconds, int RetrySeconds,
-    bool RejectLate, int Key, int Code, int Parent, int Owner)
+    bool RejectLate, int Key, int Code, int Parent, int Owner, int Group, int Match)
 {
     public NewTask In(World world) => TaskValidation.Checked(
         new NewTask
@@ -26,6 +27,9 @@ internal sealed record NewItem(
             Code = Code == 0 ? null : $"code-{Code}",
             ParentId = Parent == 0 ? null : world.Task(Parent),
             Owner = Owner == 0 ? null : World.AgentNames[Owner - 1],
+            Group = Group == 0 ? null : $"item-{Group % 3}",
+            Step = Group == 0 ? null : $"step-{Group % 2}",
+            Match = (MatchMode)Match,
             Tags = Kind == 1 ? ["tag", "other"] : [],
         },
         world.Clock.Now);
@@ -37,6 +41,7 @@ internal sealed record NewItem(
             this with { Requires = 0 }, this with { Priority = 5 }, this with { MaxAttempts = 3 },
             this with { ReadySeconds = 0 }, this with { DeadlineSeconds = 0 }, this with { RejectLate = false },
             this with { Key = 0 }, this with { Code = 0 }, this with { Parent = 0 }, this with { Owner = 0 },
+            this with { Group = 0 }, this with { Match = 0 },
             this with { Kind = 2 },
         ];
         return candidates.Where(c => c != this);
@@ -57,6 +62,7 @@ internal sealed record EndItem(
             Kind = Kind,
             Delay = DelaySeconds < 0 ? null : Words.Seconds(DelaySeconds),
             Retry = Retry,
+            Reason = Kind == FinishKind.Reject && Error > 0 ? RejectReason.MissingContext : null,
             Key = Key == 0 ? null : $"finish-{Key}",
             Error = Error == 0 ? null : $"error-{Error}",
             Result = Error == 2 ? JsonText.Parse("[2]") : default,
@@ -75,17 +81,24 @@ internal sealed record EndItem(
 }
 
 /// <summary>A renewal.</summary>
-internal sealed record ExtendItem(int Pick, int EpochShift, int LeaseSeconds, bool HasProgress)
+internal sealed record ExtendItem(
+    int Pick, int EpochShift, int LeaseSeconds, bool HasProgress, int Accept, bool HasDraft)
 {
     public Renewal In(World world)
     {
         var (task, epoch) = world.Grant(Pick);
-        return new Renewal(task, epoch + EpochShift, Words.Seconds(LeaseSeconds), HasProgress ? 0.5 : null);
+        return new Renewal(task, epoch + EpochShift, Words.Seconds(LeaseSeconds), HasProgress ? 0.5 : null)
+        {
+            Accepts = Accept > 0,
+            Later = Accept == 2,
+            Draft = HasDraft ? JsonText.Parse($"[{LeaseSeconds}]") : default,
+        };
     }
 }
 
 /// <summary>A claim.</summary>
-internal sealed record AskItem(int Agent, int Max, int Prefetch, int Kind, int[] Named, int LeaseSeconds, int Key)
+internal sealed record AskItem(
+    int Agent, int Max, int Prefetch, int Kind, int[] Named, int LeaseSeconds, int Key, bool IsOffer, ClaimedBy By)
 {
     public ClaimRequest In(World world) => new()
     {
@@ -96,6 +109,9 @@ internal sealed record AskItem(int Agent, int Max, int Prefetch, int Kind, int[]
         TaskIds = [.. Named.Select(world.Task)],
         Lease = Words.Seconds(LeaseSeconds),
         Key = Key == 0 ? null : $"claim-{Key}",
+        Offer = IsOffer ? Words.Seconds(10) : null,
+        By = By,
+        Actor = By == ClaimedBy.Administrator ? "boss" : null,
     };
 
     public IEnumerable<AskItem> Simpler()
@@ -103,13 +119,15 @@ internal sealed record AskItem(int Agent, int Max, int Prefetch, int Kind, int[]
         AskItem[] candidates =
         [
             this with { Prefetch = 0 }, this with { Kind = 0 }, this with { Key = 0 }, this with { Max = 1 },
+            this with { IsOffer = false }, this with { By = ClaimedBy.Agent },
         ];
         return candidates.Where(c => c != this).Concat(Named.Length == 0 ? [] : [this with { Named = [] }]);
     }
 
     public override string ToString() =>
         $"AskItem {{ Agent = {Agent}, Max = {Max}, Prefetch = {Prefetch}, Kind = {Kind}, "
-        + $"Named = [{string.Join(", ", Named)}], LeaseSeconds = {LeaseSeconds}, Key = {Key} }}";
+        + $"Named = [{string.Join(", ", Named)}], LeaseSeconds = {LeaseSeconds}, Key = {Key}, "
+        + $"IsOffer = {IsOffer}, By = {By} }}";
 }
 
 /// <summary>What the numbers of steps stand for.</summary>
@@ -124,7 +142,7 @@ internal static class Words
         0 => [],
         1 => [new Capability("a")],
         2 => [new Capability("a"), new Capability("b", 3)],
-        3 => [new Capability("b"), new Capability("c")],
+        3 => [new Capability("b"), new Capability("c", 2, now.AddSeconds(30)) { Grace = Seconds(60) }],
         _ => [new Capability("a", 2), new Capability("b", 2, now.AddMinutes(1)), new Capability("c")],
     };
 

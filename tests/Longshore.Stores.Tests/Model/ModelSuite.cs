@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -42,7 +43,7 @@ public abstract class ModelSuite<TSource>
         .. Enum.GetValues<ClaimStatus>().Select(World.Sort),
         .. Enum.GetValues<ChangeStatus>().Select(World.Sort),
         .. Enum.GetValues<TaskState>().Where(CanBeReached).Select(World.Sort),
-        "suspect granted", "completed late",
+        "suspect granted", "completed late", "probe granted", "quarantined for a time",
     ];
 
     private static bool CanBeReached(TaskState state) =>
@@ -57,6 +58,12 @@ public abstract class ModelSuite<TSource>
             Clock = clock,
             RecentFailure = recentFailure,
             RecentFailureWindow = TimeSpan.FromMinutes(5),
+            Breakers = new BreakerOptions
+            {
+                AgentKind = new BreakerLimits(2, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)),
+                Agent = new BreakerLimits(4, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)),
+                Task = new BreakerLimits(2, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)),
+            },
             Seed = 1,
         };
         await using var twins = new Twins(new TSource(), options, new World(clock, seen));

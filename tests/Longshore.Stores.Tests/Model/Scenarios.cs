@@ -27,9 +27,15 @@ internal static class Scenarios
         from parent in Mostly(0, Pick)
         from owner in Mostly(0, Gen.Choose(0, 4))
         from isRepetition in Rarely
+        from @group in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 6)))
+        from match in Mostly(0, Gen.Choose(0, 2))
         select isRepetition
-            ? new NewItem(1, 0, 5, 2, 0, 0, 10, RejectLate: false, Key: 1 + (key % 3), Code: 0, Parent: 0, Owner: 0)
-            : new NewItem(kind, requires, priority, attempts, ready, deadline, retry, late, key, code, parent, owner);
+            ? new NewItem(
+                1, 0, 5, 2, 0, 0, 10, RejectLate: false, Key: 1 + (key % 3), Code: 0, Parent: 0, Owner: 0, Group: 0,
+                Match: 0)
+            : new NewItem(
+                kind, requires, priority, attempts, ready, deadline, retry, late, key, code, parent, owner, @group,
+                match);
 
     private static readonly Gen<EndItem> EndItems =
         from pick in Pick
@@ -37,7 +43,7 @@ internal static class Scenarios
         from kind in Gen.Frequency(
             (4, Gen.Constant(FinishKind.Complete)), (4, Gen.Constant(FinishKind.Fail)),
             (2, Gen.Constant(FinishKind.Snooze)), (2, Gen.Constant(FinishKind.Release)),
-            (1, Gen.Constant(FinishKind.Cancel)))
+            (2, Gen.Constant(FinishKind.Reject)), (1, Gen.Constant(FinishKind.Cancel)))
         from delay in Mostly(-1, Gen.Elements(0, 10, 30))
         from final in Rarely
         from key in Mostly(0, Gen.Choose(1, 2))
@@ -49,7 +55,9 @@ internal static class Scenarios
         from shift in Mostly(0, Gen.Choose(-1, 1))
         from lease in Gen.Elements(10, 30)
         from progress in Rarely
-        select new ExtendItem(pick, shift, lease, progress);
+        from accept in Gen.Choose(0, 2)
+        from draft in Rarely
+        select new ExtendItem(pick, shift, lease, progress, accept, draft);
 
     private static readonly Gen<AskItem> AskItems =
         from agent in Agent
@@ -59,7 +67,9 @@ internal static class Scenarios
         from named in Mostly([], Pick.ArrayOf(3))
         from lease in Gen.Elements(10, 30)
         from key in Mostly(0, Gen.Choose(1, 2))
-        select new AskItem(agent, max, prefetch, kind, named, lease, key);
+        from offer in Gen.Choose(0, 4).Select(n => n == 0)
+        from giver in Mostly(ClaimedBy.Agent, Gen.Elements(ClaimedBy.Distributor, ClaimedBy.Administrator))
+        select new AskItem(agent, max, prefetch, kind, named, lease, key, offer, giver);
 
     private static readonly Gen<Step> Mixed =
         from inserts in Few(NewItems)
@@ -75,7 +85,9 @@ internal static class Scenarios
         from kinds in Mostly(0, Gen.Choose(1, 3))
         from session in Gen.Choose(0, 2)
         from reputation in Gen.Choose(0, 4)
-        select (Step)new RegisterStep(agent, max, skills, kinds, session, reputation);
+        from principal in Gen.Choose(0, 2)
+        from levels in Mostly(0, Gen.Choose(1, 2))
+        select (Step)new RegisterStep(agent, max, skills, kinds, session, reputation, principal, levels);
 
     private static readonly Gen<Step> List =
         from states in Gen.SubListOf(Enum.GetValues<TaskState>())
@@ -101,6 +113,12 @@ internal static class Scenarios
         select (Step)new LeadStep(name, holder, seconds);
 
     private static readonly Gen<Step> Steps = Gen.Frequency(
+        (3, Gen.Choose(0, 7).Select(rules => (Step)new RulesStep(rules))),
+        (3, Pick.Select(pick => (Step)new EvictStep(pick))),
+        (1, Pick.Select(pick => (Step)new ReclassifyStep(pick))),
+        (2, Agent.SelectMany(_ => Gen.Choose(0, 3), (a, what) => (Step)new UseStep(a, what))),
+        (1, Agent.SelectMany(_ => Gen.Choose(0, 2), (a, scope) => (Step)new ResetStep(a, scope))),
+        (1, Gen.Constant((Step)new CleanStep())),
         (7, NewItems.ArrayOf(1).Select(items => (Step)new CommitStep(items, [], [], []))),
         (2, NewItems.ArrayOf(5).Select(items => (Step)new CommitStep(items, [], [], []))),
         (24, AskItems.ArrayOf(1).Select(items => (Step)new CommitStep([], [], [], items))),
@@ -135,8 +153,32 @@ internal static class Scenarios
             new AdvanceStep(wait), new StageStep(limit),
         };
 
+    /// <summary>One agent fails again and again, until its breaker opens, and a probe goes out.</summary>
+    private static readonly Gen<Step[]> Flunk =
+        from agent in Agent
+        from times in Gen.Choose(2, 5)
+        from last in EndItems
+        let ask = new CommitStep(
+            [], [], [], [new AskItem(agent, 1, 0, 0, [], 30, 0, IsOffer: false, ClaimedBy.Administrator)])
+        let fail = new CommitStep(
+            [], [new EndItem(0, 0, FinishKind.Fail, 0, Retry: true, Key: 0, Error: 1)], [], [])
+        let end = new CommitStep([], [last with { Pick = 0, EpochShift = 0 }], [], [])
+        select (Step[])
+        [
+            new ModeStep(agent, AgentMode.Available),
+            .. Enumerable.Repeat(new Step[] { ask, fail }, times).SelectMany(steps => steps),
+            ask, new AdvanceStep(30_000_000), ask, ask, end,
+        ];
+
+    private static readonly Gen<Step[]> Crowd =
+        NewItems.ArrayOf(5).Select(items => new Step[]
+        {
+            new RulesStep(5),
+            new CommitStep([.. items.Select(item => item with { Kind = 1, Key = 0, Code = 0 })], [], [], []),
+        });
+
     private static readonly Gen<Step[]> Bursts =
-        Gen.Frequency((12, Steps.Select(step => new[] { step })), (1, Tick));
+        Gen.Frequency((24, Steps.Select(step => new[] { step })), (2, Tick), (2, Flunk), (1, Crowd));
 
     public static Arbitrary<Scenario> Any { get; } = Arb.From(
         from agents in Register.ArrayOf(3)

@@ -14,7 +14,8 @@ internal abstract record Step
     public virtual IEnumerable<Step> Simpler() => [];
 }
 
-internal sealed record RegisterStep(int Agent, int Max, int Skills, int Kinds, int Session, int Reputation) : Step
+internal sealed record RegisterStep(
+    int Agent, int Max, int Skills, int Kinds, int Session, int Reputation, int Principal, int Levels) : Step
 {
     public override Func<IStore, Task<object?>> In(World world)
     {
@@ -27,6 +28,8 @@ internal sealed record RegisterStep(int Agent, int Max, int Skills, int Kinds, i
             Namespaces = Kinds == 2 ? ["default"] : ["default", "other"],
             Session = Session == 0 ? null : $"session-{Session}",
             Reputation = Reputation == 0 ? null : Reputation / 4.0,
+            Principal = Principal == 0 ? null : $"principal-{Principal}",
+            PriorityLevels = Levels switch { 0 => [], 1 => [4, 5, 6], _ => [0, 1, 2, 3, 4, 5] },
         });
         return async store => await store.Agents.RegisterAsync(registration, world.NowUs);
     }

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Storage;
 using Longshore.Storage.InMemory;
@@ -60,6 +61,12 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
         Same.Json(page.Items).ShouldBe(Same.Json(agents), $"agents after {step}");
         (await _subject.Queries.CountByStateAsync()).OrderBy(c => c.Key).ShouldBe(
             (await _specification.CountByStateAsync()).OrderBy(c => c.Key), $"counts after {step}");
+        var breakers = await _specification.ListAsync();
+        Same.Json(await _subject.Breakers.ListAsync()).ShouldBe(Same.Json(breakers), $"breakers after {step}");
+        world.Note(breakers);
+        (await HeadsOf(_subject)).ShouldBe(await HeadsOf(_specification), $"queue after {step}");
+        Same.Json(await AssignmentsOf(_subject)).ShouldBe(
+            Same.Json(await AssignmentsOf(_specification)), $"assignments after {step}");
         (await _subject.Tasks.NextDueAsync()).ShouldBe(await _specification.NextDueAsync(), $"next due after {step}");
         (await source.BrokenInvariantsAsync()).ShouldBeEmpty($"invariants after {step}");
         (await _specification.CheckInvariantsAsync()).ShouldBeEmpty($"invariants of the specification after {step}");
@@ -90,6 +97,8 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
         {
             Same.Json(await _subject.Queries.ListAssignmentsAsync(id)).ShouldBe(
                 Same.Json(await _specification.ListAssignmentsAsync(id)), $"assignments of task {id}");
+            Same.Json(await _subject.Queries.GetGuardsAsync(id, world.NowUs)).ShouldBe(
+                Same.Json(await _specification.GetGuardsAsync(id, world.NowUs)), $"guards of task {id}");
             (await HistoryOf(_subject, id)).ShouldBe(await HistoryOf(_specification, id), $"history of task {id}");
         }
 
@@ -98,6 +107,12 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
         Sorted(actual).ShouldBe(Sorted(expected), "the event log");
         actual.Select(e => e.Position).ShouldBe(actual.Select(e => e.Position).Distinct().Order());
     }
+
+    private static async Task<List<QueueHead>> HeadsOf(IStore store) =>
+        [.. (await store.Queries.ListHeadsAsync(null, 3, 100)).Select(head => head with { ClassId = 0 })];
+
+    private static async Task<IReadOnlyList<Assignment>> AssignmentsOf(IStore store) =>
+        (await store.Queries.FindAssignmentsAsync(new AssignmentQuery { Limit = Limits.PageMax })).Items;
 
     private async Task<IReadOnlyList<WorkTask>> TasksOf(IStore store) =>
         (await store.Queries.ListTasksAsync(new TaskQuery { Limit = Limits.PageMax })).Items;

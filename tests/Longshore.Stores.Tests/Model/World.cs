@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -42,6 +43,9 @@ internal sealed class World(ManualClock clock, ISet<string> seen)
                 See(batch.Renewals.Select(r => r.Status));
                 See(batch.Claims.Select(c => c.Status));
                 break;
+            case IReadOnlyList<Breaker> breakers when breakers.Any(b => b.ProbeTaskId is not null):
+                seen.Add("probe granted");
+                break;
             case IReadOnlyList<ChangeOutcome> changes:
                 See(changes.Select(c => c.Status));
                 break;
@@ -56,6 +60,11 @@ internal sealed class World(ManualClock clock, ISet<string> seen)
         if (task.Suspect && task.State == TaskState.InProgress)
         {
             seen.Add("suspect granted");
+        }
+
+        if (task is { State: TaskState.Quarantined, DeferredUntil: not null })
+        {
+            seen.Add("quarantined for a time");
         }
 
         if (before?.State == TaskState.Created && task.State == TaskState.Done)

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Stores.Tests.Conformance;
 using Longshore.Tasks;
@@ -11,6 +12,9 @@ public abstract class RaceSuite<TSource> : StoreSuite<TSource>
     where TSource : StoreSource, new()
 {
     private const int Entrants = 8;
+
+    // An agent that loses ten thousand claims on purpose would be taken for a bad one.
+    protected override StoreOptions Options => base.Options with { Breakers = BreakerOptions.None };
 
     [Fact]
     public async Task Claim_of_one_task_by_eight_agents_has_one_winner_in_each_of_ten_thousand_rounds()
