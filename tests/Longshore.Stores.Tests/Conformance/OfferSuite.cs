@@ -118,10 +118,12 @@ public abstract class OfferSuite<TSource> : StoreSuite<TSource>
     {
         await Auto();
         await Register("ada");
+        await Register("bob");
         var offer = await Offer("ada", await Add());
         Clock.Advance(Stands);
         await Store.Tasks.RescueAsync(10, NowUs, Ct);
         Clock.Advance(TimeSpan.FromMinutes(2));
+        (await Guards(offer.TaskId)).Failers.ShouldBeEmpty();
 
         var again = await Offer("ada", offer.TaskId);
         again.Epoch.ShouldBe(2);

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Stores.Tests.Conformance;

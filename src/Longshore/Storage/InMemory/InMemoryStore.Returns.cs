@@ -43,8 +43,11 @@ public sealed partial class InMemoryStore
     {
         var agent = entry.Claim!.Agent;
         var isMissed = why == EndReasons.LeaseRanOut;
+
+        // Nobody tried the task, so its loss says nothing about it (G7).
+        var untried = entry with { Claim = entry.Claim with { Single = false } };
         var ended = EndClaim(
-            entry, AssignmentStatus.Expired, nowUs, isMissed ? EndReasons.OfferRanOut : why,
+            untried, AssignmentStatus.Expired, nowUs, isMissed ? EndReasons.OfferRanOut : why,
             verdict: isMissed ? Verdict.Missed : Verdict.Nothing);
         var cooldownUs = RulesOf(entry.Task.Spec.Namespace).RejectCooldown.ToMicroseconds();
         var kept = isMissed && cooldownUs > 0
