@@ -9,7 +9,7 @@ namespace Longshore.Sqlite;
 /// </summary>
 internal static class JsonColumns
 {
-    private sealed record StoredCapability(string Name, int Level, long? ExpiresUs);
+    private sealed record StoredCapability(string Name, int Level, long? ExpiresUs, long GraceUs = 0);
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.General)
     {
@@ -22,7 +22,14 @@ internal static class JsonColumns
         JsonSerializer.SerializeToUtf8Bytes(pairs, Options);
 
     public static byte[] Write(IReadOnlyList<Capability> capabilities) => JsonSerializer.SerializeToUtf8Bytes(
-        capabilities.Select(c => new StoredCapability(c.Name, c.Level, c.ExpiresAt?.ToMicroseconds())), Options);
+        capabilities.Select(c => new StoredCapability(
+            c.Name, c.Level, c.ExpiresAt?.ToMicroseconds(), c.Grace.ToMicroseconds())),
+        Options);
+
+    public static byte[] Write(IReadOnlyList<int> numbers) => JsonSerializer.SerializeToUtf8Bytes(numbers, Options);
+
+    public static IReadOnlyList<int> ReadNumbers(ReadOnlySpan<byte> json) =>
+        json.IsEmpty ? [] : JsonSerializer.Deserialize<List<int>>(json, Options)!;
 
     public static IReadOnlyList<string> ReadWords(ReadOnlySpan<byte> json) =>
         json.IsEmpty ? [] : JsonSerializer.Deserialize<List<string>>(json, Options)!;
@@ -32,5 +39,8 @@ internal static class JsonColumns
 
     public static IReadOnlyList<Capability> ReadCapabilities(ReadOnlySpan<byte> json) =>
         [.. JsonSerializer.Deserialize<List<StoredCapability>>(json, Options)!.Select(c => new Capability(
-            c.Name, c.Level, c.ExpiresUs is { } us ? UnixTime.FromMicroseconds(us) : null))];
+            c.Name, c.Level, c.ExpiresUs is { } us ? UnixTime.FromMicroseconds(us) : null)
+        {
+            Grace = TimeSpan.FromMicroseconds(c.GraceUs),
+        })];
 }

@@ -16,6 +16,8 @@ public sealed partial class SqliteStore
         Each("check_load", row =>
             broken.Add($"agent {row.Text(0)} has load {row.Long(1)} and {row.Long(2)} live claims"));
         Each("check_epochs", row => broken.Add($"task {row.Long(0)} has a live claim that is not its latest grant"));
+        Each("check_probes", row =>
+            broken.Add($"breaker {row.Long(0)} of agent {row.Long(1)} {row.Text(2)} waits for a probe that is over"));
         Each("check_ready", row =>
         {
             if (_live.Ready.Count != row.Long(0))

@@ -18,6 +18,11 @@ public sealed partial class SqliteStore
                 _verbs.Events.AddSingle(e, nowUs);
             }
 
+            foreach (var cursor in batch.Cursors)
+            {
+                _verbs.Rules.Put(cursor);
+            }
+
             return new TaskBatchOutcome
             {
                 Finishes = Each(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs)),

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Matching;
 using Longshore.Tasks;
@@ -14,6 +15,7 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
     private const long SightingStepUs = 5_000_000;
 
     private EligibleClasses? _eligible;
+    private EligibleClasses? _claimable;
     private long _storedSeenUs;
 
     public long Id { get; } = id;
@@ -22,6 +24,15 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
     public AgentRegistration Profile { get; private set; } = profile with { Reputation = null };
 
     public AgentMode Mode { get; set; }
+
+    /// <summary>What it declares and cannot use now.</summary>
+    public IReadOnlyList<string> Unavailable { get; private set; } = [];
+
+    /// <summary>What it may use; null for all it declares.</summary>
+    public IReadOnlyList<string>? Authorised { get; private set; }
+
+    /// <summary>Its breakers with something to remember, by kind; the agent's own under the empty word.</summary>
+    public Dictionary<string, Breaker> Breakers { get; } = new(StringComparer.Ordinal);
 
     public int Load { get; private set; }
 
@@ -48,8 +59,23 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
     public void Replace(AgentRegistration profile)
     {
         Profile = profile with { Reputation = null };
-        _eligible = null;
+        Use([], Authorised);
     }
+
+    public void Use(IReadOnlyList<string> unavailable, IReadOnlyList<string>? authorised)
+    {
+        (Unavailable, Authorised) = (unavailable, authorised);
+        Forget();
+    }
+
+    /// <summary>Computes anew what it may do: its profile, or the rules, changed.</summary>
+    public void Forget() => _eligible = _claimable = null;
+
+    public bool Takes(int priority) =>
+        Profile.PriorityLevels.Count == 0 || Profile.PriorityLevels.Contains(priority);
+
+    public BreakerGate GateAt(long nowUs, string kind = "") =>
+        Breakers.Count > 0 && Breakers.TryGetValue(kind, out var breaker) ? breaker.GateAt(nowUs) : BreakerGate.Pass;
 
     public void Seen(long nowUs)
     {
@@ -90,10 +116,20 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
         var now = UnixTime.FromMicroseconds(nowUs);
         if (_eligible is null || _eligible.Capabilities.ValidUntil <= now)
         {
-            _eligible = new EligibleClasses(Profile, new CapabilitySet(Profile.Capabilities, now));
+            _eligible = new EligibleClasses(Profile, new CapabilitySet(ToAgent().Usable, now));
+            _claimable = null;
         }
 
         return _eligible;
+    }
+
+    /// <summary>What of that it may take by itself: classes whose mode leaves the initiative to agents.</summary>
+    public EligibleClasses ClaimableAt(long nowUs, RuleBook rules)
+    {
+        var eligible = EligibleAt(nowUs);
+        return rules.AllPool
+            ? eligible
+            : _claimable ??= new EligibleClasses(Profile, eligible.Capabilities, rules.IsPool);
     }
 
     public Agent ToAgent() => new()
@@ -101,6 +137,8 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
         Id = Id,
         Profile = Profile,
         Mode = Mode,
+        Unavailable = Unavailable,
+        Authorised = Authorised,
         Load = Load,
         Reputation = Reputation,
         TotalCompleted = Completed,

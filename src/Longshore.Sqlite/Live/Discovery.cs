@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Matching;
 using Longshore.Sqlite.Reading;
 using Longshore.Storage;
@@ -25,16 +26,17 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
                 return null;
             }
 
-            if (agent.Mode != AgentMode.Available || agent.Load >= agent.Profile.MaxConcurrent || agent.HoldsSuspect)
+            if (agent.Mode != AgentMode.Available || agent.Load >= agent.Profile.MaxConcurrent || agent.HoldsSuspect
+                || agent.GateAt(nowUs) == BreakerGate.Shut)
             {
                 return [];
             }
 
-            new Selector(live, reader.Failures).ForDiscovery(agent, query.Kinds, query.Limit, nowUs, Wanted, picked);
+            new Selector(live, reader.Guards).ForDiscovery(agent, query.Kinds, query.Limit, nowUs, Wanted, picked);
             foreach (var place in picked)
             {
-                var requires = live.Classes[place.ClassId].Key.Requires;
-                var match = agent.EligibleAt(nowUs).Capabilities.MatchScore(requires);
+                var key = live.Classes[place.ClassId].Key;
+                var match = agent.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires, key.Match);
                 found.Add((place, match, IsBest(agent, match, place.ClassId, nowUs)));
             }
         }
@@ -50,7 +52,7 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
     /// <summary>Nobody available fits better: by match, reputation, load, then name (S0.50).</summary>
     private bool IsBest(AgentEntry agent, double match, int classId, long nowUs)
     {
-        var requires = live.Classes[classId].Key.Requires;
+        var key = live.Classes[classId].Key;
         foreach (var other in live.Agents)
         {
             // The cheap questions first: a full match can only be beaten by standing, load or name.
@@ -65,7 +67,7 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
                 continue;
             }
 
-            var otherMatch = eligible.Capabilities.MatchScore(requires);
+            var otherMatch = eligible.Capabilities.MatchScore(key.Requires, key.Match);
             if (otherMatch > match || (otherMatch.Equals(match) && IsAhead(other, agent)))
             {
                 return false;

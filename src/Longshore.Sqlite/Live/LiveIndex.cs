@@ -20,6 +20,12 @@ internal sealed class LiveIndex
 
     public ReadyIndex Ready { get; } = new();
 
+    /// <summary>What operators decided.</summary>
+    public RuleBook Rules { get; } = new();
+
+    /// <summary>How many tasks wait, ready or deferred, by namespace.</summary>
+    public PendingCounts Pending { get; } = new();
+
     /// <summary>The one walk over <see cref="Ready"/>, reused under <see cref="Gate"/>.</summary>
     public ReadyWalk Walk { get; }
 
@@ -41,6 +47,15 @@ internal sealed class LiveIndex
         }
     }
 
+    /// <summary>The id of an agent, for those who read beside the writer.</summary>
+    public long? IdOf(string name)
+    {
+        lock (Gate)
+        {
+            return Agent(name)?.Id;
+        }
+    }
+
     public void AddAgent(AgentEntry agent)
     {
         _agentsByName.Add(agent.Profile.Name, agent);
@@ -53,5 +68,7 @@ internal sealed class LiveIndex
         _agentsById.Clear();
         Classes.Truncate(0);
         Ready.Clear();
+        Rules.Clear();
+        Pending.Clear();
     }
 }

@@ -1,6 +1,8 @@
 using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Matching;
+using Longshore.Rules;
+using Longshore.Sqlite.Reading;
 using Longshore.Sqlite.Interop;
 using Longshore.Storage.Sql;
 
@@ -11,6 +13,9 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
 {
     private readonly Statement _classes = connection.Prepare(sql["load_classes"]);
     private readonly Statement _agents = connection.Prepare(sql["load_agents"]);
+    private readonly Statement _deferred = connection.Prepare(sql["load_deferred"]);
+    private readonly Statement _rules = connection.Prepare(sql["load_rules"]);
+    private readonly Statement _breakers = connection.Prepare(sql["load_breakers"]);
     private readonly Statement _ready = connection.Prepare(sql["load_ready"]);
     private readonly Statement _suspects = connection.Prepare(sql["load_suspect_holders"]);
     private readonly Statement _lastId = connection.Prepare(sql["load_last_task_id"]);
@@ -24,7 +29,8 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
             {
                 var requires = JsonColumns.ReadWords(_classes.Bytes(3)).Select(text => Requirement.Parse(text));
                 live.Classes.Add(new ClassKey(
-                    _classes.Text(1)!, _classes.Text(2)!, [.. requires], _classes.Double(4), _classes.Text(5)));
+                    _classes.Text(1)!, _classes.Text(2)!, [.. requires], _classes.Double(4), _classes.Text(5),
+                    (MatchMode)_classes.Int(6), _classes.Text(7)));
             }
 
             while (_agents.Read())
@@ -39,7 +45,25 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
 
             while (_ready.Read())
             {
-                live.Ready.Add(_ready.ReadPlace());
+                var place = _ready.ReadPlace();
+                live.Ready.Add(place);
+                live.Pending.Add(place.ClassId, live.Classes, 1);
+            }
+
+            while (_deferred.Read())
+            {
+                live.Pending.Add(_deferred.Int(0), live.Classes, _deferred.Long(1));
+            }
+
+            while (_rules.Read())
+            {
+                live.Rules.Set(_rules.Text(0)!, RulesJson.Read(_rules.Bytes(1)));
+            }
+
+            while (_breakers.Read())
+            {
+                var breaker = _breakers.ReadBreaker(live);
+                live.Agent(_breakers.Long(1)).Breakers[breaker.Key.Kind ?? ""] = breaker;
             }
 
             while (_lastId.Read())
@@ -64,10 +88,14 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
             Preferences = row.Json(9),
             Metadata = JsonColumns.ReadPairs(row.Bytes(10)),
             Session = row.Text(11),
+            PriorityLevels = JsonColumns.ReadNumbers(row.Bytes(19)),
+            Principal = row.Text(20),
         };
         var entry = new AgentEntry(row.Long(0), profile) { RegisteredUs = row.Long(17) };
         entry.Restore(
             (AgentMode)row.Int(12), row.Int(13), row.Double(14), row.Long(15), row.Long(16), row.Long(18));
+        entry.Use(
+            JsonColumns.ReadWords(row.Bytes(21)), row.IsNull(22) ? null : JsonColumns.ReadWords(row.Bytes(22)));
         return entry;
     }
 }

@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Matching;
 
 namespace Longshore.Sqlite.Live;
@@ -5,18 +6,19 @@ namespace Longshore.Sqlite.Live;
 /// <summary>
 /// Picks what an agent would be given next, in order, without giving it. Called under <see cref="LiveIndex.Gate"/>.
 /// </summary>
-internal sealed class Selector(LiveIndex live, RecentFailures failures)
+internal sealed class Selector(LiveIndex live, Guards guards)
 {
     /// <summary>
     /// Adds up to <paramref name="max"/> places to <paramref name="into"/>. Answers false when it stopped before a
     /// suspect task that the agent may only take when it holds nothing (G7).
     /// </summary>
-    public bool ForClaim(AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs, List<Place> into)
+    public bool ForClaim(
+        AgentEntry agent, EligibleClasses eligible, IReadOnlyList<string> kinds, int max, long nowUs, List<Place> into)
     {
-        Start(agent, kinds, max, nowUs);
+        Start(agent, eligible, kinds, max, nowUs);
         while (into.Count < max && live.Walk.Next(out var place))
         {
-            if (failures.KeepsFrom(agent, place, nowUs))
+            if (!MayTake(agent, place, nowUs, into))
             {
                 continue;
             }
@@ -36,10 +38,11 @@ internal sealed class Selector(LiveIndex live, RecentFailures failures)
     public void ForDiscovery(
         AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs, Predicate<Place> wanted, List<Place> into)
     {
-        Start(agent, kinds, max, nowUs);
+        Start(agent, agent.ClaimableAt(nowUs, live.Rules), kinds, max, nowUs);
         while (into.Count < max && live.Walk.Next(out var place))
         {
-            if ((agent.Load == 0 || !place.IsSuspect) && !failures.KeepsFrom(agent, place, nowUs) && wanted(place))
+            if ((agent.Load == 0 || !place.IsSuspect) && agent.Takes(place.Priority) && IsOpen(agent, place, nowUs)
+                && !guards.KeepsFrom(agent, place, nowUs) && wanted(place))
             {
                 into.Add(place);
             }
@@ -67,18 +70,49 @@ internal sealed class Selector(LiveIndex live, RecentFailures failures)
         return false;
     }
 
-    /// <summary>See <see cref="RecentFailures.KeepsFrom"/>.</summary>
-    public bool KeepsFrom(AgentEntry agent, in Place place, long nowUs) => failures.KeepsFrom(agent, place, nowUs);
+    /// <summary>Whether nothing but room stands between, given what was picked already.</summary>
+    public bool MayTake(AgentEntry agent, in Place place, long nowUs, List<Place> picked) =>
+        agent.Takes(place.Priority) && IsOpen(agent, place, nowUs) && !guards.KeepsFrom(agent, place, nowUs)
+        && GoesWith(agent, place, nowUs, picked);
 
-    private void Start(AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs)
+    private bool IsOpen(AgentEntry agent, in Place place, long nowUs) =>
+        agent.GateAt(nowUs, live.Classes[place.ClassId].Key.Kind) != BreakerGate.Shut;
+
+    private bool GoesWith(AgentEntry agent, in Place place, long nowUs, List<Place> picked)
     {
-        var eligible = agent.EligibleAt(nowUs).CatchUp(live.Classes);
+        if ((place.Flags & PlaceFlags.Grouped) == 0 && agent.Breakers.Count == 0)
+        {
+            return true;
+        }
+
+        var kind = live.Classes[place.ClassId].Key.Kind;
+        var isProbe = agent.GateAt(nowUs, kind) == BreakerGate.Probe;
+        for (var i = 0; i < picked.Count; i++)
+        {
+            if ((isProbe && live.Classes[picked[i].ClassId].Key.Kind == kind) || !guards.GoTogether(picked[i], place))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Start(AgentEntry agent, EligibleClasses eligible, IReadOnlyList<string> kinds, int max, long nowUs)
+    {
+        eligible.CatchUp(live.Classes);
         List<int>? among = kinds.Count switch
         {
             0 => null,
             1 => eligible.OfKind(kinds[0], live.Classes),
             _ => [.. kinds.Distinct(StringComparer.Ordinal).SelectMany(kind => eligible.OfKind(kind, live.Classes))],
         };
-        live.Walk.Start(eligible, among, max);
+        live.Walk.Start(eligible, Open(agent, among ?? eligible.List, among is null, nowUs), max);
     }
+
+    /// <summary>Leaves out kinds whose breaker is shut, so that a long queue of them is not walked for nothing.</summary>
+    private List<int>? Open(AgentEntry agent, List<int>? classes, bool isAll, long nowUs) =>
+        classes is null || !agent.Breakers.Values.Any(b => b.GateAt(nowUs) == BreakerGate.Shut)
+            ? isAll ? null : classes
+            : classes.FindAll(id => agent.GateAt(nowUs, live.Classes[id].Key.Kind) != BreakerGate.Shut);
 }

@@ -1,17 +1,25 @@
+using Longshore.Assignments;
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
 using Longshore.Storage.Sql;
+using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Reading;
 
 /// <summary>A live claim's row.</summary>
 internal readonly record struct ClaimRow(
-    Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs, double? Progress)
+    Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs, double? Progress, AssignmentStatus Status)
 {
+    public bool IsOffer => Status == AssignmentStatus.Assigned;
+
+    public TaskState State => IsOffer ? TaskState.Assigned : TaskState.InProgress;
+
     /// <summary>
-    /// False once the lease ran out of a task that refuses late writes; others hold until somebody notices (G2).
+    /// False once the lease ran out of a task that refuses late writes, or an offer ran out; others hold until somebody
+    /// notices (G2).
     /// </summary>
-    public bool HoldsAt(long nowUs) => (Place.Flags & PlaceFlags.RejectLate) == 0 || LeaseUs > nowUs;
+    public bool HoldsAt(long nowUs) =>
+        (!IsOffer && (Place.Flags & PlaceFlags.RejectLate) == 0) || LeaseUs > nowUs;
 }
 
 /// <summary>Reads live claims.</summary>
@@ -29,7 +37,8 @@ internal sealed class ClaimRows(Connection connection, SqlCatalog sql)
         }
 
         var row = new ClaimRow(
-            _get.ReadPlace(), _get.Long(8), _get.Int(9) != 0, _get.Long(10), _get.Long(11), _get.DoubleOrNull(13));
+            _get.ReadPlace(), _get.Long(8), _get.Int(9) != 0, _get.Long(10), _get.Long(11), _get.DoubleOrNull(13),
+            (AssignmentStatus)_get.Int(14));
         _get.Reset();
         return row;
     }

@@ -27,12 +27,15 @@ internal sealed class Reader : IDisposable
         _counts = connection.Prepare(sql["count_by_state"]);
         Load = new LoadReader(connection, sql);
         Health = new HealthReader(connection, sql);
-        Failures = new RecentFailures(connection, sql, live, options);
+        Guards = new Guards(connection, sql, live, options);
+        Routing = new RoutingReader(connection, sql, live, options);
         Lists = new TaskLists(connection, sql);
         Events = new EventReader(connection, sql, live, _bodies, _assignments);
     }
 
-    public RecentFailures Failures { get; }
+    public Guards Guards { get; }
+
+    public RoutingReader Routing { get; }
 
     public LoadReader Load { get; }
 
@@ -85,6 +88,7 @@ internal sealed class Reader : IDisposable
         return task with
         {
             Spec = spec,
+            Draft = _bodies.Draft(place),
             CreatedAt = UnixTime.FromMicroseconds(createdUs),
             Error = error ?? (task.State == TaskState.Done ? null : _bodies.LastError(id)),
         };
@@ -104,6 +108,7 @@ internal sealed class Reader : IDisposable
             Suspect = place.IsSuspect,
             CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
             AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
+            Draft = _bodies.Draft(place),
             Error = place.Epoch > 0 ? _bodies.LastError(place.Id) : null,
         };
 
@@ -120,6 +125,8 @@ internal sealed class Reader : IDisposable
     }
 
     public IReadOnlyList<Assignment> Assignments(long taskId) => _assignments.Of(taskId);
+
+    public IReadOnlyList<Assignment> Find(AssignmentQuery query) => _assignments.Find(query);
 
     public IReadOnlyDictionary<TaskState, long> Counts(string? @namespace)
     {

@@ -11,6 +11,7 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
 {
     private readonly Statement _body = connection.Prepare(sql["task_body"]);
     private readonly Statement _lastError = connection.Prepare(sql["task_last_error"]);
+    private readonly Statement _draft = connection.Prepare(sql["draft_get"]);
     private readonly Statement _findCode = connection.Prepare(sql["find_code"]);
 
     /// <summary>The id of the task to which a code was given; automatic codes are not asked for here.</summary>
@@ -27,6 +28,19 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
         var error = _lastError.Bind(id).Read() ? _lastError.Text(0) : null;
         _lastError.Reset();
         return error;
+    }
+
+    /// <summary>What a holder saved of unfinished work; only asked of tasks flagged as having a draft.</summary>
+    public JsonText Draft(in Place place)
+    {
+        if ((place.Flags & PlaceFlags.HasDraft) == 0)
+        {
+            return default;
+        }
+
+        var draft = _draft.Bind(place.Id).Read() ? _draft.Json(0) : default;
+        _draft.Reset();
+        return draft;
     }
 
     /// <summary>What was submitted, and when; null when there is no such task.</summary>
@@ -51,6 +65,9 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
             Requires = key.Requires,
             MinimumMatch = key.MinimumMatch,
             Owner = key.Owner,
+            Match = key.Match,
+            Step = key.Step,
+            Group = row.Text(24),
             Code = row.Text(1),
             Name = row.Text(2),
             Description = row.Text(3),

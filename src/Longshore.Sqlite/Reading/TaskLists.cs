@@ -30,7 +30,7 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
 
     private static IEnumerable<string> StagesOf(IReadOnlyList<TaskState> states, bool heldOnly)
     {
-        if (states.Contains(TaskState.InProgress))
+        if (states.Contains(TaskState.InProgress) || states.Contains(TaskState.Assigned))
         {
             yield return "claims";
         }
@@ -74,6 +74,7 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
             query.CorrelationId is null ? null : sql["where_correlation"],
             query.Agent is null ? null : sql["where_agent"],
             stage is "parked" or "finished" ? sql["where_state"] : null,
+            stage == "claims" && query.States.Count > 0 ? sql["where_held"] : null,
         ];
         var text = sql["list_ids"]
             .Replace("/* stage */ tasks", stage, StringComparison.Ordinal)

@@ -13,5 +13,10 @@ having a.load <> count(c.id);
 -- name: check_epochs
 select c.id from claims c join assignments a on a.task_id = c.id and a.epoch >= c.epoch;
 
+-- name: check_probes
+select b.scope, b.agent_id, b.kind
+from breakers b left join claims c on c.id = b.probe_task_id and c.epoch = b.probe_epoch
+where b.probe_task_id is not null and c.id is null;
+
 -- name: check_ready
 select count(*) from ready;

@@ -2,12 +2,12 @@
 
 -- name: claim_add
 insert into claims (id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us,
-                    lease_us, key)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13);
+                    lease_us, key, status)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14);
 
 -- name: claim_get
 select id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key,
-       progress
+       progress, status
 from claims
 where id = ?1;
 
@@ -15,7 +15,7 @@ where id = ?1;
 delete from claims where id = ?1;
 
 -- name: claim_renew
-update claims set lease_us = ?3, progress = coalesce(?4, progress)
+update claims set lease_us = ?3, progress = coalesce(?4, progress), status = ?5, flags = flags | ?6
 where id = ?1 and epoch = ?2;
 
 -- name: claims_by_key
@@ -28,8 +28,8 @@ select id from claims where agent_id = ?1 order by id;
 select id from claims where lease_us <= ?1 order by lease_us, id limit ?2;
 
 -- name: assignment_add
-insert into assignments (task_id, epoch, agent_id, granted_us, ended_us, outcome, single, error, key)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+insert into assignments (task_id, epoch, agent_id, granted_us, ended_us, outcome, single, error, key, reason)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 
 -- name: assignment_get
 select agent_id, granted_us, ended_us, outcome, single, error, key from assignments where task_id = ?1 and epoch = ?2;
@@ -42,4 +42,23 @@ select agent_id, ended_us from assignments
 where task_id = ?1 and (outcome = 1 or (outcome = 2 and single = 1));
 
 -- name: assignments_list
-select epoch, agent_id, granted_us, ended_us, outcome, error from assignments where task_id = ?1 order by epoch;
+select task_id, epoch, agent_id, granted_us, ended_us, outcome, error, reason
+from assignments
+where task_id = ?1
+order by epoch;
+
+-- name: assignments_ended
+select task_id, epoch, agent_id, granted_us, ended_us, outcome, error, reason
+from assignments
+where (?1 is null or agent_id = ?1) and (?2 is null or task_id = ?2) and (task_id, epoch) > (?3, ?4)
+  and (?5 is null or outcome in (select value from json_each(?5)))
+order by task_id, epoch
+limit ?6;
+
+-- name: assignments_live
+select id, epoch, agent_id, granted_us, null, status, null, null
+from claims
+where (?1 is null or agent_id = ?1) and (?2 is null or id = ?2) and (id, epoch) > (?3, ?4)
+  and (?5 is null or status in (select value from json_each(?5)))
+order by id
+limit ?6;

@@ -1,15 +1,27 @@
 -- Reading the in-memory index from the tables.
 
 -- name: load_classes
-select id, namespace, kind, requires, minimum_match, owner from classes order by id;
+select id, namespace, kind, requires, minimum_match, owner, match, step from classes order by id;
 
 -- name: load_agents
 select id, name, type, description, capabilities, specializations, kinds, namespaces, max_concurrent, preferences,
-       metadata, session, mode, load, reputation, completed, failed, registered_us, seen_us
+       metadata, session, mode, load, reputation, completed, failed, registered_us, seen_us,
+       priority_levels, principal, unavailable, authorised
 from agents;
 
 -- name: load_ready
 select id, class_id, rank, epoch, attempts, failures, priority, flags from ready;
+
+-- name: load_deferred
+select class_id, count(*) from deferred group by class_id;
+
+-- name: load_rules
+select namespace, rules from namespace_rules;
+
+-- name: load_breakers
+select scope, agent_id, kind, task_id, failures, trips, last_failure_us, open_until_us, probe_task_id, probe_epoch
+from breakers
+where scope < 2;
 
 -- name: load_suspect_holders
 select distinct agent_id from claims where flags & 1;

@@ -3,10 +3,12 @@
 -- name: load_by_namespace
 select c.namespace, sum(s.ready), sum(s.deferred), sum(s.running), min(s.oldest_us)
 from (
-    -- When a task became available is its rank plus its credit of half hours (see Urgency); flag 4: it has a parent.
+    -- When a task became available is its rank plus its head start (see Urgency): a thousand days for each level of
+    -- priority (flag 128), or its credit of half hours (flag 4: it has a parent).
     select class_id, count(*) as ready, 0 as deferred, 0 as running,
-           min(rank + (10 * priority - min(50, 10 * failures) + case when flags & 4 then 10 else 0 end) * 1800000000)
-               as oldest_us
+           min(rank + case when flags & 128 then priority * 86400000000000
+                      else (10 * priority - min(50, 10 * failures) + case when flags & 4 then 10 else 0 end)
+                           * 1800000000 end) as oldest_us
     from ready
     group by class_id
     union all

@@ -3,12 +3,14 @@
 -- name: insert_task
 insert into tasks (id, class_id, code, name, description, payload, confidence_threshold, priority, ready_us,
                    deadline_us, timeout_us, max_attempts, backoff, backoff_us, backoff_cap_us, late, effort_us,
-                   parent_id, workflow, workflow_cursor, tags, metadata, correlation_id, idempotency_key, created_us)
+                   parent_id, workflow, workflow_cursor, tags, metadata, correlation_id, idempotency_key, created_us,
+                   group_name)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-        ?22, ?23, ?24, ?25);
+        ?22, ?23, ?24, ?25, ?26);
 
 -- name: insert_class
-insert into classes (id, namespace, kind, requires, minimum_match, owner) values (?1, ?2, ?3, ?4, ?5, ?6);
+insert into classes (id, namespace, kind, requires, minimum_match, owner, match, step)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 
 -- name: insert_code
 insert into codes (namespace, code, task_id) values (?1, ?2, ?3) on conflict do nothing;
@@ -31,7 +33,7 @@ insert into deadlines (task_id, deadline_us) values (?1, ?2);
 -- name: task_body
 select class_id, code, name, description, payload, confidence_threshold, priority, ready_us, deadline_us, timeout_us,
        max_attempts, backoff, backoff_us, backoff_cap_us, late, effort_us, parent_id, workflow, workflow_cursor, tags,
-       metadata, correlation_id, idempotency_key, created_us
+       metadata, correlation_id, idempotency_key, created_us, group_name
 from tasks
 where id = ?1;
 
@@ -59,18 +61,24 @@ delete from deferred where id = ?1;
 select id, class_id, rank, epoch, attempts, failures, priority, flags, until_us from deferred where id = ?1;
 
 -- name: deferred_due
-select id, class_id, rank, epoch, attempts, failures, priority, flags
+select id, class_id, rank, epoch, attempts, failures, priority, flags, until_us, 0 as parked
 from deferred
+where until_us <= ?1
+union all
+select id, class_id, rank, epoch, attempts, failures, priority, flags, until_us, 1
+from parked
 where until_us <= ?1
 order by until_us, id
 limit ?2;
 
 -- name: deferred_next
-select min(until_us) from deferred;
+select min(until_us) from (select min(until_us) as until_us from deferred
+                           union all
+                           select min(until_us) from parked where until_us is not null);
 
 -- name: parked_add
-insert into parked (id, class_id, rank, epoch, attempts, failures, priority, flags, state)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+insert into parked (id, class_id, rank, epoch, attempts, failures, priority, flags, state, until_us)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 
 -- name: parked_remove
 delete from parked where id = ?1;
@@ -116,6 +124,12 @@ delete from insert_keys where (namespace, key) = (
 
 -- name: task_delete_assignments
 delete from assignments where task_id = ?1;
+
+-- name: task_delete_guards
+delete from kept_pairs where task_id = ?1;
+
+-- name: task_delete_draft
+delete from drafts where task_id = ?1;
 
 -- name: finished_before
 select 1 from finished where id = ?1 and ended_us < ?2;

@@ -16,6 +16,7 @@ internal sealed class AgentVerbs(
 {
     private readonly Statement _add = connection.Prepare(sql["agent_add"]);
     private readonly Statement _replace = connection.Prepare(sql["agent_replace"]);
+    private readonly Statement _use = connection.Prepare(sql["agent_use"]);
     private readonly Statement _store = connection.Prepare(sql["agent_store"]);
     private readonly Statement _claims = connection.Prepare(sql["claims_of_agent"]);
 
@@ -73,6 +74,32 @@ internal sealed class AgentVerbs(
         return true;
     }
 
+    public bool SetAvailability(string name, IReadOnlyList<string> unavailable, long nowUs)
+    {
+        if (live.Agent(name) is not { } agent)
+        {
+            return false;
+        }
+
+        Use(agent, unavailable, agent.Authorised);
+        agent.Seen(nowUs);
+        var payload = EventPayloads.Words("unavailable", unavailable);
+        Note(EventTypes.AgentAvailabilityChanged, name, payload, nowUs);
+        return true;
+    }
+
+    public bool Authorise(string name, IReadOnlyList<string>? capabilities, long nowUs)
+    {
+        if (live.Agent(name) is not { } agent)
+        {
+            return false;
+        }
+
+        Use(agent, agent.Unavailable, capabilities);
+        Note(EventTypes.AgentAuthorised, name, EventPayloads.Words("authorised", capabilities), nowUs);
+        return true;
+    }
+
     public IReadOnlyList<LostClaim>? Deregister(string name, long nowUs)
     {
         if (live.Agent(name) is not { } agent)
@@ -109,6 +136,17 @@ internal sealed class AgentVerbs(
         }
     }
 
+    private void Use(AgentEntry agent, IReadOnlyList<string> unavailable, IReadOnlyList<string>? authorised)
+    {
+        lock (live.Gate)
+        {
+            agent.Use(unavailable, authorised);
+        }
+
+        _use.Bind(agent.Id).BindText(JsonColumns.Write(unavailable))
+            .BindText(authorised is null ? default : JsonColumns.Write(authorised)).Run();
+    }
+
     private void Change(AgentEntry agent, AgentMode mode)
     {
         lock (live.Gate)
@@ -133,5 +171,6 @@ internal sealed class AgentVerbs(
         .BindText(JsonColumns.Write(profile.Capabilities)).BindText(JsonColumns.Write(profile.Specializations))
         .BindText(JsonColumns.Write(profile.Kinds)).BindText(JsonColumns.Write(profile.Namespaces))
         .Bind(profile.MaxConcurrent).BindText(profile.Preferences.Utf8).BindText(JsonColumns.Write(profile.Metadata))
-        .Bind(profile.Session).Bind(reputation).Bind(nowUs);
+        .Bind(profile.Session).Bind(reputation).Bind(nowUs).BindText(JsonColumns.Write(profile.PriorityLevels))
+        .Bind(profile.Principal);
 }

@@ -1,14 +1,19 @@
 using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
+using Longshore.Sqlite.Interop;
 using Longshore.Storage;
+using Longshore.Storage.Sql;
 using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
-internal sealed class Changer(Stages stages, Deadlines deadlines, EventLog events)
+internal sealed class Changer(
+    Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, BreakerBook breakers, EventLog events)
 {
+    private readonly Statement _forgetKept = connection.Prepare(sql["task_delete_guards"]);
+
     public ChangeOutcome Cancel(long id, string? reason, long nowUs)
     {
         if (stages.Find(id) is not { } standing)
@@ -43,7 +48,10 @@ internal sealed class Changer(Stages stages, Deadlines deadlines, EventLog event
         }
 
         stages.Remove(standing);
+        breakers.Forget(id);
+        _forgetKept.Bind(id).Run();
         var fresh = standing.Place.Cleared() with { Attempts = 0, Failures = 0 };
+        fresh = fresh with { Flags = fresh.Flags & ~(PlaceFlags.Kept | PlaceFlags.Tripped) };
         stages.AddReady(fresh.AvailableFrom(nowUs));
         if ((fresh.Flags & PlaceFlags.HasDeadline) != 0)
         {
@@ -52,5 +60,31 @@ internal sealed class Changer(Stages stages, Deadlines deadlines, EventLog event
 
         events.AddSingle(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), nowUs, fresh.Epoch);
         return new ChangeOutcome(ChangeStatus.Changed, state);
+    }
+
+    /// <summary>A person closes a breaker; a task that it quarantined goes back to the queue.</summary>
+    public bool Reset(BreakerKey key, string actor, string? reason, long nowUs)
+    {
+        if (breakers.Get(key) is null)
+        {
+            return false;
+        }
+
+        breakers.Remove(key);
+        int? epoch = null;
+        if (key.TaskId is { } id && stages.Find(id) is { } standing)
+        {
+            epoch = standing.Place.Epoch;
+            if (standing.State == TaskState.Quarantined)
+            {
+                stages.Remove(standing);
+                stages.AddReady(standing.Place);
+            }
+        }
+
+        events.AddSingle(
+            new NewEvent(EventTypes.BreakerReset, ActorType.Human, actor, key.TaskId, EventPayloads.Reason(reason)),
+            nowUs, epoch);
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
@@ -13,7 +14,7 @@ namespace Longshore.Sqlite.Verbs;
 /// <summary>Gives tasks to agents: decides and reserves in one step, on the one thread that writes.</summary>
 internal sealed class Claimer(
     Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Selector selector,
-    TaskBodies bodies, EventLog events)
+    TaskBodies bodies, BreakerBook breakers, EventLog events)
 {
     private readonly Statement _byKey = connection.Prepare(sql["claims_by_key"]);
     private readonly List<Place> _picked = [];
@@ -36,6 +37,12 @@ internal sealed class Claimer(
             return ClaimOutcome.None(ClaimStatus.Unavailable);
         }
 
+        var gate = agent.GateAt(nowUs);
+        if (gate == BreakerGate.Shut)
+        {
+            return ClaimOutcome.None(ClaimStatus.BreakerOpen);
+        }
+
         var room = agent.HoldsSuspect ? 0 : agent.Profile.MaxConcurrent + request.Prefetch - agent.Load;
         if (room <= 0)
         {
@@ -43,43 +50,74 @@ internal sealed class Claimer(
         }
 
         _picked.Clear();
-        bool drained;
-        lock (live.Gate)
-        {
-            var max = Math.Min(request.Max, room);
-            drained = request.TaskIds.Count == 0
-                ? selector.ForClaim(agent, request.Kinds, max, nowUs, _picked)
-                : PickNamed(agent, request, max, nowUs);
-        }
-
+        var drained = Pick(agent, request, gate == BreakerGate.Probe ? 1 : Math.Min(request.Max, room), nowUs);
         return _picked.Count == 0
             ? ClaimOutcome.None(drained ? ClaimStatus.Empty : ClaimStatus.AtCapacity)
             : new ClaimOutcome(ClaimStatus.Granted, Grant(agent, request, nowUs));
     }
 
+    private bool Pick(AgentEntry agent, ClaimRequest request, int max, long nowUs)
+    {
+        lock (live.Gate)
+        {
+            if (request.TaskIds.Count > 0)
+            {
+                return PickNamed(agent, request, max, nowUs);
+            }
+
+            var eligible = request.By == ClaimedBy.Agent
+                ? agent.ClaimableAt(nowUs, live.Rules)
+                : new EligibleClasses(
+                    agent.Profile, agent.EligibleAt(nowUs).Capabilities, c => live.Rules.IsFor(request.By, c.Key));
+            return selector.ForClaim(agent, eligible, request.Kinds, max, nowUs, _picked);
+        }
+    }
+
     private Grant[] Grant(AgentEntry agent, ClaimRequest request, long nowUs)
     {
-        var leaseUs = nowUs + request.Lease.ToMicroseconds();
+        var leaseUs = nowUs + (request.Offer ?? request.Lease).ToMicroseconds();
         var leaseUntil = UnixTime.FromMicroseconds(leaseUs);
+        var status = request.Offer is null ? AssignmentStatus.InProgress : AssignmentStatus.Assigned;
         var single = _picked.Count == 1 && agent.Load == 0;
         var grants = new Grant[_picked.Count];
         for (var i = 0; i < grants.Length; i++)
         {
             stages.RemoveReady(_picked[i]);
             var granted = _picked[i].Granted();
-            stages.AddClaim(granted, agent, single, nowUs, leaseUs, request.Key);
-            events.AddHot(EventTypes.TaskClaimed, granted.Id, granted.Epoch, agent.Id, TaskState.InProgress);
-            grants[i] = GrantOf(granted, agent, leaseUntil);
+            stages.AddClaim(granted, agent, single, nowUs, leaseUs, request.Key, status);
+            breakers.MarkProbe(agent, granted, nowUs);
+            if (request.Offer is null)
+            {
+                events.AddHot(EventTypes.TaskClaimed, granted.Id, granted.Epoch, agent.Id, TaskState.InProgress);
+            }
+            else
+            {
+                NoteOffer(agent, granted, request, nowUs);
+            }
+
+            grants[i] = GrantOf(granted, agent, leaseUntil, status);
         }
 
         return grants;
+    }
+
+    private void NoteOffer(AgentEntry agent, in Place granted, ClaimRequest request, long nowUs)
+    {
+        var (sort, actor) = request.By == ClaimedBy.Administrator
+            ? (ActorType.Human, request.Actor ?? "api")
+            : (ActorType.System, "distributor");
+        var payload = EventPayloads.Claim(granted.Epoch, agent.Profile.Name, TaskState.Assigned);
+        events.AddSingle(
+            new NewEvent(EventTypes.TaskOffered, sort, actor, granted.Id, payload), nowUs, granted.Epoch);
     }
 
     /// <summary>The claims made under this key before, if any still hold; their leases start anew.</summary>
     private ClaimOutcome? Repeated(AgentEntry agent, ClaimRequest request, long nowUs)
     {
         var ids = _byKey.Bind(agent.Id).Bind(request.Key).ReadIds();
-        var held = ids.Select(id => stages.GetClaim(id)!.Value).Where(claim => claim.HoldsAt(nowUs)).ToList();
+        var held = ids.Select(id => stages.GetClaim(id)!.Value)
+            .Where(claim => !claim.IsOffer && claim.HoldsAt(nowUs))
+            .ToList();
         if (held.Count == 0)
         {
             return null;
@@ -88,8 +126,9 @@ internal sealed class Claimer(
         var leaseUs = nowUs + request.Lease.ToMicroseconds();
         return new ClaimOutcome(ClaimStatus.Granted, [.. held.OrderBy(claim => claim.Place).Select(claim =>
         {
-            stages.RenewClaim(claim.Place, leaseUs);
-            return GrantOf(claim.Place, agent, UnixTime.FromMicroseconds(leaseUs), claim.Progress);
+            stages.RenewClaim(claim, leaseUs);
+            return GrantOf(
+                claim.Place, agent, UnixTime.FromMicroseconds(leaseUs), claim.Status, claim.Progress);
         })]);
     }
 
@@ -98,10 +137,10 @@ internal sealed class Claimer(
         var eligible = agent.EligibleAt(nowUs);
         foreach (var place in request.TaskIds.Distinct().Select(stages.FindReady).OfType<Place>().Order())
         {
-            var kind = live.Classes[place.ClassId].Key.Kind;
-            if (eligible.Admits(place.ClassId, live.Classes)
-                && (request.Kinds.Count == 0 || request.Kinds.Contains(kind, StringComparer.Ordinal))
-                && !selector.KeepsFrom(agent, place, nowUs)
+            var key = live.Classes[place.ClassId].Key;
+            if (eligible.Admits(place.ClassId, live.Classes) && live.Rules.IsFor(request.By, key)
+                && (request.Kinds.Count == 0 || request.Kinds.Contains(key.Kind, StringComparer.Ordinal))
+                && selector.MayTake(agent, place, nowUs, _picked)
                 && (_picked.Count == max || !Selector.TryTake(agent, place, _picked)))
             {
                 return _picked.Count > 0;
@@ -111,7 +150,8 @@ internal sealed class Claimer(
         return true;
     }
 
-    private Grant GrantOf(in Place place, AgentEntry agent, DateTimeOffset leaseUntil, double? progress = null)
+    private Grant GrantOf(
+        in Place place, AgentEntry agent, DateTimeOffset leaseUntil, AssignmentStatus status, double? progress = null)
     {
         var (spec, createdUs) = bodies.Read(place.Id)!.Value;
         return new Grant(
@@ -119,7 +159,7 @@ internal sealed class Claimer(
             {
                 Id = place.Id,
                 Spec = spec,
-                State = TaskState.InProgress,
+                State = status == AssignmentStatus.Assigned ? TaskState.Assigned : TaskState.InProgress,
                 Epoch = place.Epoch,
                 Attempts = place.Attempts,
                 Failures = place.Failures,
@@ -129,6 +169,7 @@ internal sealed class Claimer(
                 Agent = agent.Profile.Name,
                 LeaseUntil = leaseUntil,
                 Progress = progress,
+                Draft = bodies.Draft(place),
                 Error = place.Epoch > 1 ? bodies.LastError(place.Id) : null,
             },
             leaseUntil);

@@ -12,18 +12,25 @@ namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Ends claims on their holder's word, and renews them. A stale epoch changes nothing (G2).</summary>
 internal sealed class Finisher(
-    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, FailedAttempts attempts, EventLog events)
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, FailedAttempts attempts, Returns returns,
+    EventLog events)
 {
     private readonly Statement _assignment = connection.Prepare(sql["assignment_get"]);
     private readonly Statement _late = connection.Prepare(sql["assignment_late"]);
 
     public FinishOutcome Finish(Finish finish, long nowUs)
     {
-        if (stages.EndClaim(finish.TaskId, finish.Epoch, nowUs) is not { } claim)
+        if (stages.Held(finish.TaskId, finish.Epoch, nowUs) is not { } claim)
         {
             return WithoutClaim(finish, nowUs);
         }
 
+        if (claim.IsOffer && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+        {
+            return new FinishOutcome(ClaimWriteStatus.Refused, claim.State);
+        }
+
+        stages.RemoveClaim(claim);
         live.Agent(claim.AgentId).Seen(nowUs);
         return finish.Kind switch
         {
@@ -35,30 +42,52 @@ internal sealed class Finisher(
             FinishKind.Release => GiveBack(
                 claim, finish, AssignmentStatus.Released, EventTypes.TaskReleased, TimeSpan.Zero, nowUs),
             FinishKind.Cancel => Cancel(claim, finish, nowUs),
+            FinishKind.Reject => returns.Reject(claim, finish, nowUs),
             _ => throw new ArgumentOutOfRangeException(nameof(finish), finish.Kind, null),
         };
     }
 
     public RenewOutcome Renew(Renewal renewal, long nowUs)
     {
-        if (stages.GetClaim(renewal.TaskId) is { } claim && claim.Place.Epoch == renewal.Epoch && claim.HoldsAt(nowUs))
+        if (stages.Held(renewal.TaskId, renewal.Epoch, nowUs) is not { } claim)
         {
-            var leaseUs = nowUs + renewal.Lease.ToMicroseconds();
-            stages.RenewClaim(claim.Place, leaseUs, renewal.Progress);
-            live.Agent(claim.AgentId).Seen(nowUs);
-            return new RenewOutcome(ClaimWriteStatus.Accepted, TaskState.InProgress, leaseUs);
+            return stages.Find(renewal.TaskId) is { } standing
+                ? new RenewOutcome(ClaimWriteStatus.Stale, standing.State, 0)
+                : new RenewOutcome(ClaimWriteStatus.NotFound, default, 0);
         }
 
-        return stages.Find(renewal.TaskId) is { } standing
-            ? new RenewOutcome(ClaimWriteStatus.Stale, standing.State, 0)
-            : new RenewOutcome(ClaimWriteStatus.NotFound, default, 0);
+        if (claim.IsOffer && !renewal.Accepts)
+        {
+            return new RenewOutcome(ClaimWriteStatus.Refused, claim.State, 0);
+        }
+
+        var leaseUs = nowUs + renewal.Lease.ToMicroseconds();
+        stages.RenewClaim(claim, leaseUs, renewal.Progress, StatusAfter(claim.Status, renewal), renewal.Draft);
+        var agent = live.Agent(claim.AgentId);
+        agent.Seen(nowUs);
+        if (claim.IsOffer)
+        {
+            var (place, name) = (claim.Place, agent.Profile.Name);
+            var payload = EventPayloads.Claim(place.Epoch, name, TaskState.InProgress);
+            events.AddSingle(
+                new NewEvent(EventTypes.TaskAccepted, ActorType.Agent, name, place.Id, payload), nowUs, place.Epoch);
+        }
+
+        return new RenewOutcome(ClaimWriteStatus.Accepted, TaskState.InProgress, leaseUs);
     }
+
+    /// <summary>Work begins with its acceptance, unless that says later (S1.70).</summary>
+    private static AssignmentStatus StatusAfter(AssignmentStatus status, Renewal renewal) =>
+        renewal is { Accepts: true, Later: true } && status != AssignmentStatus.InProgress
+            ? AssignmentStatus.Accepted
+            : AssignmentStatus.InProgress;
 
     private FinishOutcome Complete(in ClaimRow claim, Finish finish, long nowUs)
     {
         var place = claim.Place;
         stages.AddFinished(place, TaskState.Done, claim.AgentId, nowUs, finish.Result);
-        stages.AddAssignment(claim, AssignmentStatus.Submitted, nowUs, key: finish.Key);
+        stages.AddAssignment(
+            claim, AssignmentStatus.Submitted, nowUs, key: finish.Key, verdict: Verdict.Success);
         live.Agent(claim.AgentId).CountCompleted();
         events.AddHot(EventTypes.TaskCompleted, place.Id, place.Epoch, claim.AgentId, TaskState.Done);
         return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Done);
@@ -141,6 +170,7 @@ internal sealed class Finisher(
             FinishKind.Fail => AssignmentStatus.Failed,
             FinishKind.Snooze => AssignmentStatus.Snoozed,
             FinishKind.Release => AssignmentStatus.Released,
+            FinishKind.Reject => AssignmentStatus.Rejected,
             _ => AssignmentStatus.Cancelled,
         };
         if (!sameKind || key != finish.Key)

@@ -1,4 +1,5 @@
 using Longshore.Matching;
+using Longshore.Rules;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
 using Longshore.Sqlite.Reading;
@@ -10,11 +11,10 @@ namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Stores new tasks: the body once, and a narrow row where it waits.</summary>
 internal sealed class Inserter(
-    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Deadlines deadlines,
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Deadlines deadlines, ClassRows classes,
     TaskBodies bodies, EventLog events)
 {
     private readonly Statement _task = connection.Prepare(sql["insert_task"]);
-    private readonly Statement _class = connection.Prepare(sql["insert_class"]);
     private readonly Statement _addCode = connection.Prepare(sql["insert_code"]);
     private readonly Statement _addKey = connection.Prepare(sql["insert_key"]);
     private readonly Statement _findKey = connection.Prepare(sql["find_key"]);
@@ -28,13 +28,25 @@ internal sealed class Inserter(
         }
 
         var id = live.NextTaskId;
+        var rules = live.Rules.Of(task.Namespace);
+        if (task.Code is { } taken && rules.MaxPending is not null
+            && bodies.FindByCode(task.Namespace, taken) is { } holder)
+        {
+            return new InsertOutcome(InsertStatus.DuplicateCode, holder);
+        }
+
+        if (live.Pending.Of(task.Namespace) >= rules.MaxPending)
+        {
+            return new InsertOutcome(InsertStatus.QueueFull, 0);
+        }
+
         if (task.Code is { } code && _addCode.Bind(task.Namespace).Bind(code).Bind(id).Run() == 0)
         {
             return new InsertOutcome(InsertStatus.DuplicateCode, bodies.FindByCode(task.Namespace, code) ?? 0);
         }
 
         live.NextTaskId++;
-        var place = PlaceOf(task, id, nowUs);
+        var place = PlaceOf(task, rules, id, nowUs);
         WriteBody(task, place, nowUs);
         if (task.IdempotencyKey is { } key)
         {
@@ -73,32 +85,15 @@ internal sealed class Inserter(
         return null;
     }
 
-    private Place PlaceOf(NewTask task, long id, long nowUs)
+    private Place PlaceOf(NewTask task, NamespaceRules rules, long id, long nowUs)
     {
         var flags = (task.ParentId is null ? PlaceFlags.None : PlaceFlags.HasParent)
             | (task.Late == LatePolicy.Reject ? PlaceFlags.RejectLate : PlaceFlags.None)
-            | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline);
+            | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline)
+            | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
+            | (rules.Order == TaskOrder.PriorityFifo ? PlaceFlags.Fifo : PlaceFlags.None);
         var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
-        return new Place(id, ClassOf(task), 0, 0, 0, 0, (byte)task.Priority, flags).AvailableFrom(availableUs);
-    }
-
-    private int ClassOf(NewTask task)
-    {
-        var key = ClassKey.Of(task);
-        if (live.Classes.TryGet(key, out var known))
-        {
-            return known.Id;
-        }
-
-        lock (live.Gate)
-        {
-            known = live.Classes.Add(key);
-        }
-
-        _class.Bind(known.Id).Bind(key.Namespace).Bind(key.Kind)
-            .BindText(JsonColumns.Write([.. key.Requires.Select(r => r.ToString())]))
-            .Bind(key.MinimumMatch).Bind(key.Owner).Run();
-        return known.Id;
+        return new Place(id, classes.IdOf(ClassKey.Of(task)), 0, 0, 0, 0, (byte)task.Priority, flags).AvailableFrom(availableUs);
     }
 
     private void WriteBody(NewTask task, in Place place, long nowUs) => _task
@@ -110,7 +105,7 @@ internal sealed class Inserter(
         .Bind(task.ParentId).Bind(task.Workflow).Bind(task.WorkflowCursor)
         .BindText(task.Tags.Count == 0 ? default : JsonColumns.Write(task.Tags))
         .BindText(task.Metadata.Count == 0 ? default : JsonColumns.Write(task.Metadata))
-        .Bind(task.CorrelationId).Bind(task.IdempotencyKey).Bind(nowUs).Run();
+        .Bind(task.CorrelationId).Bind(task.IdempotencyKey).Bind(nowUs).Bind(task.Group).Run();
 
     private static long First(Statement statement)
     {

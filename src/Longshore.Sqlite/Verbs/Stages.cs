@@ -13,7 +13,7 @@ namespace Longshore.Sqlite.Verbs;
 /// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the
 /// in-memory index, and an agent's load and its claims, change together.
 /// </summary>
-internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex live)
+internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex live, BreakerBook breakers)
 {
     private readonly ClaimRows _claims = new(connection, sql);
     private readonly Statement _readyAdd = connection.Prepare(sql["ready_add"]);
@@ -31,11 +31,15 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     private readonly Statement _claimAdd = connection.Prepare(sql["claim_add"]);
     private readonly Statement _claimRenew = connection.Prepare(sql["claim_renew"]);
     private readonly Statement _claimRemove = connection.Prepare(sql["claim_remove"]);
+    private readonly Statement _draftPut = connection.Prepare(sql["draft_put"]);
+    private readonly Statement _draftRemove = connection.Prepare(sql["draft_remove"]);
+    private readonly Statement _keptPut = connection.Prepare(sql["kept_put"]);
     private readonly Statement _assignmentAdd = connection.Prepare(sql["assignment_add"]);
 
     public void AddReady(in Place place)
     {
         _readyAdd.Bind(place).Run();
+        live.Pending.Add(place.ClassId, live.Classes, 1);
         lock (live.Gate)
         {
             live.Ready.Add(place);
@@ -45,13 +49,18 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     public void RemoveReady(in Place place)
     {
         _readyRemove.Bind(place.Id).Run();
+        live.Pending.Add(place.ClassId, live.Classes, -1);
         lock (live.Gate)
         {
             live.Ready.Remove(place);
         }
     }
 
-    public void AddDeferred(in Place place, long untilUs) => _deferredAdd.Bind(place).Bind(untilUs).Run();
+    public void AddDeferred(in Place place, long untilUs)
+    {
+        _deferredAdd.Bind(place).Bind(untilUs).Run();
+        live.Pending.Add(place.ClassId, live.Classes, 1);
+    }
 
     /// <summary>Back to the queue: at once when the wait is over, else when it is.</summary>
     public void Requeue(in Place place, long untilUs, long nowUs)
@@ -69,64 +78,99 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     /// <summary>A task that waits to be claimed; null when it is anywhere else.</summary>
     public Place? FindReady(long id) => One(_readyGet, id, Stage.Ready, TaskState.Created)?.Place;
 
-    public void RemoveDeferred(long id) => _deferredRemove.Bind(id).Run();
+    public void RemoveDeferred(in Place place)
+    {
+        _deferredRemove.Bind(place.Id).Run();
+        live.Pending.Add(place.ClassId, live.Classes, -1);
+    }
 
-    public void AddParked(in Place place, TaskState state) =>
-        _parkedAdd.Bind(place.Cleared()).Bind((long)state).Run();
+    public void AddParked(in Place place, TaskState state, long? untilUs = null) =>
+        _parkedAdd.Bind(place.Cleared()).Bind((long)state).Bind(untilUs).Run();
 
+    public void RemoveParked(long id) => _parkedRemove.Bind(id).Run();
+
+    /// <summary>Ends a task; what was remembered for further tries is forgotten.</summary>
     public void AddFinished(
-        in Place place, TaskState state, long? agentId, long nowUs, JsonText result = default, string? error = null) =>
-        _finishedAdd.Bind(place.Cleared()).Bind((long)state).Bind(agentId).Bind(nowUs)
-            .BindText(result.Utf8).Bind(error).Run();
+        in Place place, TaskState state, long? agentId, long nowUs, JsonText result = default, string? error = null)
+    {
+        var flags = place.Flags;
+        if ((flags & PlaceFlags.Tripped) != 0)
+        {
+            breakers.Forget(place.Id);
+            flags &= ~PlaceFlags.Tripped;
+        }
+
+        if (state == TaskState.Done && (flags & PlaceFlags.HasDraft) != 0)
+        {
+            _draftRemove.Bind(place.Id).Run();
+            flags &= ~PlaceFlags.HasDraft;
+        }
+
+        _finishedAdd.Bind(place.Cleared() with { Flags = flags & ~PlaceFlags.Suspect }).Bind((long)state).Bind(agentId)
+            .Bind(nowUs).BindText(result.Utf8).Bind(error).Run();
+    }
 
     public void RemoveFinished(long id) => _finishedRemove.Bind(id).Run();
 
-    public void AddClaim(in Place place, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key)
+    public void AddClaim(
+        in Place place, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key, AssignmentStatus status)
     {
-        _claimAdd.Bind(place).Bind(agent.Id).Bind(single ? 1 : 0).Bind(nowUs).Bind(leaseUs).Bind(key).Run();
+        _claimAdd.Bind(place).Bind(agent.Id).Bind(single ? 1 : 0).Bind(nowUs).Bind(leaseUs).Bind(key)
+            .Bind((long)status).Run();
         agent.Took(place.IsSuspect);
     }
 
-    /// <summary>
-    /// Removes the claim that a holder names, if it still holds; the agent's load goes with it. Two statements by key
-    /// cost half of one that deletes and returns.
-    /// </summary>
-    public ClaimRow? EndClaim(long id, int epoch, long nowUs)
-    {
-        if (GetClaim(id) is not { } claim || claim.Place.Epoch != epoch || !claim.HoldsAt(nowUs))
-        {
-            return null;
-        }
-
-        RemoveClaim(claim);
-        return claim;
-    }
+    /// <summary>The claim that a holder names, if it still holds.</summary>
+    public ClaimRow? Held(long id, int epoch, long nowUs) =>
+        GetClaim(id) is { } claim && claim.Place.Epoch == epoch && claim.HoldsAt(nowUs) ? claim : null;
 
     /// <summary>The live claim of a task.</summary>
     public ClaimRow? GetClaim(long id) => _claims.Get(id);
 
     /// <summary>Extends a live claim; keeps the progress when none is said.</summary>
-    public void RenewClaim(in Place place, long leaseUs, double? progress = null) =>
-        _claimRenew.Bind(place.Id).Bind(place.Epoch).Bind(leaseUs).Bind(progress).Run();
+    public void RenewClaim(
+        in ClaimRow claim, long leaseUs, double? progress = null, AssignmentStatus? status = null,
+        JsonText draft = default)
+    {
+        if (!draft.IsNone)
+        {
+            _draftPut.Bind(claim.Place.Id).BindText(draft.Utf8).Run();
+        }
 
-    /// <summary>Removes a claim that somebody other than its holder ends.</summary>
+        _claimRenew.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(leaseUs).Bind(progress)
+            .Bind((long)(status ?? claim.Status)).Bind(draft.IsNone ? 0 : (long)PlaceFlags.HasDraft).Run();
+    }
+
+    /// <summary>Keeps a task from an agent; answers the task's place that says so.</summary>
+    public Place Keep(in Place place, long agentId, long untilUs, KeptCause cause)
+    {
+        _keptPut.Bind(place.Id).Bind(agentId).Bind(untilUs).Bind((long)cause).Run();
+        return place with { Flags = place.Flags | PlaceFlags.Kept };
+    }
+
+    /// <summary>Removes a claim; its agent has room again.</summary>
     public void RemoveClaim(in ClaimRow claim)
     {
         _claimRemove.Bind(claim.Place.Id).Run();
         live.Agent(claim.AgentId).GaveUp();
     }
 
+    /// <summary>Records the end of a claim, and what it says of its agent.</summary>
     public void AddAssignment(
-        in ClaimRow claim, AssignmentStatus outcome, long nowUs, string? error = null, string? key = null) =>
+        in ClaimRow claim, AssignmentStatus status, long nowUs, string? error = null, string? key = null,
+        Verdict verdict = Verdict.Nothing, RejectReason? reason = null)
+    {
         _assignmentAdd.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(claim.AgentId).Bind(claim.GrantedUs)
-            .Bind(nowUs).Bind((long)outcome).Bind(claim.Single ? 1 : 0).Bind(error).Bind(key).Run();
+            .Bind(nowUs).Bind((long)status).Bind(claim.Single ? 1 : 0).Bind(error).Bind(key).Bind((long?)reason).Run();
+        breakers.Judge(live.Agent(claim.AgentId), claim.Place, verdict, nowUs);
+    }
 
     /// <summary>Where a task is, whatever its stage; null when there is no such task.</summary>
     public Standing? Find(long id)
     {
         if (GetClaim(id) is { } claim)
         {
-            return new Standing(Stage.Claims, TaskState.InProgress, claim.Place) { Claim = claim };
+            return new Standing(Stage.Claims, claim.State, claim.Place) { Claim = claim };
         }
 
         return One(_readyGet, id, Stage.Ready, TaskState.Created)
@@ -138,7 +182,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     /// <summary>
     /// Takes a task out of its stage, whatever it is; answers the claim that this ended, if it was held.
     /// </summary>
-    public LostClaim? Take(Standing standing, AssignmentStatus outcome, TaskState state, string? why, long nowUs)
+    public LostClaim? Take(Standing standing, AssignmentStatus status, TaskState state, string? why, long nowUs)
     {
         if (standing.Claim is not { } claim)
         {
@@ -147,7 +191,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         }
 
         RemoveClaim(claim);
-        AddAssignment(claim, outcome, nowUs, why);
+        AddAssignment(claim, status, nowUs, why);
         return new LostClaim(claim.Place.Id, claim.Place.Epoch, live.Agent(claim.AgentId).Profile.Name, state);
     }
 
@@ -160,10 +204,10 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
                 RemoveReady(standing.Place);
                 break;
             case Stage.Deferred:
-                RemoveDeferred(standing.Place.Id);
+                RemoveDeferred(standing.Place);
                 break;
             case Stage.Parked:
-                _parkedRemove.Bind(standing.Place.Id).Run();
+                RemoveParked(standing.Place.Id);
                 break;
             case Stage.Finished:
                 RemoveFinished(standing.Place.Id);

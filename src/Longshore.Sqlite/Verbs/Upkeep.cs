@@ -19,16 +19,24 @@ internal sealed class Upkeep(
 
     public int Stage(int limit, long nowUs)
     {
-        var due = new List<Place>();
+        var due = new List<(Place Place, bool IsParked)>();
         _due.Bind(nowUs).Bind(limit);
         while (_due.Read())
         {
-            due.Add(_due.ReadPlace());
+            due.Add((_due.ReadPlace(), _due.Int(9) != 0));
         }
 
-        foreach (var place in due)
+        foreach (var (place, isParked) in due)
         {
-            stages.RemoveDeferred(place.Id);
+            if (isParked)
+            {
+                stages.RemoveParked(place.Id);
+            }
+            else
+            {
+                stages.RemoveDeferred(place);
+            }
+
             stages.AddReady(place);
             events.AddReady(place.Id);
         }

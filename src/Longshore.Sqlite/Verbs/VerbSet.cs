@@ -12,23 +12,35 @@ internal sealed class VerbSet
     public VerbSet(Connection connection, SqlCatalog sql, LiveIndex live, StoreOptions options, Random chance)
     {
         Events = new EventLog(connection, sql);
-        var stages = new Stages(connection, sql, live);
+        Breakers = new BreakerBook(connection, sql, live, options);
+        var stages = new Stages(connection, sql, live, Breakers);
         var deadlines = new Deadlines(connection, sql);
         var bodies = new TaskBodies(connection, sql, live);
-        var failures = new RecentFailures(connection, sql, live, options);
-        var attempts = new FailedAttempts(connection, sql, live, stages, failures, Events, chance);
-        Inserter = new Inserter(connection, sql, live, stages, deadlines, bodies, Events);
-        Finisher = new Finisher(connection, sql, live, stages, attempts, Events);
-        Claimer = new Claimer(connection, sql, live, stages, new Selector(live, failures), bodies, Events);
-        Changer = new Changer(stages, deadlines, Events);
+        var guards = new Guards(connection, sql, live, options);
+        var classes = new ClassRows(connection, sql, live);
+        Returns = new Returns(connection, sql, live, stages, classes, Events);
+        var attempts = new FailedAttempts(
+            connection, sql, live, stages, guards.Failures, Breakers, Returns, Events, chance);
+        Inserter = new Inserter(connection, sql, live, stages, deadlines, classes, bodies, Events);
+        Finisher = new Finisher(connection, sql, live, stages, attempts, Returns, Events);
+        Claimer = new Claimer(
+            connection, sql, live, stages, new Selector(live, guards), bodies, Breakers, Events);
+        Changer = new Changer(connection, sql, stages, deadlines, Breakers, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
         Pruner = new Pruner(connection, sql, stages, deadlines);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events);
+        Rules = new RuleVerbs(connection, sql, live, Events);
         Leases = new LeaseVerbs(connection, sql);
         Nodes = new NodeVerbs(connection, sql);
     }
 
     public EventLog Events { get; }
+
+    public BreakerBook Breakers { get; }
+
+    public Returns Returns { get; }
+
+    public RuleVerbs Rules { get; }
 
     public Inserter Inserter { get; }
 

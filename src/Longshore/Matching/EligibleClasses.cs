@@ -7,7 +7,11 @@ namespace Longshore.Matching;
 /// The classes one agent may do, computed once and extended when new classes have appeared. Not safe for concurrent
 /// use.
 /// </summary>
-internal sealed class EligibleClasses(AgentRegistration agent, CapabilitySet capabilities)
+/// <param name="agent">What it said of itself.</param>
+/// <param name="capabilities">What it can use now.</param>
+/// <param name="among">Only of these classes; null for all.</param>
+internal sealed class EligibleClasses(
+    AgentRegistration agent, CapabilitySet capabilities, Predicate<TaskClass>? among = null)
 {
     // A longer list would not be walked: with so many eligible classes the descent of all heads is cheaper.
     private const int ListMax = 4096;
@@ -36,7 +40,7 @@ internal sealed class EligibleClasses(AgentRegistration agent, CapabilitySet cap
 
         for (; _seen < classes.Count; _seen++)
         {
-            if (classes[_seen].Admits(agent, Capabilities))
+            if (among?.Invoke(classes[_seen]) != false && classes[_seen].Admits(agent, Capabilities))
             {
                 Add(classes[_seen]);
             }
@@ -73,7 +77,9 @@ internal sealed class EligibleClasses(AgentRegistration agent, CapabilitySet cap
     /// stall on all new ones.
     /// </summary>
     public bool Admits(int classId, ClassIndex classes) =>
-        classId < _seen ? Contains(classId) : classes[classId].Admits(agent, Capabilities);
+        classId < _seen
+            ? Contains(classId)
+            : among?.Invoke(classes[classId]) != false && classes[classId].Admits(agent, Capabilities);
 
     /// <summary>Whether a class is among those taken in.</summary>
     public bool Contains(int classId) =>

@@ -75,3 +75,19 @@ public sealed class SqliteModel : ModelSuite<SqliteSource>;
 public sealed class SqliteRace : RaceSuite<SqliteSource>;
 
 public sealed class SqliteReadRace : ReadRaceSuite<SqliteSource>;
+
+public sealed class SqliteAssignment : AssignmentSuite<SqliteSource>;
+
+public sealed class SqliteBreaker : BreakerSuite<SqliteSource>;
+
+public sealed class SqliteExclusion : ExclusionSuite<SqliteSource>;
+
+public sealed class SqliteOffer : OfferSuite<SqliteSource>;
+
+public sealed class SqliteReject : RejectSuite<SqliteSource>;
+
+public sealed class SqliteRoutingRace : RoutingRaceSuite<SqliteSource>;
+
+public sealed class SqliteRule : RuleSuite<SqliteSource>;
+
+public sealed class SqliteSkill : SkillSuite<SqliteSource>;

@@ -1,0 +1,135 @@
+using Longshore.Assignments;
+using Longshore.Capabilities;
+using Longshore.Events;
+using Longshore.Matching;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Sqlite.Reading;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>Tasks that come back untried: rejected, not accepted in time, taken away; and new requirements.</summary>
+internal sealed class Returns(
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, ClassRows classes, EventLog events)
+{
+    private readonly Statement _ready = connection.Prepare(sql["reclassify_ready"]);
+    private readonly Statement _deferred = connection.Prepare(sql["reclassify_deferred"]);
+    private readonly Statement _task = connection.Prepare(sql["reclassify_task"]);
+
+    /// <summary>The holder declines. The claim is removed already.</summary>
+    public FinishOutcome Reject(in ClaimRow claim, Finish finish, long nowUs)
+    {
+        stages.AddAssignment(
+            claim, AssignmentStatus.Rejected, nowUs, finish.Error, finish.Key,
+            reason: finish.Reason ?? RejectReason.Other);
+        var rules = RulesOf(claim.Place);
+        var keptUs = rules.ReofferRejected ? nowUs + rules.RejectCooldown.ToMicroseconds() : long.MaxValue;
+        var untilUs = nowUs + rules.TaskCooldown.ToMicroseconds();
+        var place = stages.Keep(claim.Place.GivenBack(), claim.AgentId, keptUs, KeptCause.Rejected);
+        stages.Requeue(place, untilUs, nowUs);
+        events.AddHot(EventTypes.TaskRejected, place.Id, place.Epoch, claim.AgentId, TaskState.Created);
+        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, untilUs > nowUs ? untilUs : 0);
+    }
+
+    /// <summary>
+    /// An offer is lost; ends the claim. Whoever let it run out is passed over for a while; a session that ended is not
+    /// to blame.
+    /// </summary>
+    public LostClaim LoseOffer(in ClaimRow offer, string why, long nowUs)
+    {
+        var isMissed = why == EndReasons.LeaseRanOut;
+        var place = Untried(offer.Place);
+        stages.RemoveClaim(offer);
+
+        // Nobody tried the task, so its loss says nothing about it (G7).
+        stages.AddAssignment(
+            offer with { Single = false }, AssignmentStatus.Expired, nowUs, isMissed ? EndReasons.OfferRanOut : why,
+            verdict: isMissed ? Verdict.Missed : Verdict.Nothing);
+        var cooldownUs = RulesOf(place).RejectCooldown.ToMicroseconds();
+        if (isMissed && cooldownUs > 0)
+        {
+            place = stages.Keep(place, offer.AgentId, nowUs + cooldownUs, KeptCause.Missed);
+        }
+
+        stages.AddReady(place);
+        var agent = live.Agent(offer.AgentId).Profile.Name;
+        var payload = EventPayloads.Claim(place.Epoch, agent, TaskState.Created);
+        events.AddSingle(
+            new NewEvent(EventTypes.TaskOfferExpired, ActorType.System, "longshore", place.Id, payload),
+            nowUs, place.Epoch);
+        return new LostClaim(place.Id, place.Epoch, agent, TaskState.Created);
+    }
+
+    /// <summary>An administrator takes a task from its agent.</summary>
+    public ChangeOutcome Evict(long id, string actor, string? reason, long nowUs)
+    {
+        if (stages.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (standing.Claim is not { } claim)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        var place = Untried(claim.Place);
+        stages.RemoveClaim(claim);
+        stages.AddAssignment(claim, AssignmentStatus.Reassigned, nowUs, reason);
+        var cooldownUs = RulesOf(place).RejectCooldown.ToMicroseconds();
+        if (cooldownUs > 0)
+        {
+            place = stages.Keep(place, claim.AgentId, nowUs + cooldownUs, KeptCause.Evicted);
+        }
+
+        stages.AddReady(place);
+        events.AddSingle(
+            new NewEvent(EventTypes.TaskEvicted, ActorType.Human, actor, id, EventPayloads.Reason(reason)),
+            nowUs, place.Epoch);
+        var agent = live.Agent(claim.AgentId).Profile.Name;
+        return new ChangeOutcome(
+            ChangeStatus.Changed, TaskState.Created, new LostClaim(id, place.Epoch, agent, TaskState.Created));
+    }
+
+    /// <summary>Gives a task that waits other requirements; it keeps its place.</summary>
+    public ChangeOutcome Reclassify(long id, IReadOnlyList<Requirement> requires, string reason, long nowUs)
+    {
+        if (stages.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (standing.State != TaskState.Created)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        var former = standing.Place;
+        var classId = classes.IdOf(live.Classes[former.ClassId].Key with { Requires = requires });
+        var moved = former with { ClassId = classId };
+        (standing.Stage == Stage.Ready ? _ready : _deferred).Bind(id).Bind(classId).Run();
+        _task.Bind(id).Bind(classId).Run();
+        if (standing.Stage == Stage.Ready)
+        {
+            lock (live.Gate)
+            {
+                live.Ready.Remove(former);
+                live.Ready.Add(moved);
+            }
+        }
+
+        events.AddSingle(
+            new NewEvent(
+                EventTypes.TaskReclassified, ActorType.System, "longshore", id, EventPayloads.Reason(reason)),
+            nowUs, former.Epoch);
+        return new ChangeOutcome(ChangeStatus.Changed, TaskState.Created);
+    }
+
+    private static Place Untried(in Place place) => place with { Attempts = place.Attempts - 1 };
+
+    private Rules.NamespaceRules RulesOf(in Place place) =>
+        live.Rules.Of(live.Classes[place.ClassId].Key.Namespace);
+}

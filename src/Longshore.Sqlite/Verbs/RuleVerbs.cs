@@ -1,0 +1,41 @@
+using Longshore.Events;
+using Longshore.Rules;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>What operators and the distributor decide.</summary>
+internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex live, EventLog events)
+{
+    private readonly Statement _put = connection.Prepare(sql["rules_put"]);
+    private readonly Statement _cursor = connection.Prepare(sql["cursor_put"]);
+
+    public NamespaceRules? Set(string @namespace, NamespaceRules rules, long? expectedVersion, long nowUs)
+    {
+        var present = live.Rules.Of(@namespace).Version;
+        if (expectedVersion is { } expected && expected != present)
+        {
+            return null;
+        }
+
+        var decided = rules with { Version = present + 1 };
+        _put.Bind(@namespace).BindText(RulesJson.Write(decided)).Run();
+        lock (live.Gate)
+        {
+            live.Rules.Set(@namespace, decided);
+            foreach (var agent in live.Agents)
+            {
+                agent.Forget();
+            }
+        }
+
+        var payload = EventPayloads.Reason(@namespace);
+        events.AddSingle(new NewEvent(EventTypes.RulesChanged, ActorType.Human, "api", Payload: payload), nowUs);
+        return decided;
+    }
+
+    public void Put(RoutingCursor cursor) => _cursor.Bind(cursor.Namespace).Bind(cursor.Name).Bind(cursor.Agent).Run();
+}
