@@ -30,11 +30,11 @@ internal sealed class BreakerBook(Connection connection, SqlCatalog sql, LiveInd
         }
 
         Judge(agent, new BreakerKey(BreakerScope.Agent, agent.Profile.Name), place, verdict, nowUs);
-        if (verdict != Verdict.Missed)
-        {
-            var kind = live.Classes[place.ClassId].Key.Kind;
-            Judge(agent, new BreakerKey(BreakerScope.AgentKind, agent.Profile.Name, kind), place, verdict, nowUs);
-        }
+
+        // Who missed an offer may still do the kind well; but if it was the kind's probe, that is over.
+        var ofKind = verdict == Verdict.Missed ? Verdict.Nothing : verdict;
+        var kind = live.Classes[place.ClassId].Key.Kind;
+        Judge(agent, new BreakerKey(BreakerScope.AgentKind, agent.Profile.Name, kind), place, ofKind, nowUs);
     }
 
     /// <summary>A grant of an agent or kind whose breaker is half-open is its probe.</summary>

@@ -63,10 +63,10 @@ public sealed partial class InMemoryStore
     private void Judge(TaskEntry ended, string agent, Verdict verdict, long nowUs)
     {
         Judge(new BreakerKey(BreakerScope.Agent, agent), ended.Task, verdict, nowUs);
-        if (verdict != Verdict.Missed)
-        {
-            Judge(new BreakerKey(BreakerScope.AgentKind, agent, ended.Task.Spec.Kind), ended.Task, verdict, nowUs);
-        }
+
+        // Who missed an offer may still do the kind well; but if it was the kind's probe, that is over.
+        var ofKind = verdict == Verdict.Missed ? Verdict.Nothing : verdict;
+        Judge(new BreakerKey(BreakerScope.AgentKind, agent, ended.Task.Spec.Kind), ended.Task, ofKind, nowUs);
     }
 
     private void Judge(BreakerKey key, WorkTask task, Verdict verdict, long nowUs)

@@ -11,7 +11,7 @@ public sealed partial class InMemoryStore
     /// agent's load is its live claims. Answers what is broken; nothing when all is well.
     /// </summary>
     internal ValueTask<IReadOnlyList<string>> CheckInvariantsAsync() =>
-        Atomically<IReadOnlyList<string>>(null, _ => [.. BrokenTasks(), .. BrokenLoads()]);
+        Atomically<IReadOnlyList<string>>(null, _ => [.. BrokenTasks(), .. BrokenLoads(), .. BrokenProbes()]);
 
     private IEnumerable<string> BrokenTasks()
     {
@@ -43,6 +43,12 @@ public sealed partial class InMemoryStore
             }
         }
     }
+
+    private IEnumerable<string> BrokenProbes() =>
+        from breaker in _state.Breakers.Values
+        where breaker.ProbeTaskId is { } id
+            && (_state.Find(id) is not { Claim: not null } entry || entry.Task.Epoch != breaker.ProbeEpoch)
+        select $"breaker {breaker.Key} waits for a probe that is over";
 
     private IEnumerable<string> BrokenLoads()
     {
