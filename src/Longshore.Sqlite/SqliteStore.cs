@@ -45,7 +45,9 @@ public sealed partial class SqliteStore
     }
 
     /// <inheritdoc/>
-    public StoreInfo Info => new("sqlite", Path.GetFullPath(_options.Path), _options.Store.HeartbeatTimeout);
+    public StoreInfo Info => new(
+        "sqlite", Path.GetFullPath(_options.Path), _options.Store.HeartbeatTimeout,
+        RecentFailure: _options.Store.RecentFailure);
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;

@@ -49,7 +49,10 @@ public interface IStore : IAsyncDisposable
 /// <param name="Location">Where the data is.</param>
 /// <param name="HeartbeatTimeout">After this silence an agent is unresponsive.</param>
 /// <param name="IsShared">Nodes in other processes may use it at the same time.</param>
-public sealed record StoreInfo(string Name, string Location, TimeSpan HeartbeatTimeout, bool IsShared = false);
+/// <param name="RecentFailure">What a recent failure means for the pair of task and agent.</param>
+public sealed record StoreInfo(
+    string Name, string Location, TimeSpan HeartbeatTimeout, bool IsShared = false,
+    RecentFailurePolicy RecentFailure = RecentFailurePolicy.PreferOthers);
 
 /// <summary>The rules of a store that are settings, the same for every store.</summary>
 public sealed record StoreOptions

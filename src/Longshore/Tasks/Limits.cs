@@ -72,6 +72,12 @@ public static class Limits
     /// <summary>Most tasks of one group that are looked at when an agent asks for one of them.</summary>
     public const int GroupMembersMax = 10_000;
 
+    /// <summary>Most agents that an explanation looks at, by name.</summary>
+    public const int ExplainedAgentsMax = 100_000;
+
+    /// <summary>Most tasks of one class that an explanation counts.</summary>
+    public const int ExplainedTasksMax = 1000;
+
     /// <summary>Commands that may wait for the store before callers are refused.</summary>
     public const int PendingCommandsMax = 200_000;
 

@@ -95,3 +95,5 @@ public sealed class InMemoryRoutingRace : RoutingRaceSuite<InMemorySource>
     // It looks at every task for each member of a group.
     protected override int Rounds => 500;
 }
+
+public sealed class InMemoryExplain : ExplainSuite<InMemorySource>;

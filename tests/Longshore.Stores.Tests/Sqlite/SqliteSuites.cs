@@ -91,3 +91,5 @@ public sealed class SqliteRoutingRace : RoutingRaceSuite<SqliteSource>;
 public sealed class SqliteRule : RuleSuite<SqliteSource>;
 
 public sealed class SqliteSkill : SkillSuite<SqliteSource>;
+
+public sealed class SqliteExplain : ExplainSuite<SqliteSource>;

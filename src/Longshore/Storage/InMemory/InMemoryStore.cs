@@ -26,7 +26,8 @@ public sealed partial class InMemoryStore
     }
 
     /// <inheritdoc/>
-    public StoreInfo Info => new("memory", "this process", _options.HeartbeatTimeout);
+    public StoreInfo Info => new(
+        "memory", "this process", _options.HeartbeatTimeout, RecentFailure: _options.RecentFailure);
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;

@@ -1,0 +1,143 @@
+using Longshore.Agents;
+using Longshore.Assignments;
+using Longshore.Rules;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Explain;
+
+/// <summary>
+/// Why an agent would, or would not, get a task if it claimed it by name now: every store's claim in words. Proven
+/// against the claims of every store, in both directions.
+/// </summary>
+internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, StoreInfo store, DateTimeOffset now)
+{
+    private readonly long _nowUs = now.ToMicroseconds();
+
+    /// <summary>The first filter that keeps the agent from the task.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="candidate">The agent.</param>
+    /// <param name="others">Everybody; asked only where a recent failure gives precedence to others.</param>
+    public Obstacle Find(WorkTask task, Candidate candidate, IReadOnlyList<Candidate> others)
+    {
+        var agent = candidate.Agent;
+        if (task is not { State: TaskState.Created, DeferredUntil: null })
+        {
+            return Obstacle.NotReady;
+        }
+
+        if (agent.Mode != AgentMode.Available)
+        {
+            return Obstacle.AgentUnavailable;
+        }
+
+        if (candidate.GateAt(_nowUs) == BreakerGate.Shut)
+        {
+            return Obstacle.AgentBreakerOpen;
+        }
+
+        var obstacle = OfClass(task.Spec, candidate);
+        return obstacle != Obstacle.None ? obstacle : OfPair(task, candidate, others);
+    }
+
+    /// <summary>What keeps the agent from all tasks alike in who may do them, capacity and presence apart.</summary>
+    public Obstacle OfClass(NewTask spec, Candidate candidate)
+    {
+        var profile = candidate.Agent.Profile;
+        if (!profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal))
+        {
+            return Obstacle.OtherNamespace;
+        }
+
+        if (profile.Kinds.Count > 0 && !profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
+        {
+            return Obstacle.OtherKind;
+        }
+
+        if (spec.Owner is not null && spec.Owner != profile.Name)
+        {
+            return Obstacle.OtherOwner;
+        }
+
+        if (profile.PriorityLevels.Count > 0 && !profile.PriorityLevels.Contains(spec.Priority))
+        {
+            return Obstacle.OtherPriority;
+        }
+
+        if (rules.ModeOf(spec.Kind, spec.Step) != AssignmentMode.Pool)
+        {
+            return Obstacle.NotForClaiming;
+        }
+
+        return OfCapabilities(spec, candidate);
+    }
+
+    /// <summary>What of its capabilities keeps the agent from a task.</summary>
+    public static Obstacle OfCapabilities(NewTask spec, Candidate candidate)
+    {
+        if (!candidate.Declared.CanDo(spec.Requires, spec.MinimumMatch, spec.Match))
+        {
+            return Obstacle.LacksCapability;
+        }
+
+        if (!candidate.Available.CanDo(spec.Requires, spec.MinimumMatch, spec.Match))
+        {
+            return Obstacle.CapabilityUnavailable;
+        }
+
+        return candidate.Usable.CanDo(spec.Requires, spec.MinimumMatch, spec.Match)
+            ? Obstacle.None
+            : Obstacle.NotAuthorised;
+    }
+
+    private Obstacle OfPair(WorkTask task, Candidate candidate, IReadOnlyList<Candidate> others)
+    {
+        var agent = candidate.Agent;
+        if (guards.Members.Any(m => rules.Exclusion.KeepsFrom(
+            agent.Name, agent.Profile.Principal, task.Spec.Step, m)))
+        {
+            return Obstacle.Excluded;
+        }
+
+        var kept = guards.Kept.FirstOrDefault(k => k.Agent == agent.Name && k.UntilUs > _nowUs);
+        if (kept.Agent is not null)
+        {
+            return kept.Cause == KeptCause.Rejected ? Obstacle.Rejected : Obstacle.CoolingDown;
+        }
+
+        if (HasFailedOfLate(task.Spec, agent, others))
+        {
+            return Obstacle.FailedRecently;
+        }
+
+        if (candidate.GateAt(_nowUs, task.Spec.Kind) == BreakerGate.Shut)
+        {
+            return Obstacle.KindBreakerOpen;
+        }
+
+        if (candidate.HoldsSuspect || agent.Load >= agent.Profile.MaxConcurrent)
+        {
+            return Obstacle.AtCapacity;
+        }
+
+        return task.Suspect && agent.Load > 0 ? Obstacle.SuspectNeedsIdle : Obstacle.None;
+    }
+
+    private bool HasFailedOfLate(NewTask spec, Agent agent, IReadOnlyList<Candidate> others) =>
+        store.RecentFailure != RecentFailurePolicy.Off
+        && guards.Failers.Contains(agent.Name, StringComparer.Ordinal)
+        && (store.RecentFailure == RecentFailurePolicy.Strict
+            || others.Any(other => IsLeft(spec, other)));
+
+    /// <summary>An agent that is there, could do the task and has not failed it.</summary>
+    private bool IsLeft(NewTask spec, Candidate other)
+    {
+        var profile = other.Agent.Profile;
+        return !guards.Failers.Contains(profile.Name, StringComparer.Ordinal)
+            && other.Agent.StatusAt(now, store.HeartbeatTimeout) <= AgentStatus.AtCapacity
+            && profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal)
+            && (profile.Kinds.Count == 0 || profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
+            && (spec.Owner is null || spec.Owner == profile.Name)
+            && other.Usable.CanDo(spec.Requires, spec.MinimumMatch, spec.Match);
+    }
+}

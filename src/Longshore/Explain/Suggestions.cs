@@ -1,0 +1,73 @@
+using System.Globalization;
+using Longshore.Agents;
+using Longshore.Rules;
+using Longshore.Tasks;
+
+namespace Longshore.Explain;
+
+/// <summary>What would get a task done, for people.</summary>
+internal static class Suggestions
+{
+    public static IEnumerable<string> For(
+        WorkTask task, NamespaceRules rules, IReadOnlyList<Candidate> crowd, IReadOnlyList<Candidate> able,
+        IEnumerable<Obstacle> obstacles)
+    {
+        if (task.State != TaskState.Created)
+        {
+            yield break;
+        }
+
+        if (able.Count == 0)
+        {
+            foreach (var suggestion in ForUnable(task.Spec, crowd))
+            {
+                yield return suggestion;
+            }
+
+            yield break;
+        }
+
+        if (rules.ModeOf(task.Spec.Kind, task.Spec.Step) == AssignmentMode.Manual)
+        {
+            yield return $"assign it by name: {string.Join(", ", able.Take(3).Select(c => c.Agent.Name))} can do it";
+        }
+
+        var by = obstacles.CountBy(o => o).ToDictionary();
+        if (!by.ContainsKey(Obstacle.None) && by.TryGetValue(Obstacle.AtCapacity, out var busy))
+        {
+            yield return Text($"{busy} who could take it are at capacity; raise max_concurrent or add an agent");
+        }
+
+        if (able.All(c => c.Agent.Mode != AgentMode.Available))
+        {
+            yield return $"set {able[0].Agent.Name} available: everybody who can do it is draining or blocked";
+        }
+    }
+
+    private static IEnumerable<string> ForUnable(NewTask spec, IReadOnlyList<Candidate> crowd)
+    {
+        if (crowd.Count == 0)
+        {
+            yield return "register an agent: there is none";
+            yield break;
+        }
+
+        foreach (var dropped in spec.Requires)
+        {
+            var less = spec with { Requires = [.. spec.Requires.Where(r => r != dropped)] };
+            var could = crowd.Where(c => TaskExplainer.CanEver(less, c)).ToList();
+            if (could.Count > 0)
+            {
+                var free = could.Count(c => c.Agent.Load < c.Agent.Profile.MaxConcurrent);
+                yield return Text($"without {dropped} {could.Count} agents could do it, {free} of them have room now");
+            }
+        }
+
+        if (!crowd.Any(c => c.Agent.Profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal)))
+        {
+            yield return $"let an agent work in namespace {spec.Namespace}: none does";
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

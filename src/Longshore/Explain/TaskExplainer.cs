@@ -1,0 +1,178 @@
+using System.Globalization;
+using Longshore.Agents;
+using Longshore.Assignments;
+using Longshore.Capabilities;
+using Longshore.Rules;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Explain;
+
+/// <summary>Explains tasks: those that are there, and those that might be submitted.</summary>
+internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
+{
+    private const int NamesMax = 10;
+    private const int MissesMax = 5;
+
+    private readonly Crowd _crowd = new(store);
+
+    /// <summary>Why a task is where it is; null when there is none.</summary>
+    public async Task<TaskExplanation?> ExplainAsync(long id, CancellationToken ct)
+    {
+        var now = clock();
+        var task = await store.Queries.GetTaskAsync(id, ct).ConfigureAwait(false);
+        var guards = await store.Queries.GetGuardsAsync(id, now.ToMicroseconds(), ct).ConfigureAwait(false);
+        return task is null || guards is null ? null : await ExplainAsync(task, guards, now, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>What would become of a task if it were submitted now; it is not.</summary>
+    public async Task<TaskExplanation> DryRunAsync(NewTask task, CancellationToken ct)
+    {
+        var now = clock();
+        var ready = new WorkTask
+        {
+            Id = 0,
+            Spec = task,
+            State = TaskState.Created,
+            CreatedAt = now,
+            AvailableAt = now,
+            DeferredUntil = task.ReadyAt > now ? task.ReadyAt : null,
+        };
+        return await ExplainAsync(ready, TaskGuards.None, now, ct).ConfigureAwait(false);
+    }
+
+    private async Task<TaskExplanation> ExplainAsync(
+        WorkTask task, TaskGuards guards, DateTimeOffset now, CancellationToken ct)
+    {
+        var rules = await store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
+        var crowd = await _crowd.ReadAsync(now, ct).ConfigureAwait(false);
+        var eligibility = new Eligibility(rules, guards, store.Info, now);
+
+        // The funnel is about who could take it; a task that does not wait is looked at as if it did.
+        var asReady = task with { State = TaskState.Created, DeferredUntil = null };
+        var found = crowd.Select(c => (Candidate: c, Obstacle: eligibility.Find(asReady, c, crowd))).ToList();
+        var able = crowd.Where(c => CanEver(task.Spec, c)).ToList();
+        var (reason, sentence) = ReasonOf(task, rules, able, found.Select(f => f.Obstacle).ToList());
+        var ahead = task.State == TaskState.Created
+            ? await new QueueAhead(store).CountAsync(task, able, ct).ConfigureAwait(false)
+            : 0;
+        return new TaskExplanation
+        {
+            TaskId = task.Id,
+            State = task.State,
+            Reason = reason,
+            Sentence = sentence,
+            Funnel = FunnelOf([.. found.Select(f => f.Obstacle)]),
+            Clauses = [.. task.Spec.Requires.Select(r => ClauseOf(r, task.Spec.Match, crowd))],
+            NearestMisses = able.Count > 0 ? [] : MissesOf(task.Spec, crowd),
+            Suggestions = [.. Suggestions.For(task, rules, crowd, able, found.Select(f => f.Obstacle))],
+            ClaimableBy = task is { State: TaskState.Created, DeferredUntil: null }
+                ? [.. found.Where(f => f.Obstacle == Obstacle.None).Select(f => f.Candidate.Agent.Name).Take(NamesMax)]
+                : [],
+            Ahead = ahead,
+            EstimatedWait = Estimate(task, ahead, able),
+        };
+    }
+
+    /// <summary>Registered, not signed off, and able: presence, room and cooldowns pass, this does not.</summary>
+    internal static bool CanEver(NewTask spec, Candidate candidate)
+    {
+        var profile = candidate.Agent.Profile;
+        return candidate.Agent.Mode != AgentMode.Offline
+            && profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal)
+            && (profile.Kinds.Count == 0 || profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
+            && (spec.Owner is null || spec.Owner == profile.Name)
+            && (profile.PriorityLevels.Count == 0 || profile.PriorityLevels.Contains(spec.Priority))
+            && Eligibility.OfCapabilities(spec, candidate) is Obstacle.None or Obstacle.CapabilityUnavailable;
+    }
+
+    private static (StateReason Reason, string Sentence) ReasonOf(
+        WorkTask task, NamespaceRules rules, List<Candidate> able, List<Obstacle> obstacles) => task switch
+        {
+            { State: TaskState.Assigned } => (
+                StateReason.Offered,
+                $"it is offered to {task.Agent} until {task.LeaseUntil:u} and waits to be accepted"),
+            { State: TaskState.Quarantined, DeferredUntil: { } until } => (
+                StateReason.Quarantined, $"several agents failed it; it comes back for one more try at {until:u}"),
+            { State: TaskState.Quarantined } => (
+                StateReason.Quarantined, "several agents failed it until its attempts were used up; look and retry it"),
+            { State: not TaskState.Created } => (
+                StateReason.AsStated,
+                task.Agent is null ? $"it is {task.State.ToWire()}" : $"it is {task.State.ToWire()}, by {task.Agent}"),
+            { DeferredUntil: { } until } => (StateReason.Deferred, $"it waits until {until:u}"),
+            _ when able.Count == 0 => (
+                StateReason.NobodyCan, "no registered agent could ever do it; see the nearest misses"),
+            _ when rules.ModeOf(task.Spec.Kind, task.Spec.Step) is AssignmentMode.Auto => (
+                StateReason.WaitsForAssignment, "the distributor will offer it to one of those who can do it"),
+            _ when rules.ModeOf(task.Spec.Kind, task.Spec.Step) is AssignmentMode.Manual => (
+                StateReason.WaitsForAssignment, "an administrator must assign it by name"),
+            _ when obstacles.Contains(Obstacle.None) => (
+                StateReason.ReadyForSomebody, "somebody who can do it has room and need only ask for work"),
+            _ => (
+                StateReason.NobodyFree, "those who can do it are busy, absent or kept from it for now; see the funnel"),
+        };
+
+    private static List<FunnelStep> FunnelOf(List<Obstacle> obstacles)
+    {
+        var left = obstacles.Count;
+        var funnel = new List<FunnelStep>();
+        foreach (var filter in Enum.GetValues<Obstacle>().Where(o => o > Obstacle.NotReady))
+        {
+            left -= obstacles.Count(o => o == filter);
+            funnel.Add(new FunnelStep(filter, left));
+        }
+
+        return funnel;
+    }
+
+    private static ClauseCount ClauseOf(Requirement requirement, MatchMode mode, IReadOnlyList<Candidate> crowd)
+    {
+        var have = crowd.Where(c => c.Usable.Meets(requirement, mode)).ToList();
+        return new ClauseCount(requirement.ToString(), have.Count, have.Count(HasRoom));
+    }
+
+    private static List<NearMiss> MissesOf(NewTask spec, IReadOnlyList<Candidate> crowd) =>
+    [
+        .. crowd
+            .Where(c => c.Agent.Profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal))
+            .Select(c => new NearMiss(c.Agent.Name, [.. Missing(spec, c)]))
+            .Where(miss => miss.Missing.Count > 0)
+            .OrderBy(miss => miss.Missing.Count).ThenBy(miss => miss.Agent, StringComparer.Ordinal)
+            .Take(MissesMax),
+    ];
+
+    private static IEnumerable<string> Missing(NewTask spec, Candidate candidate)
+    {
+        var profile = candidate.Agent.Profile;
+        if (profile.Kinds.Count > 0 && !profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
+        {
+            yield return $"kind {spec.Kind}";
+        }
+
+        if (profile.PriorityLevels.Count > 0 && !profile.PriorityLevels.Contains(spec.Priority))
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"priority {spec.Priority}");
+        }
+
+        foreach (var requirement in spec.Requires.Where(r => !candidate.Usable.Meets(r, spec.Match)))
+        {
+            var level = candidate.Declared.LevelOf(requirement.Name);
+            yield return level == 0
+                ? requirement.ToString()
+                : string.Create(CultureInfo.InvariantCulture, $"{requirement} (has {level})");
+        }
+    }
+
+    private static bool HasRoom(Candidate candidate) =>
+        candidate.Agent.Mode == AgentMode.Available && !candidate.HoldsSuspect
+        && candidate.Agent.Load < candidate.Agent.Profile.MaxConcurrent;
+
+    private static TimeSpan? Estimate(WorkTask task, int ahead, List<Candidate> able)
+    {
+        var slots = able.Sum(c => (long)c.Agent.Profile.MaxConcurrent);
+        var busy = able.Sum(c => (long)c.Agent.Load);
+        return task is not { State: TaskState.Created, Spec.EstimatedEffort: { } effort } || slots == 0
+            ? null
+            : effort * Math.Ceiling(Math.Max(0, ahead + 1 + busy - slots) / (double)slots);
+    }
+}
