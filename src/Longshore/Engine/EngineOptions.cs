@@ -61,6 +61,14 @@ public sealed record EngineOptions
     /// <summary>How often expired leases and passed deadlines are looked for. One second by default.</summary>
     public TimeSpan RescueInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How often the distributor looks for tasks to offer when nothing tells it of any (S4.63). One second by default.
+    /// </summary>
+    public TimeSpan DistributionInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often tasks are looked for that nobody could ever do. Five seconds by default.</summary>
+    public TimeSpan UnroutableInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often ended tasks are pruned. One minute by default.</summary>
     public TimeSpan PruneInterval { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -87,7 +95,8 @@ public sealed record EngineOptions
             (Lease, "lease"), (LeaseMin, "lease_min"), (LeaseMax, "lease_max"), (FallbackInterval, "fallback_interval"),
             (RescueInterval, "rescue_interval"), (PruneInterval, "prune_interval"), (Retention, "retention"),
             (LeadershipTerm, "leadership_term"), (HeartbeatInterval, "heartbeat_interval"),
-            (NodeTimeout, "node_timeout"),
+            (NodeTimeout, "node_timeout"), (DistributionInterval, "distribution_interval"),
+            (UnroutableInterval, "unroutable_interval"),
         })
         {
             TaskValidation.Duration(value, field);

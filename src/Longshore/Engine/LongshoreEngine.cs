@@ -1,4 +1,5 @@
 using Longshore.Client;
+using Longshore.Engine.Distribution;
 using Longshore.Engine.Maintenance;
 using Longshore.Engine.Readiness;
 using Longshore.Events;
@@ -24,6 +25,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     private readonly LoadWatch _load;
     private readonly Leadership _leadership;
     private readonly Stager _stager;
+    private readonly Distributor _distributor;
     private readonly Duty[] _duties;
     private readonly List<Task> _loops = [];
     private readonly NodePresence _presence;
@@ -65,16 +67,22 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Keeper = new LeaseKeeper(Processor, Options.Clock);
         _leadership = new Leadership(store.Leases, Options.NodeName, Options.LeadershipTerm, Options.Clock, _log);
         _stager = new Stager(store, _leadership, Options, Time, StagerPauseMax, OnReady, _log);
+        _distributor = new Distributor(
+            store, _leadership, Options, Time, Distribution, OnOffered, lost => OnLost(lost, LossCause.Deadline), _log);
         _duties =
         [
             _stager,
-            new Rescuer(store, _leadership, Options, lost => OnLost(lost, LossCause.Lease), _log),
+            _distributor,
+            new UnroutableWatch(store, _leadership, Options, Time, OnReady, _log),
+            new BreakerCleaner(store, _leadership, Options, Time, _log),
+            new Rescuer(store, _leadership, Options, OnLapsed, _log),
             new Expirer(store, _leadership, Options, lost => OnLost(lost, LossCause.Deadline), _log),
             new Pruner(store, _leadership, Options, Time, _log),
         ];
         _leadership.Gained += () => Array.ForEach(_duties, d => d.Poke());
         Processor.Deferred += _stager.Expect;
         Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
+        Processor.Committed += _distributor.Notice;
         _presence = new NodePresence(this, _leadership, _log);
         _poller = new FallbackPoller(this, Readiness, _metrics.Readiness, _log);
         Room.Waiting += _presence.OnWaiting;
@@ -125,6 +133,8 @@ public sealed class LongshoreEngine : IAsyncDisposable
     internal LeaseKeeper Keeper { get; }
 
     internal Doctor Doctor { get; }
+
+    internal DistributionTally Distribution { get; } = new();
 
     internal PoolGuard PoolGuard { get; } = new();
 
@@ -261,9 +271,31 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Bus.Publish(EventsRecorded.Instance);
     }
 
+    /// <summary>Leases and offers ran out.</summary>
+    private void OnLapsed(IReadOnlyList<LostClaim> lost)
+    {
+        Distribution.Redistributed(lost.Count(c => c.State == TaskState.Created));
+        OnLost(lost, LossCause.Lease);
+    }
+
+    /// <summary>A task was offered to an agent, which may listen here or at another node.</summary>
+    internal void OnOffered(Grant offer)
+    {
+        var (task, agent) = (offer.Task, offer.Task.Agent!);
+        Hint(agent, task.Id, offer.Epoch, task.Spec.CorrelationId);
+        Tell(new TaskStateChangeEvent(task.Id, TaskState.Assigned, agent, offer.Epoch));
+        Bus.Publish(EventsRecorded.Instance);
+    }
+
+    /// <summary>Hints at an offer to those who listen at this node.</summary>
+    internal void Hint(string agent, long taskId, int epoch, string? correlationId = null) =>
+        Bus.Publish(new OfferMade(
+            ControlTopics.Of(Room.TypeOf(agent) ?? "agent", agent), agent, taskId, epoch, correlationId));
+
     /// <summary>An agent's profile or mode changed; it may wait here or at another node.</summary>
     internal void OnAgentChanged(string agent)
     {
+        _distributor.Notice();
         Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));
         Tell(new AgentChangedEvent(agent));
         Bus.Publish(EventsRecorded.Instance);

@@ -27,6 +27,9 @@ internal sealed class WaiterIndex
     public IReadOnlyList<string> NamespacesOf(string agent) =>
         _profiles.TryGetValue(agent, out var profile) ? profile.Registration.Namespaces : [];
 
+    /// <summary>The type of an agent; null when it is not known.</summary>
+    public string? TypeOf(string agent) => _profiles.GetValueOrDefault(agent)?.Registration.Type;
+
     /// <summary>Takes note of a profile.</summary>
     public void Learn(AgentRegistration profile, DateTimeOffset now)
     {

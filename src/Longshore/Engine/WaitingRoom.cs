@@ -66,6 +66,15 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
         }
     }
 
+    /// <summary>The type of an agent; null when it is not known here.</summary>
+    public string? TypeOf(string agent)
+    {
+        lock (_gate)
+        {
+            return _index.TypeOf(agent);
+        }
+    }
+
     /// <summary>Takes note of an agent's profile.</summary>
     public void Learn(AgentRegistration profile)
     {

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text.Json.Serialization;
 using Longshore.Capabilities;
+using Longshore.Routing;
 using Longshore.Tasks;
 
 namespace Longshore.Rules;
@@ -13,6 +14,9 @@ public sealed record NamespaceRules
 
     /// <summary>Who takes the initiative.</summary>
     public AssignmentMode Mode { get; init; }
+
+    /// <summary>How the distributor chooses among those who can do a task (S1.64).</summary>
+    public RoutingStrategy Strategy { get; init; } = RoutingStrategy.Hybrid;
 
     /// <summary>In what order tasks are given out; decided for each task when it comes in.</summary>
     public TaskOrder Order { get; init; }
@@ -69,6 +73,13 @@ public sealed record NamespaceRules
 
     /// <summary>Who takes the initiative for a kind and step.</summary>
     public AssignmentMode ModeOf(string kind, string? step) => Of(kind, step, r => r.Mode) ?? Mode;
+
+    /// <summary>How the distributor chooses for a kind and step.</summary>
+    public RoutingStrategy StrategyOf(string kind, string? step) => Of(kind, step, r => r.Strategy) ?? Strategy;
+
+    /// <summary>Some kind or step is the distributor's to give out.</summary>
+    internal bool HasAuto => Mode == AssignmentMode.Auto
+        || Kinds.Values.Concat(Steps.Values).Any(rules => rules.Mode == AssignmentMode.Auto);
 
     /// <summary>How long an offer of a kind and step stands.</summary>
     public TimeSpan OfferTimeoutOf(string kind, string? step) => Of(kind, step, r => r.OfferTimeout) ?? OfferTimeout;
@@ -153,6 +164,9 @@ public sealed record StepRules
 {
     /// <summary>Who takes the initiative.</summary>
     public AssignmentMode? Mode { get; init; }
+
+    /// <summary>How the distributor chooses.</summary>
+    public RoutingStrategy? Strategy { get; init; }
 
     /// <summary>How long an offer stands.</summary>
     [JsonPropertyName("offer_timeout_seconds")]

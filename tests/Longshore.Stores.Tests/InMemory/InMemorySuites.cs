@@ -97,3 +97,5 @@ public sealed class InMemoryRoutingRace : RoutingRaceSuite<InMemorySource>
 }
 
 public sealed class InMemoryExplain : ExplainSuite<InMemorySource>;
+
+public sealed class InMemoryDistributor : DistributorSuite<InMemorySource>;

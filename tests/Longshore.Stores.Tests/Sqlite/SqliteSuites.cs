@@ -93,3 +93,5 @@ public sealed class SqliteRule : RuleSuite<SqliteSource>;
 public sealed class SqliteSkill : SkillSuite<SqliteSource>;
 
 public sealed class SqliteExplain : ExplainSuite<SqliteSource>;
+
+public sealed class SqliteDistributor : DistributorSuite<SqliteSource>;

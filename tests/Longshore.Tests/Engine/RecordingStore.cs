@@ -1,3 +1,4 @@
+using Longshore.Capabilities;
 using Longshore.Events;
 using Longshore.Storage;
 using Longshore.Storage.InMemory;
@@ -33,6 +34,10 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
     public ITaskStore Tasks => this;
 
     public IAgentStore Agents => _inner.Agents;
+
+    public IRuleStore Rules => _inner.Rules;
+
+    public IBreakerStore Breakers => _inner.Breakers;
 
     public IEventStore Events => _inner.Events;
 
@@ -101,6 +106,14 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
         Record(batch, outcome);
         return outcome;
     }
+
+    public ValueTask<IReadOnlyList<ChangeOutcome>> EvictAsync(
+        IReadOnlyList<long> taskIds, string actor, string? reason, long? nowUs = null,
+        CancellationToken ct = default) => _inner.EvictAsync(taskIds, actor, reason, nowUs, ct);
+
+    public ValueTask<IReadOnlyList<ChangeOutcome>> ReclassifyAsync(
+        IReadOnlyList<long> taskIds, IReadOnlyList<Requirement> requires, string reason, long? nowUs = null,
+        CancellationToken ct = default) => _inner.ReclassifyAsync(taskIds, requires, reason, nowUs, ct);
 
     public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
         IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>

@@ -70,7 +70,11 @@ internal sealed class ReadinessEventSystem(
     private void Send(TaskStateChangeEvent change)
     {
         metrics.CommandSent("task_state_change");
-        if (change.Agent is { } agent)
+        if (change is { State: Tasks.TaskState.Assigned, Agent: { } offered })
+        {
+            engine.Hint(offered, change.TaskId, change.Epoch);
+        }
+        else if (change.Agent is { } agent)
         {
             engine.Bus.Publish(new ClaimEnded(agent, change.TaskId, change.Epoch));
             engine.Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));

@@ -1,0 +1,219 @@
+using Longshore.Engine.Maintenance;
+using Longshore.Routing;
+using Longshore.Routing.Strategies;
+using Longshore.Rules;
+using Longshore.Storage;
+using Longshore.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Longshore.Engine.Distribution;
+
+/// <summary>
+/// Offers the tasks that the rules leave to it to agents that can do them. It chooses over what it knows and the store
+/// decides: every offer is checked and reserved there in one step, and what is refused goes to the next best. Every
+/// class of tasks is looked at, so a task that nobody can take delays no other (T4.4). Runs on the node that leads.
+/// </summary>
+internal sealed class Distributor(
+    IStore store, Leadership leadership, EngineOptions options, StoreTime time, DistributionTally tally,
+    Action<Grant> onOffered, Action<IReadOnlyList<LostClaim>> onExpired, ILogger logger)
+    : Duty(leadership, options.Clock, logger)
+{
+    /// <summary>How long the store's word about agents is good enough for a choice.</summary>
+    private const long FactsAgeMaxUs = 250_000;
+
+    /// <summary>How long a pair that the store refused is not tried again.</summary>
+    private const long RefusalUs = 5_000_000;
+
+    private readonly RoutingTable _table = new(store);
+    private readonly Random _chance = new(options.Seed ?? Environment.ProcessId);
+    private readonly Dictionary<string, Dictionary<string, RouteCursor>> _cursors = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, Refusals> _refused = [];
+    private long _factsUs;
+    private volatile bool _hasWork;
+
+    protected override string Name => "The distributor";
+
+    /// <summary>Something may have become possible; looks at once if anything is its to give out.</summary>
+    public void Notice()
+    {
+        if (_hasWork)
+        {
+            Poke();
+        }
+    }
+
+    protected override async ValueTask<bool> StepAsync(CancellationToken ct)
+    {
+        var rules = (await store.Rules.ListAsync(ct).ConfigureAwait(false))
+            .Where(r => r.Value.HasAuto)
+            .ToDictionary(StringComparer.Ordinal);
+        _hasWork = rules.Count > 0;
+        if (!_hasWork)
+        {
+            return false;
+        }
+
+        // A task whose deadline passed is not offered any more (S4.14, T4.16).
+        var expired = await store.Tasks.ExpireAsync(options.MaintenanceBatch, ct: ct).ConfigureAwait(false);
+        onExpired(expired);
+        if (time.NowUs - _factsUs > FactsAgeMaxUs)
+        {
+            await _table.RefreshAsync(time.Now, ct).ConfigureAwait(false);
+            _factsUs = time.NowUs;
+        }
+
+        var made = 0;
+        foreach (var (name, decided) in rules)
+        {
+            made += await OfferAsync(name, decided, ct).ConfigureAwait(false);
+        }
+
+        return made > 0;
+    }
+
+    protected override ValueTask<TimeSpan> PauseAsync(CancellationToken ct)
+    {
+        // Agents come, come back and get room without a word to this node.
+        _factsUs = 0;
+        Forget();
+        return ValueTask.FromResult(options.DistributionInterval);
+    }
+
+    /// <summary>Offers what can be offered in a namespace; answers how many offers were made.</summary>
+    private async Task<int> OfferAsync(string @namespace, NamespaceRules rules, CancellationToken ct)
+    {
+        var offers = new Offers();
+        var heads = await store.Queries.ListHeadsAsync(@namespace, Offers.Max, Limits.BatchMax, ct)
+            .ConfigureAwait(false);
+        foreach (var head in heads)
+        {
+            if (offers.IsFull)
+            {
+                break;
+            }
+
+            if (rules.ModeOf(head.Kind, head.Step) == AssignmentMode.Auto
+                && await _table.ClassOfAsync(head, ct).ConfigureAwait(false) is { } routed)
+            {
+                await ChooseAsync(head, routed, rules, offers, ct).ConfigureAwait(false);
+            }
+        }
+
+        return offers.All.Count == 0 ? 0 : await CommitAsync(offers, ct).ConfigureAwait(false);
+    }
+
+    private async Task ChooseAsync(
+        QueueHead head, RoutedClass routed, NamespaceRules rules, Offers offers, CancellationToken ct)
+    {
+        var place = head.Step is { } step ? $"step:{step}" : $"kind:{head.Kind}";
+        var cursor = await CursorOfAsync(head.Namespace, place, ct).ConfigureAwait(false);
+        var strategy = RoutingStrategies.Of(rules.StrategyOf(head.Kind, head.Step));
+        var choice = new Choice(_table.Board, routed.Eligible, cursor, _chance)
+        {
+            Refused = _refused.TryGetValue(head.TaskId, out var refused) ? refused.SlotsOn(_table.Board) : null,
+            Priority = routed.Spec.Priority,
+            NowUs = time.NowUs,
+        };
+        var slot = Router.Choose(strategy, choice);
+        if (slot >= 0)
+        {
+            var agent = _table.Board[slot].Name!;
+            Router.Reserve(choice, slot);
+            offers.Add(new Offers.Pending(head, agent, slot, rules.OfferTimeoutOf(head.Kind, head.Step)));
+            offers.Moved(head.Namespace, place, cursor);
+        }
+    }
+
+    private async Task<int> CommitAsync(Offers offers, CancellationToken ct)
+    {
+        var outcome = await store.Tasks.CommitAsync(offers.ToBatch(), ct).ConfigureAwait(false);
+        var made = 0;
+        for (var i = 0; i < offers.All.Count; i++)
+        {
+            var (offer, answer) = (offers.All[i], outcome.Claims[i]);
+            if (answer.Grants.Count > 0)
+            {
+                made++;
+                tally.Offered(offer.Head.Kind, time.NowUs - offer.Head.AvailableUs);
+                onOffered(answer.Grants[0]);
+                continue;
+            }
+
+            tally.Refused();
+            Refuse(offer, answer.Status);
+        }
+
+        return made;
+    }
+
+    /// <summary>What the store knew better: of the pair, or of the agent.</summary>
+    private void Refuse(Offers.Pending offer, ClaimStatus status)
+    {
+        _table.Board.Release(offer.Slot, GrantEnd.Returned, time.NowUs);
+        if (status == ClaimStatus.Empty)
+        {
+            if (!_refused.TryGetValue(offer.Head.TaskId, out var refused))
+            {
+                _refused.Add(offer.Head.TaskId, refused = new Refusals());
+            }
+
+            refused.Add(offer.Agent, time.NowUs + RefusalUs);
+        }
+        else
+        {
+            // Its room or mode is not what was thought; everybody is looked at again.
+            _factsUs = 0;
+        }
+    }
+
+    private async Task<RouteCursor> CursorOfAsync(string @namespace, string name, CancellationToken ct)
+    {
+        if (!_cursors.TryGetValue(@namespace, out var cursors))
+        {
+            var kept = await store.Queries.ListCursorsAsync(@namespace, ct).ConfigureAwait(false);
+            cursors = kept.ToDictionary(
+                c => c.Name, c => new RouteCursor { LastAgent = c.Agent }, StringComparer.Ordinal);
+            _cursors.Add(@namespace, cursors);
+        }
+
+        if (!cursors.TryGetValue(name, out var cursor))
+        {
+            cursors.Add(name, cursor = new RouteCursor());
+        }
+
+        return cursor;
+    }
+
+    private void Forget()
+    {
+        var now = time.NowUs;
+        foreach (var (task, refused) in _refused.ToList())
+        {
+            if (refused.IsOver(now))
+            {
+                _refused.Remove(task);
+            }
+        }
+    }
+
+    /// <summary>The agents that a task was refused to a moment ago.</summary>
+    private sealed class Refusals
+    {
+        private readonly Dictionary<string, long> _agents = new(StringComparer.Ordinal);
+
+        public void Add(string agent, long untilUs) => _agents[agent] = untilUs;
+
+        public bool IsOver(long nowUs) => _agents.Values.All(until => until <= nowUs);
+
+        public SlotSet SlotsOn(AgentBoard board)
+        {
+            var slots = new SlotSet(board.Capacity);
+            foreach (var slot in _agents.Keys.Select(board.SlotOf).Where(slot => slot >= 0))
+            {
+                slots.Add(slot);
+            }
+
+            return slots;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using Longshore.Agents;
+using Longshore.Assignments;
+using Longshore.Capabilities;
+using Longshore.Routing;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Engine.Distribution;
+
+/// <summary>
+/// Whom the distributor can choose from: the agents as the store last told, what was reserved since, and for each class
+/// of tasks who can do it. Touched by the distributor only.
+/// </summary>
+internal sealed class RoutingTable(IStore store)
+{
+    private readonly Dictionary<string, Known> _agents = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, RoutedClass> _classes = [];
+
+    public AgentBoard Board { get; } = new();
+
+    /// <summary>Reads everybody anew; classes are compared again with those who changed.</summary>
+    public async Task RefreshAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var breakers = (await store.Breakers.ListAsync(ct: ct).ConfigureAwait(false))
+            .Where(b => b.Key.Scope == BreakerScope.Agent)
+            .ToDictionary(b => b.Key.Agent!, StringComparer.Ordinal);
+        string? after = null;
+        do
+        {
+            var page = await store.Queries.ListAgentsAsync(
+                new AgentQuery { Limit = Limits.PageMax, After = after }, now.ToMicroseconds(), ct)
+                .ConfigureAwait(false);
+            foreach (var agent in page.Items)
+            {
+                Put(agent, breakers.GetValueOrDefault(agent.Name), now);
+            }
+
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+
+    /// <summary>Who can do the tasks of a class; the head's own task tells what it asks for.</summary>
+    public async Task<RoutedClass?> ClassOfAsync(QueueHead head, CancellationToken ct)
+    {
+        if (_classes.TryGetValue(head.ClassId, out var known))
+        {
+            return known;
+        }
+
+        if (await store.Queries.GetTaskAsync(head.TaskId, ct).ConfigureAwait(false) is not { } task)
+        {
+            return null;
+        }
+
+        // A hostile load has a class for each task; what is forgotten is computed again.
+        if (_classes.Count >= ClassesMax)
+        {
+            _classes.Values.ToList().ForEach(c => Board.RemoveClass(c.Eligible));
+            _classes.Clear();
+        }
+
+        var added = new RoutedClass(task.Spec, Board.AddClass());
+        _classes.Add(head.ClassId, added);
+        foreach (var agent in _agents.Values)
+        {
+            Compare(added, agent);
+        }
+
+        return added;
+    }
+
+    /// <summary>Why would it be none: nobody who is registered can do the class.</summary>
+    public bool IsUnroutable(RoutedClass routed) =>
+        !_agents.Values.Any(agent => CanDo(routed.Spec, agent));
+
+    private const int ClassesMax = 20_000;
+
+    private void Put(Agent agent, Breaker? breaker, DateTimeOffset now)
+    {
+        var status = agent.StatusAt(now, store.Info.HeartbeatTimeout);
+        var isOpen = breaker?.GateAt(now.ToMicroseconds()) == BreakerGate.Shut;
+        Board.Put(new AgentFacts
+        {
+            Name = agent.Name,
+            MaxConcurrent = agent.Profile.MaxConcurrent,
+            IsOnline = status <= AgentStatus.AtCapacity && !isOpen,
+            PriorityLevels = LevelsOf(agent),
+            Score = agent.Reputation < 1 ? agent.Reputation : null,
+            Load = agent.Load,
+            Completed = agent.TotalCompleted,
+            Failed = agent.TotalFailed,
+            FailuresInRow = breaker?.Failures ?? 0,
+        });
+
+        var usable = new CapabilitySet(agent.Usable, now);
+        var signature = Signature(agent, usable);
+        if (_agents.TryGetValue(agent.Name, out var known) && known.Signature == signature)
+        {
+            return;
+        }
+
+        var present = new Known(agent, usable, signature);
+        _agents[agent.Name] = present;
+        foreach (var routed in _classes.Values)
+        {
+            Compare(routed, present);
+        }
+    }
+
+    private void Compare(RoutedClass routed, Known agent)
+    {
+        var slot = Board.SlotOf(agent.Agent.Name);
+        if (CanDo(routed.Spec, agent))
+        {
+            routed.Eligible.Add(slot, agent.Usable.MatchScore(routed.Spec.Requires, routed.Spec.Match));
+        }
+        else
+        {
+            routed.Eligible.Remove(slot);
+        }
+    }
+
+    private static bool CanDo(NewTask spec, Known known)
+    {
+        var profile = known.Agent.Profile;
+        return (spec.Owner is null || spec.Owner == profile.Name)
+            && (profile.Kinds.Count == 0 || profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
+            && profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal)
+            && known.Usable.CanDo(spec.Requires, spec.MinimumMatch, spec.Match);
+    }
+
+    private static uint LevelsOf(Agent agent) => agent.Profile.PriorityLevels.Count == 0
+        ? AgentFacts.AllLevels
+        : agent.Profile.PriorityLevels.Aggregate(0u, (levels, level) => levels | (1u << level));
+
+    private static string Signature(Agent agent, CapabilitySet usable) => string.Join(
+        '\n',
+        usable.Names.Order(StringComparer.Ordinal).Select(name => $"{name}:{usable.LevelOf(name)}")
+            .Concat(agent.Profile.Kinds.Select(kind => "k" + kind))
+            .Concat(agent.Profile.Namespaces.Select(name => "n" + name))
+            .Append(usable.ValidUntil?.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""));
+
+    private sealed record Known(Agent Agent, CapabilitySet Usable, string Signature);
+}
+
+/// <summary>A class of tasks and who can do it.</summary>
+/// <param name="Spec">One of its tasks: what all ask for.</param>
+/// <param name="Eligible">Who can do them.</param>
+internal sealed record RoutedClass(NewTask Spec, EligibleAgents Eligible);
