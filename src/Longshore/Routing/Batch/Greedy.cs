@@ -2,7 +2,7 @@ namespace Longshore.Routing.Batch;
 
 /// <summary>
 /// The plan of source 000 (S0.92): tasks in their order, each to the best agent that still has room. Quick, easy to
-/// explain, and not optimal: a generalist whom the first task takes is missed by the task that only he could do (T0.35).
+/// explain, and not optimal: a generalist whom the first task takes is missed by the task that only he can do (T0.35).
 /// </summary>
 internal static class Greedy
 {
