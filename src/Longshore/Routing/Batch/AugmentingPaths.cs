@@ -62,11 +62,7 @@ internal sealed class AugmentingPaths
     public static BatchPlan Solve(AssignmentProblem problem)
     {
         var paths = new AugmentingPaths(problem);
-        if (!problem.HasCrowding)
-        {
-            Bidding.Run(problem, paths._holders, paths._prices);
-        }
-
+        Bidding.Run(problem, paths._holders, paths._prices);
         paths.EnterAll();
         paths.LowerPrices();
         var stranded = paths._stranded.ToArray();

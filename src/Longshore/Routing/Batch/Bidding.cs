@@ -7,8 +7,8 @@ namespace Longshore.Routing.Batch;
 /// </summary>
 /// <remarks>
 /// This is the augmenting row reduction of Jonker and Volgenant (1987), with the prices of Bertsekas' auction for
-/// agents that have several alike slots: an agent's price is the least bid among its slots once all are taken, and 0
-/// before. Bids are not raised by a minimum, so it is exact but may stall; it then leaves the task to the search.
+/// agents that have several slots: an agent's price is the least bid among its slots, or what its next slot costs if
+/// that is less. Bids are not raised by a minimum, so it is exact but may stall; it then leaves the task to the search.
 /// </remarks>
 internal sealed class Bidding
 {
@@ -75,7 +75,7 @@ internal sealed class Bidding
             else if (gain > second)
             {
                 second = gain;
-                if (gain == best && IsFull(agent) && !IsFull(arc.Agent))
+                if (gain == best && !HasSlot(agent) && HasSlot(arc.Agent))
                 {
                     agent = arc.Agent;
                 }
@@ -96,7 +96,7 @@ internal sealed class Bidding
     {
         var first = _holders.First(agent);
         var loser = BatchPlan.Nobody;
-        if (!IsFull(agent))
+        if (HasSlot(agent))
         {
             Rise(first, _taken[agent]++, task, bid);
         }
@@ -106,11 +106,9 @@ internal sealed class Bidding
             Sink(first, _taken[agent], task, bid);
         }
 
-        if (IsFull(agent))
-        {
-            _prices[agent] = _bids[first];
-        }
-
+        _prices[agent] = _taken[agent] == _problem.Room[agent]
+            ? _bids[first]
+            : Math.Min(_bids[first], NextSlotCost(agent));
         return loser;
     }
 
@@ -149,7 +147,11 @@ internal sealed class Bidding
         (_bids[first + place], _bidders[first + place]) = (bid, task);
     }
 
-    private bool IsFull(int agent) => _taken[agent] == _problem.Room[agent];
+    // One more slot is taken only when everybody who holds one would pay what it costs: all pay the same price.
+    private bool HasSlot(int agent) => _taken[agent] < _problem.Room[agent]
+        && (_taken[agent] == 0 || _bids[_holders.First(agent)] >= NextSlotCost(agent));
+
+    private long NextSlotCost(int agent) => (long)_problem.CrowdingOf(agent) * _taken[agent];
 
     private static long Range(AssignmentProblem problem)
     {

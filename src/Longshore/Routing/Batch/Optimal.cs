@@ -18,6 +18,21 @@ internal static class Optimal
     }
 
     /// <summary>
+    /// The best plan that uses only a few candidates for each task: the quickest one, with the gap that it leaves to
+    /// the best plan over all arcs.
+    /// </summary>
+    /// <param name="problem">The whole problem.</param>
+    /// <param name="perTask">Candidates of each task, from 1.</param>
+    public static BatchPlan PlanAmongCandidates(AssignmentProblem problem, int perTask)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(perTask, 1);
+        var plan = Plan(new CandidateArcs(problem, perTask).Restricted());
+        return plan.Stranded.Count > 0 || plan.Prices is not { } prices
+            ? plan
+            : plan with { Bound = Certificate.Bound(problem, prices) };
+    }
+
+    /// <summary>
     /// The best plan over all arcs, found with a few candidates for each task: the best of them by score, and then
     /// whichever the prices show to be missing. The proof is for the whole problem.
     /// </summary>

@@ -92,6 +92,27 @@ public sealed class OptimalTests
     }
 
     [Fact]
+    public void Leave_an_honest_gap_among_too_few_candidates()
+    {
+        var (open, proved) = (0, 0);
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var problem = RandomProblems.Draw(seed, ByName["scarce"] with { TasksMax = 30, AgentsMax = 12 });
+            var best = Hungarian.Best(problem).ShouldNotBeNull();
+
+            var plan = Optimal.PlanAmongCandidates(problem, 1);
+
+            plan.ShouldBeFeasible(problem);
+            plan.Value.ShouldBeLessThanOrEqualTo(best);
+            plan.Bound.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(best);
+            (plan.Value < best ? ref open : ref proved)++;
+        }
+
+        open.ShouldBeGreaterThan(0);
+        proved.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public void Name_tasks_that_together_have_too_few_agents()
     {
         var builder = new AssignmentProblem.Builder([1, 1, 5]) { EveryTask = true };
