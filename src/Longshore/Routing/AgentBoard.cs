@@ -1,0 +1,226 @@
+using Longshore.Tasks;
+
+namespace Longshore.Routing;
+
+/// <summary>
+/// The agents that a distributor routes to, who of them has room, and how loaded each is: kept as bits, so that a
+/// decision costs a few words however many agents are not eligible. Owned by one distributor; not for several threads.
+/// </summary>
+internal sealed partial class AgentBoard
+{
+    /// <summary>Buckets of <see cref="Buckets"/>: one for the idle, the others a part of the capacity each.</summary>
+    private const int BucketCount = 64;
+
+    /// <summary>Grants that an agent sits out after its first failure; each further one in a row doubles it.</summary>
+    private const int FirstRest = 16;
+    private const int RestMax = 4096;
+
+    private readonly SlotSet[] _buckets = new SlotSet[BucketCount];
+    private readonly SlotSet[] _takers = new SlotSet[Limits.PriorityMax + 1];
+    private ulong _usedBuckets;
+    private int _choosy;
+
+    public AgentBoard()
+    {
+        for (var i = 0; i < BucketCount; i++)
+        {
+            _buckets[i] = new SlotSet(CapacityMin);
+        }
+
+        for (var i = 0; i < _takers.Length; i++)
+        {
+            _takers[i] = new SlotSet(CapacityMin);
+        }
+    }
+
+    /// <summary>Online, with room, and not sitting out.</summary>
+    public SlotSet Free { get; } = new(CapacityMin);
+
+    /// <summary>Online and not sitting out, with room or not.</summary>
+    public SlotSet Steady { get; } = new(CapacityMin);
+
+    /// <summary>Online, and sitting out after failures.</summary>
+    public SlotSet Resting { get; } = new(CapacityMin);
+
+    /// <summary>Bit b: somebody is in load bucket b.</summary>
+    public ulong UsedBuckets => _usedBuckets;
+
+    /// <summary>Those of <see cref="Free"/> whose load is alike, lowest first.</summary>
+    public ReadOnlySpan<SlotSet> Buckets => _buckets;
+
+    public int Count => _present.Count;
+
+    public ref readonly Seat this[int slot] => ref _seats[slot];
+
+    /// <summary>Who takes tasks of the priority, or null when everybody does.</summary>
+    public SlotSet? TakersOf(int? priority) => _choosy == 0 || priority is not { } level ? null : _takers[level];
+
+    /// <summary>Adds an agent, or takes over what is new about it.</summary>
+    /// <returns>Its slot, which holds until the next agent is added.</returns>
+    public int Put(AgentFacts facts)
+    {
+        if (!_slots.TryGetValue(facts.Name, out var slot))
+        {
+            slot = MakePlace(facts.Name);
+            _seats[slot] = new Seat { Name = facts.Name, Bucket = -1, PriorityLevels = AgentFacts.AllLevels };
+            _present.Add(slot);
+            _slots.Add(facts.Name, slot);
+            PutLevels(slot, AgentFacts.AllLevels);
+        }
+
+        ref var seat = ref _seats[slot];
+        seat.MaxConcurrent = facts.MaxConcurrent;
+        seat.IsOnline = facts.IsOnline;
+        seat.Load = facts.Load ?? seat.Load;
+        seat.Completed = facts.Completed ?? seat.Completed;
+        seat.Failed = facts.Failed ?? seat.Failed;
+        seat.FailuresInRow = facts.FailuresInRow ?? seat.FailuresInRow;
+        seat.RestLeft = seat.FailuresInRow == 0 ? 0 : seat.RestLeft;
+        seat.Score = facts.Score;
+        PutLevels(slot, facts.PriorityLevels);
+        Judge(ref seat);
+        Place(slot, ref seat);
+        return slot;
+    }
+
+    public void Remove(string name)
+    {
+        if (!_slots.Remove(name, out var slot))
+        {
+            return;
+        }
+
+        ref var seat = ref _seats[slot];
+        seat.IsOnline = false;
+        Place(slot, ref seat);
+        PutLevels(slot, AgentFacts.AllLevels);
+        foreach (var takers in _takers)
+        {
+            takers.Remove(slot);
+        }
+
+        foreach (var eligible in _classes)
+        {
+            eligible.Remove(slot);
+        }
+
+        _present.Remove(slot);
+        seat = default;
+    }
+
+    /// <summary>
+    /// Takes room of an agent for a task of a class. Whoever sits out and could do that class has sat out one more.
+    /// </summary>
+    public void Reserve(int slot, EligibleAgents among, long nowUs)
+    {
+        ref var seat = ref _seats[slot];
+        seat.Load++;
+        seat.LastGrantUs = nowUs;
+        Place(slot, ref seat);
+        if (Resting.Count > 0)
+        {
+            CountRest(slot, among);
+        }
+    }
+
+    /// <summary>Gives room back, and takes down how it went.</summary>
+    public void Release(int slot, GrantEnd end, long nowUs)
+    {
+        ref var seat = ref _seats[slot];
+        seat.Load = Math.Max(0, seat.Load - 1);
+        switch (end)
+        {
+            case GrantEnd.Completed:
+                seat.Completed++;
+                seat.FailuresInRow = 0;
+                seat.RestLeft = 0;
+                Judge(ref seat);
+                break;
+            case GrantEnd.Failed:
+                seat.Failed++;
+                seat.FailuresInRow++;
+                seat.RestLeft = RestFor(seat.FailuresInRow);
+                seat.RestSinceUs = nowUs;
+                Judge(ref seat);
+                break;
+        }
+
+        Place(slot, ref seat);
+    }
+
+    private static int RestFor(int failuresInRow) =>
+        Math.Min(RestMax, FirstRest << Math.Min(failuresInRow - 1, 16));
+
+    private static void Judge(ref Seat seat) =>
+        seat.Performance = seat.Score ?? Quality.LowerBound(seat.Completed, seat.Failed);
+
+    /// <summary>
+    /// Counted by grants of its own classes and not by the clock: whether tasks take a millisecond or an hour, a
+    /// hopeless agent gets a small part of them.
+    /// </summary>
+    private void CountRest(int granted, EligibleAgents among)
+    {
+        Span<int> some = stackalloc int[Choice.SampleSize];
+        var count = new Candidates(among.Slots, Resting).Take(_restFrom, some);
+        if (count == some.Length)
+        {
+            _restFrom = some[^1] + 1;
+        }
+
+        foreach (var slot in some[..count])
+        {
+            ref var seat = ref _seats[slot];
+            if (slot != granted && --seat.RestLeft <= 0)
+            {
+                seat.RestLeft = 0;
+                Place(slot, ref seat);
+            }
+        }
+    }
+
+    /// <summary>Brings the sets in line with what is known of the agent.</summary>
+    private void Place(int slot, ref Seat seat)
+    {
+        var isResting = seat.RestLeft > 0;
+        var isFree = seat.IsOnline && !isResting && seat.HasRoom;
+        seat.Ratio = seat.MaxConcurrent > 0 ? (double)seat.Load / seat.MaxConcurrent : 1;
+        var bucket = !isFree ? -1
+            : seat.Load == 0 ? 0
+            : 1 + (int)(seat.Ratio * (BucketCount - 2));
+        Steady.Put(slot, seat.IsOnline && !isResting);
+        Resting.Put(slot, seat.IsOnline && isResting);
+        if (bucket == seat.Bucket)
+        {
+            return;
+        }
+
+        if (seat.Bucket >= 0)
+        {
+            _buckets[seat.Bucket].Remove(slot);
+            if (_buckets[seat.Bucket].Count == 0)
+            {
+                _usedBuckets &= ~(1UL << seat.Bucket);
+            }
+        }
+
+        if (bucket >= 0)
+        {
+            _buckets[bucket].Add(slot);
+            _usedBuckets |= 1UL << bucket;
+        }
+
+        seat.Bucket = bucket;
+        Free.Put(slot, isFree);
+    }
+
+    private void PutLevels(int slot, uint levels)
+    {
+        ref var seat = ref _seats[slot];
+        _choosy += (levels == AgentFacts.AllLevels ? 0 : 1) - (seat.PriorityLevels == AgentFacts.AllLevels ? 0 : 1);
+        seat.PriorityLevels = levels;
+        for (var level = 0; level < _takers.Length; level++)
+        {
+            _takers[level].Put(slot, (levels >> level & 1) != 0);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace Longshore.Routing.Strategies;
+
+/// <summary>A strategy by its word. None has state of its own, so one of each does for all.</summary>
+internal static class RoutingStrategies
+{
+    private static readonly IRoutingStrategy[] All =
+    [
+        new RoundRobin(), new LeastLoaded(), new PerformanceWeighted(), new Hybrid(), new FirstAvailable(),
+        new Uniform(), new BestMatch(),
+    ];
+
+    public static IRoutingStrategy Of(RoutingStrategy kind) => All[(int)kind];
+}
