@@ -67,6 +67,7 @@ internal static class BenchCommand
             longshore bench insert --tasks 500000 --bare
             longshore bench latency --store memory --runs 3
             longshore bench discover --agents 10000 --distribution uniform --json
+            longshore bench assign --tasks 20000 --free-load
             """);
         command.Add(One(Workloads.Insert, "Submit tasks by the thousand.", 100_000, Bare));
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
@@ -77,6 +78,45 @@ internal static class BenchCommand
         command.Add(One(
             Workloads.Discover, "Ask what there is to do, as many agents.", 100_000, Agents, Capabilities,
             Distribution));
+        command.Add(Assign());
+        return command;
+    }
+
+    private static Command Assign()
+    {
+        var tasks = Number("--tasks", 10_000, Limits.BatchTasksMax, "Tasks in the batch.");
+        var agents = Number("--agents", 1000, Limits.BatchAgentsMax, "Agents.");
+        var slots = Number("--slots", 10, Limits.ConcurrentMax, "Tasks that each agent can take.");
+        var candidates = Number("--candidates", 32, Limits.BatchAgentsMax, "Agents that each task begins with.");
+        var freeLoad = new Option<bool>("--free-load") { Description = "Count free load into the score." };
+        var command = new Command("assign", "Plan a batch of tasks for many agents, greedily and optimally.")
+        {
+            tasks, agents, slots, candidates, freeLoad, Runs,
+        };
+        command.SetAction((parsed, ct) =>
+        {
+            var summary = AssignWorkload.Run(
+                new AssignWorkload.Options
+                {
+                    Tasks = parsed.GetValue(tasks),
+                    Agents = parsed.GetValue(agents),
+                    Slots = parsed.GetValue(slots),
+                    Candidates = parsed.GetValue(candidates),
+                    FreeLoad = parsed.GetValue(freeLoad),
+                    Runs = Positive(parsed.GetValue(Runs) ?? (parsed.WantsJson() ? 1 : RunsForPeople), "--runs"),
+                },
+                ct);
+            if (parsed.WantsJson())
+            {
+                Output.Json(summary);
+            }
+            else
+            {
+                summary.Write();
+            }
+
+            return Task.FromResult(0);
+        });
         return command;
     }
 

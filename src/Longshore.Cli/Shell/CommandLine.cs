@@ -57,6 +57,7 @@ internal static class CommandLine
             new VersionOption { Description = "Show the version." },
             Connection.ServerOption,
             Output.JsonOption,
+            AssignCommand.Create(),
             BenchCommand.Create(),
             DemoCommand.Create(),
             ServeCommand.Create(),

@@ -46,7 +46,7 @@ internal sealed partial class AgentBoard
         return next == Capacity ? previous + 1 : previous + ((next - previous) / 2);
     }
 
-    /// <summary>The slots of those before and behind a name: −1 and <see cref="Capacity"/> when there are none.</summary>
+    /// <summary>Slots of those before and behind a name: −1 and <see cref="Capacity"/> when there are none.</summary>
     private (int Previous, int Next) Neighbours(string name)
     {
         var (previous, next) = (-1, Capacity);
@@ -74,8 +74,8 @@ internal sealed partial class AgentBoard
 
     private void Spread()
     {
-        // At most half of the slots are taken; a quarter is left behind the last name.
-        var capacity = (Count + 1) * 2 > Capacity ? Capacity * 2 : Capacity;
+        // A quarter is left behind the last name; in the rest there is a gap before and behind each.
+        var capacity = (Count + 1) * 2 > Capacity / 4 * 3 ? Capacity * 2 : Capacity;
         var seats = new Seat[capacity];
         var slotNow = new int[Capacity];
         long number = 0;

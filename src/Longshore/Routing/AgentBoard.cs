@@ -3,8 +3,8 @@ using Longshore.Tasks;
 namespace Longshore.Routing;
 
 /// <summary>
-/// The agents that a distributor routes to, who of them has room, and how loaded each is: kept as bits so that a decision
-/// costs a few words however many agents are not eligible. Owned by one distributor; not safe for several threads.
+/// The agents that a distributor routes to, who of them has room, and how loaded each is: kept as bits, so that a
+/// decision costs a few words however many agents are not eligible. Owned by one distributor; not for several threads.
 /// </summary>
 internal sealed partial class AgentBoard
 {
@@ -108,7 +108,9 @@ internal sealed partial class AgentBoard
         seat = default;
     }
 
-    /// <summary>Takes room of an agent for a task of a class; who sits out and could do that class has sat out one.</summary>
+    /// <summary>
+    /// Takes room of an agent for a task of a class. Whoever sits out and could do that class has sat out one more.
+    /// </summary>
     public void Reserve(int slot, EligibleAgents among, long nowUs)
     {
         ref var seat = ref _seats[slot];

@@ -21,7 +21,7 @@ internal sealed record AgentFacts
     /// <summary>A score from outside, 0 to 1, which stands for the record; null: the record counts.</summary>
     public double? Score { get; init; }
 
-    /// <summary>Tasks that it holds. A new registration leaves it out and loses no count of running work (T4.17).</summary>
+    /// <summary>Tasks that it holds. A new registration leaves it out, so no running work is lost (T4.17).</summary>
     public int? Load { get; init; }
 
     /// <summary>Attempts that it completed, ever.</summary>

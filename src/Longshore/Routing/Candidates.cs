@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Longshore.Routing;
 
-/// <summary>The slots that are in all of some sets and not in another, never written down as a set of their own.</summary>
+/// <summary>The slots that are in all of some sets and not in another, never made a set of their own.</summary>
 internal readonly ref struct Candidates(SlotSet a, SlotSet b, SlotSet? c = null, SlotSet? without = null)
 {
     private readonly ulong[] _a = a.Words;

@@ -2,8 +2,8 @@ namespace Longshore.Routing;
 
 /// <summary>
 /// What an agent's record is worth, from 0 to 1: the lower end of the interval in which its probability to complete a
-/// task lies (E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, 1927), at one standard
-/// deviation. So a hundred of a hundred is worth more than one of one.
+/// task lies (E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, 1927), at one
+/// standard deviation. So a hundred of a hundred is worth more than one of one.
 /// </summary>
 /// <remarks>
 /// Everybody is taken to have completed 3 of 4 before: that makes a newcomer worth exactly 0.5, as source 001 wants

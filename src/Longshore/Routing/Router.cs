@@ -4,10 +4,12 @@ namespace Longshore.Routing;
 internal static class Router
 {
     /// <summary>
-    /// Longest that an agent sits out when those who could do the task instead are busy: a task is not kept for ever
-    /// from the only one with room.
+    /// Longest that an agent sits out for each failure in a row when those who could do the task instead are busy: a
+    /// task is not kept for ever from the only one with room.
     /// </summary>
     public const long RestMaxUs = 60_000_000;
+
+    private const int RestsMax = 10;
 
     /// <summary>Seeds the draws of explanations, so that asking changes no later choice.</summary>
     private const int ExplanationSeed = 0;
@@ -47,7 +49,9 @@ internal static class Router
         var cursor = new RouteCursor();
         var again = new Choice(choice.Board, choice.Eligible, cursor, new Random(ExplanationSeed))
         {
-            Refused = refused, Priority = choice.Priority, NowUs = choice.NowUs,
+            Refused = refused,
+            Priority = choice.Priority,
+            NowUs = choice.NowUs,
         };
         var shown = new List<ScoreParts>();
         for (var slot = chosen; slot >= 0 && shown.Count < ScoreParts.ShownMax; slot = Choose(strategy, again))
@@ -76,7 +80,7 @@ internal static class Router
         {
             ref readonly var seat = ref choice.Board[slot];
             if (seat.HasRoom
-                && (!hasOthers || choice.NowUs - seat.RestSinceUs >= RestMaxUs)
+                && (!hasOthers || choice.NowUs - seat.RestSinceUs >= RestMaxUs * Math.Min(seat.FailuresInRow, RestsMax))
                 && (best < 0 || seat.FailuresInRow < choice.Board[best].FailuresInRow))
             {
                 best = slot;

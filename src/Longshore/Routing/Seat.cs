@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Longshore.Routing;
 
-/// <summary>What the board knows of the agent in a slot; what a decision reads lies together in one cache line.</summary>
+/// <summary>What the board knows of the agent in a slot; what a decision reads lies together.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Seat
 {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Longshore.Routing;
 
 /// <summary>
-/// A set of slots as bits, with one more bit for each word that holds any: so that whoever looks for a few members among
-/// ten thousand reads a few words. Not safe for several threads.
+/// A set of slots as bits, with one more bit for each word that holds any: so that whoever looks for a few members
+/// among ten thousand reads a few words. Not safe for several threads.
 /// </summary>
 internal sealed class SlotSet(int capacity)
 {

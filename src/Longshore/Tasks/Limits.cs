@@ -107,4 +107,13 @@ public static class Limits
 
     /// <summary>Longest timeout, backoff, snooze or retention.</summary>
     public static readonly TimeSpan DurationMax = TimeSpan.FromDays(3650);
+
+    /// <summary>Most tasks planned together.</summary>
+    public const int BatchTasksMax = 1_000_000;
+
+    /// <summary>Most agents planned together.</summary>
+    public const int BatchAgentsMax = 1_000_000;
+
+    /// <summary>Most pairs of a task and an agent that a plan weighs.</summary>
+    public const int BatchArcsMax = 50_000_000;
 }

@@ -15,6 +15,7 @@ public sealed class HelpAndErrorTests
     [InlineData("discover")]
     [InlineData("work")]
     [InlineData("completions")]
+    [InlineData("assign solve")]
     public async Task Help_of_a_command_shows_its_use_and_examples(string command)
     {
         var run = (await CliRun.OfAsync(Nobody, [.. command.Split(' '), "--help"])).Succeeded();

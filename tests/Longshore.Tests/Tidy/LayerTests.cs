@@ -16,6 +16,7 @@ public sealed partial class LayerTests
         ["Agents"] = ["Capabilities", "Tasks"],
         ["Events"] = ["Tasks"],
         ["Matching"] = Domain,
+        ["Routing"] = Domain,
         ["Storage"] = [.. Domain, "Events", "Matching"],
         ["Telemetry"] = ["Tasks"],
         ["Engine"] = [.. Domain, "Events", "Matching", "Storage", "Telemetry"],

@@ -1,0 +1,170 @@
+namespace Longshore.Routing.Batch;
+
+/// <summary>
+/// A first stage of auction: a task bids for its best agent as much as that one is worth more to it than the second
+/// best, and who bid least loses the slot. Cheap, and it settles most tasks; every task it settles is with an agent
+/// that is best for it at the prices reached, so that exact search can go on from there.
+/// </summary>
+/// <remarks>
+/// This is the augmenting row reduction of Jonker and Volgenant (1987), with the prices of Bertsekas' auction for
+/// agents that have several slots: an agent's price is the least bid among its slots, or what its next slot costs if
+/// that is less. Bids are not raised by a minimum, so it is exact but may stall; it then leaves the task to the search.
+/// </remarks>
+internal sealed class Bidding
+{
+    // Wars over prices go on beyond this at little gain; the search ends them in one step.
+    private const int BidsPerTask = 12;
+
+    private readonly AssignmentProblem _problem;
+    private readonly Holders _holders;
+    private readonly long[] _prices;
+    private readonly long _range;
+
+    // For each agent a heap of its slots, the least bid first; lies where the holders' lists lie.
+    private readonly long[] _bids;
+    private readonly int[] _bidders;
+    private readonly int[] _taken;
+
+    private Bidding(AssignmentProblem problem, Holders holders, long[] prices)
+    {
+        (_problem, _holders, _prices) = (problem, holders, prices);
+        _bids = new long[holders.Places];
+        _bidders = new int[holders.Places];
+        _taken = new int[problem.Agents];
+        _range = Range(problem);
+    }
+
+    /// <summary>Gives tasks to agents and raises prices; what is left open is left to the search.</summary>
+    public static void Run(AssignmentProblem problem, Holders holders, long[] prices)
+    {
+        var bidding = new Bidding(problem, holders, prices);
+        bidding.BidAll();
+        for (var agent = 0; agent < problem.Agents; agent++)
+        {
+            for (var i = 0; i < bidding._taken[agent]; i++)
+            {
+                holders.Give(bidding._bidders[holders.First(agent) + i], agent);
+            }
+        }
+    }
+
+    private void BidAll()
+    {
+        var left = (long)BidsPerTask * _problem.Tasks;
+        for (var next = 0; next < _problem.Tasks && left > 0; next++)
+        {
+            for (var task = next; task != BatchPlan.Nobody && left > 0; left--)
+            {
+                task = Bid(task);
+            }
+        }
+    }
+
+    /// <summary>Bids for one task and answers which one lost its slot by it, or nobody.</summary>
+    private int Bid(int task)
+    {
+        var none = _problem.EveryTask ? long.MinValue : 0;
+        var (best, second, agent) = (none, none, BatchPlan.Nobody);
+        foreach (var arc in _problem.ArcsOf(task))
+        {
+            var gain = arc.Score - _prices[arc.Agent];
+            if (gain > best)
+            {
+                (second, best, agent) = (best, gain, arc.Agent);
+            }
+            else if (gain > second)
+            {
+                second = gain;
+                if (gain == best && !HasSlot(agent) && HasSlot(arc.Agent))
+                {
+                    agent = arc.Agent;
+                }
+            }
+        }
+
+        if (agent == BatchPlan.Nobody || _problem.Room[agent] == 0)
+        {
+            return BatchPlan.Nobody;
+        }
+
+        // Without a second agent any bid would hold; one that outbids whoever has a choice is enough.
+        var raise = second == long.MinValue ? _range : Math.Min(best - second, _range);
+        return Place(task, agent, _prices[agent] + raise);
+    }
+
+    private int Place(int task, int agent, long bid)
+    {
+        var first = _holders.First(agent);
+        var loser = BatchPlan.Nobody;
+        if (HasSlot(agent))
+        {
+            Rise(first, _taken[agent]++, task, bid);
+        }
+        else if (bid > _prices[agent])
+        {
+            loser = _bidders[first];
+            Sink(first, _taken[agent], task, bid);
+        }
+
+        _prices[agent] = _taken[agent] == _problem.Room[agent]
+            ? _bids[first]
+            : Math.Min(_bids[first], NextSlotCost(agent));
+        return loser;
+    }
+
+    private void Rise(int first, int place, int task, long bid)
+    {
+        while (place > 0 && _bids[first + ((place - 1) >> 1)] > bid)
+        {
+            var above = (place - 1) >> 1;
+            (_bids[first + place], _bidders[first + place]) = (_bids[first + above], _bidders[first + above]);
+            place = above;
+        }
+
+        (_bids[first + place], _bidders[first + place]) = (bid, task);
+    }
+
+    private void Sink(int first, int count, int task, long bid)
+    {
+        var place = 0;
+        while ((place << 1) + 1 < count)
+        {
+            var child = (place << 1) + 1;
+            if (child + 1 < count && _bids[first + child + 1] < _bids[first + child])
+            {
+                child++;
+            }
+
+            if (_bids[first + child] >= bid)
+            {
+                break;
+            }
+
+            (_bids[first + place], _bidders[first + place]) = (_bids[first + child], _bidders[first + child]);
+            place = child;
+        }
+
+        (_bids[first + place], _bidders[first + place]) = (bid, task);
+    }
+
+    // One more slot is taken only when everybody who holds one would pay what it costs: all pay the same price.
+    private bool HasSlot(int agent) => _taken[agent] < _problem.Room[agent]
+        && (_taken[agent] == 0 || _bids[_holders.First(agent)] >= NextSlotCost(agent));
+
+    private long NextSlotCost(int agent) => (long)_problem.CrowdingOf(agent) * _taken[agent];
+
+    private static long Range(AssignmentProblem problem)
+    {
+        long least = 0, most = 0;
+        for (var task = 0; task < problem.Tasks; task++)
+        {
+            foreach (var arc in problem.ArcsOf(task))
+            {
+                least = Math.Min(least, arc.Score);
+                most = Math.Max(most, arc.Score);
+            }
+        }
+
+        return most - least + 1;
+    }
+}

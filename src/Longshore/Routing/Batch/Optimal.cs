@@ -1,0 +1,62 @@
+namespace Longshore.Routing.Batch;
+
+/// <summary>The plan of the highest value, with its proof (S0.92 "optimally", T0.35).</summary>
+internal static class Optimal
+{
+    // Each round costs a solution; what is still left out after these is worth more added at once.
+    private const int Rounds = 3;
+
+    /// <summary>The best plan over all arcs.</summary>
+    public static BatchPlan Plan(AssignmentProblem problem)
+    {
+        if (problem.HasSizes)
+        {
+            throw new ArgumentException("tasks of unequal sizes are for the generalised solver", nameof(problem));
+        }
+
+        return AugmentingPaths.Solve(problem);
+    }
+
+    /// <summary>
+    /// The best plan that uses only a few candidates for each task: the quickest one, with the gap that it leaves to
+    /// the best plan over all arcs.
+    /// </summary>
+    /// <param name="problem">The whole problem.</param>
+    /// <param name="perTask">Candidates of each task, from 1.</param>
+    public static BatchPlan PlanAmongCandidates(AssignmentProblem problem, int perTask)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(perTask, 1);
+        var plan = Plan(new CandidateArcs(problem, perTask).Restricted());
+        return plan.Stranded.Count > 0 || plan.Prices is not { } prices
+            ? plan
+            : plan with { Bound = Certificate.Bound(problem, prices) };
+    }
+
+    /// <summary>
+    /// The best plan over all arcs, found with a few candidates for each task: the best of them by score, and then
+    /// whichever the prices show to be missing. The proof is for the whole problem.
+    /// </summary>
+    /// <param name="problem">The whole problem.</param>
+    /// <param name="perTask">Candidates that each task begins with, from 1.</param>
+    public static BatchPlan PlanWithCandidates(AssignmentProblem problem, int perTask)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(perTask, 1);
+        var candidates = new CandidateArcs(problem, perTask);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var restricted = candidates.Restricted();
+            var plan = Plan(restricted);
+            if (plan.Stranded.Count > 0)
+            {
+                break;
+            }
+
+            if (candidates.AddViolated(restricted, plan.Prices) == 0)
+            {
+                return plan with { Bound = Certificate.Bound(problem, plan.Prices) };
+            }
+        }
+
+        return Plan(problem);
+    }
+}
