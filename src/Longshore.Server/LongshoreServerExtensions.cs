@@ -47,6 +47,9 @@ public static class LongshoreServerExtensions
         EventsApi.Map(api);
         HealthApi.MapDoctor(api);
         NodesApi.Map(api);
+        AssignmentsApi.Map(api);
+        OffersApi.Map(api);
+        RulesApi.Map(api);
         return api;
     }
 }

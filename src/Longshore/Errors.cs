@@ -29,6 +29,9 @@ public enum ErrorCode
     /// <summary>The server cannot take work now: stopping, or a bounded queue is full. Try again.</summary>
     Unavailable,
 
+    /// <summary>As many tasks wait in the namespace as its rules allow. Try again when some are done.</summary>
+    QueueFull,
+
     /// <summary>The store was written by a newer Longshore, or belongs to another process.</summary>
     StoreUnusable,
 }

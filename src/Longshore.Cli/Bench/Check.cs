@@ -1,7 +1,6 @@
 using Longshore.Assignments;
 using Longshore.Client;
 using Longshore.Events;
-using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Cli.Bench;

@@ -49,7 +49,8 @@ internal static class AgentsCommand
             longshore agents mode painter draining
             """)
         {
-            Status, Capability, HasCapacity, MinReputation, Specialization, Limit, After, mode, remove,
+            Status, Capability, HasCapacity, MinReputation, Specialization, Limit, After, mode,
+            SkillCommands.CreateAvailability(), SkillCommands.CreateAuthorise(), remove,
         };
         command.SetAction(ListAsync);
         return command;

@@ -29,6 +29,15 @@ internal static class SubmitCommand
     private static readonly Option<string[]> Requires = Options.Words(
         "--requires", "A capability needed, such as rust or 'sql>=3'; may be repeated.", "CAPABILITY");
 
+    private static readonly Option<string?> Match = new Option<string?>("--match")
+    {
+        Description = "How levels count: tiered as named, strict without grace, flexible at any level.",
+    }.AcceptOnlyFromAmong([.. Enum.GetValues<MatchMode>().Select(mode => mode.ToWire())]);
+
+    private static readonly Option<string?> Group = Options.Word(
+        "--group", "The item it is about: whoever does one task of it may be kept from the others.", "NAME");
+    private static readonly Option<string?> Step = Options.Word("--step", "Which step of its item it is.", "NAME");
+
     private static readonly Option<int?> Priority = Options.Whole(
         "--priority", "0 (whenever) to 10 (now); 5 if not given.");
     private static readonly Option<string?> Code = Options.Word("--code", "A name unique in the namespace.", "CODE");
@@ -59,8 +68,8 @@ internal static class SubmitCommand
             longshore submit --file tasks.ndjson
             """)
         {
-            Kind, File, Payload, Requires, Priority, Code, Name, Namespace, ReadyIn, ReadyAt, Deadline, Timeout,
-            MaxAttempts, Key, Tags,
+            Kind, File, Payload, Requires, Match, Group, Step, Priority, Code, Name, Namespace, ReadyIn, ReadyAt,
+            Deadline, Timeout, MaxAttempts, Key, Tags,
         };
         command.Validators.Add(Check);
         command.SetAction(SubmitAsync);
@@ -117,6 +126,9 @@ internal static class SubmitCommand
         {
             Payload = await TaskFile.PayloadAsync(parsed.GetValue(Payload), ct).ConfigureAwait(false),
             Requires = [.. parsed.GetValue(Requires)!.Select(text => Requirement.Parse(text, "--requires"))],
+            Match = parsed.GetValue(Match) is { } match ? Words.Parse<MatchMode>(match, "--match") : task.Match,
+            Group = parsed.GetValue(Group),
+            Step = parsed.GetValue(Step),
             Priority = parsed.GetValue(Priority) ?? task.Priority,
             Code = parsed.GetValue(Code),
             Name = parsed.GetValue(Name),
@@ -170,6 +182,7 @@ internal static class SubmitCommand
         InsertStatus.KeyReused =>
             $"the key was used for task {Output.Number(task.Id)} with other content; choose another",
         InsertStatus.ParentNotFound => "its parent does not exist",
+        InsertStatus.QueueFull => "as many tasks wait in its namespace as the rules allow; try again later",
         _ => throw new ArgumentOutOfRangeException(nameof(task), task.Status, null),
     };
 }

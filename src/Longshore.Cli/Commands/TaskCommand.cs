@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Longshore.Assignments;
+using Longshore.Capabilities;
 using Longshore.Cli.Shell;
 using Longshore.Client.Wire;
 using Longshore.Events;
-using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Cli.Commands;
@@ -12,9 +12,9 @@ namespace Longshore.Cli.Commands;
 /// <summary><c>longshore task</c>: one task, looked at or changed.</summary>
 internal static class TaskCommand
 {
-    private static readonly Argument<string> Id = new("ID") { Description = "The task's id or code." };
+    public static readonly Argument<string> Id = new("ID") { Description = "The task's id or code." };
 
-    private static readonly Option<string?> Namespace = Options.Word(
+    public static readonly Option<string?> Namespace = Options.Word(
         "--namespace", "Where the code is looked up.", "NAME");
 
     private static readonly Option<string?> Reason = Options.Word("--reason", "Why; kept with the task.", "TEXT");
@@ -36,7 +36,12 @@ internal static class TaskCommand
             """) { Id, Namespace };
         retry.SetAction((parsed, ct) => ChangeAsync(parsed, "is ready again", async (connection, id) =>
             await connection.Client.RetryAsync(id, ct).ConfigureAwait(false), ct));
-        return new Command("task", "Look at one task, or change it.") { show, cancel, retry };
+        return new Command("task", "Look at one task, change it, or decide who has it.")
+        {
+            show, cancel, retry,
+            TaskHolderCommands.CreateAccept(), TaskHolderCommands.CreateReject(), TaskHolderCommands.CreateAssign(),
+            TaskHolderCommands.CreateEvict(),
+        };
     }
 
     private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken ct)
@@ -70,7 +75,10 @@ internal static class TaskCommand
         ("namespace", task.Spec.Namespace),
         ("name", task.Spec.Name),
         ("description", task.Spec.Description),
-        ("requires", string.Join(", ", task.Spec.Requires)),
+        ("requires", string.Join(", ", task.Spec.Requires)
+            + (task.Spec.Match == MatchMode.Tiered ? "" : $" ({task.Spec.Match.ToWire()} match)")),
+        ("group", task.Spec.Group),
+        ("step", task.Spec.Step),
         ("owner", task.Spec.Owner),
         ("priority", Output.Number(task.Spec.Priority)),
         ("attempts", string.Create(
@@ -82,6 +90,7 @@ internal static class TaskCommand
         ("deadline", Output.Instant(task.Spec.Deadline)),
         ("ended", Output.Instant(task.EndedAt)),
         ("tags", string.Join(", ", task.Spec.Tags)),
+        ("draft", task.Draft.ToString()),
         ("payload", task.Spec.Payload.ToString()),
         ("result", task.Result.ToString()),
         ("error", task.Error));
@@ -103,15 +112,15 @@ internal static class TaskCommand
         }
 
         Output.Line("");
-        string[] headings = ["EPOCH", "AGENT", "GRANTED", "ENDED", "OUTCOME", "ERROR"];
+        string[] headings = ["EPOCH", "AGENT", "GRANTED", "ENDED", "STATUS", "WHY"];
         Output.Table(headings, claims.Select(claim => (IReadOnlyList<string>)
         [
             Output.Number(claim.Epoch),
             claim.Agent,
             Output.Instant(claim.GrantedAt),
             Output.Instant(claim.EndedAt),
-            Words.Snake(claim.Outcome),
-            claim.Error ?? "",
+            claim.Status.ToWire(),
+            string.Join(": ", new[] { claim.Reason?.ToWire(), claim.Error }.OfType<string>()),
         ]));
     }
 
@@ -133,7 +142,8 @@ internal static class TaskCommand
         return 0;
     }
 
-    private static async Task<long> IdAsync(ParseResult parsed, Connection connection, CancellationToken ct)
+    /// <summary>The id of the task that is named by its id or code.</summary>
+    public static async Task<long> IdAsync(ParseResult parsed, Connection connection, CancellationToken ct)
     {
         var text = parsed.GetValue(Id)!;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)

@@ -63,7 +63,7 @@ internal sealed record DemoSummary
         {
             var assignments = await client.ListAssignmentsAsync(task.Id, ct);
             waits.AddRange(assignments.Take(1).Select(a => (a.GrantedAt - task.AvailableAt).TotalMilliseconds));
-            runs.AddRange(assignments.Select(a => (a.EndedAt - a.GrantedAt).TotalMilliseconds));
+            runs.AddRange(assignments.Select(a => (a.EndedAt!.Value - a.GrantedAt).TotalMilliseconds));
             retries += assignments.Count(a => a.Status == AssignmentStatus.Failed);
         }
 

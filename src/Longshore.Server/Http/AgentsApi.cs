@@ -22,6 +22,10 @@ internal static class AgentsApi
             .Produces(StatusCodes.Status204NoContent).WithName("heartbeat");
         agents.MapPost("/{name}/mode", SetModeAsync).Accepts<ModeWire>("application/json")
             .Produces<AgentWire>().WithName("setAgentMode");
+        agents.MapPut("/{name}/availability", SetAvailabilityAsync).Accepts<AvailabilityWire>("application/json")
+            .Produces<AgentWire>().WithName("setAvailability");
+        agents.MapPut("/{name}/authorisation", AuthoriseAsync).Accepts<AuthorisationWire>("application/json")
+            .Produces<AgentWire>().WithName("authoriseAgent");
         agents.MapDelete("/{name}", DeregisterAsync)
             .Produces(StatusCodes.Status204NoContent).WithName("deregisterAgent");
     }
@@ -66,6 +70,20 @@ internal static class AgentsApi
         var body = await Body.ReadAsync<ModeWire>(request, ct);
         await client.SetAgentModeAsync(name, Words.Parse<AgentMode>(body.Mode, "mode"), ct);
         return Answer.Json(AgentWire.Of(await client.GetAgentAsync(name, ct)));
+    }
+
+    private static async Task<IResult> SetAvailabilityAsync(
+        string name, HttpRequest request, ILongshoreClient client, CancellationToken ct)
+    {
+        var body = await Body.ReadAsync<AvailabilityWire>(request, ct);
+        return Answer.Json(AgentWire.Of(await client.SetAvailabilityAsync(name, body.Unavailable, ct)));
+    }
+
+    private static async Task<IResult> AuthoriseAsync(
+        string name, HttpRequest request, ILongshoreClient client, CancellationToken ct)
+    {
+        var body = await Body.ReadAsync<AuthorisationWire>(request, ct);
+        return Answer.Json(AgentWire.Of(await client.AuthoriseAsync(name, body.Capabilities, ct)));
     }
 
     private static async Task<IResult> DeregisterAsync(string name, ILongshoreClient client, CancellationToken ct)

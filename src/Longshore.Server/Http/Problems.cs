@@ -55,7 +55,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = ContentType;
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
             context.Response.Headers.RetryAfter = "1";
         }
@@ -107,6 +107,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         ErrorCode.NotFound => 404,
         ErrorCode.DuplicateCode or ErrorCode.IdempotencyKeyReused or ErrorCode.StaleClaim or ErrorCode.WrongState
             or ErrorCode.AgentUnavailable => 409,
+        ErrorCode.QueueFull => 429,
         ErrorCode.Unavailable => 503,
         _ => 500,
     };

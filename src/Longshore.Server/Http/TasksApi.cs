@@ -52,6 +52,13 @@ internal static class TasksApi
                     ErrorCode.IdempotencyKeyReused,
                     $"idempotency_key: was used for task {submitted.Id} with other content; use a new key",
                     "idempotency_key");
+            case InsertStatus.QueueFull:
+                var crowded = body.Namespace ?? "default";
+                var bound = (await client.GetRulesAsync(crowded, ct)).MaxPending;
+                throw new LongshoreException(
+                    ErrorCode.QueueFull,
+                    $"namespace: in '{crowded}' as many tasks wait as its rules allow, {bound}; try again later",
+                    "namespace");
             case InsertStatus.ParentNotFound:
                 throw new LongshoreException(
                     ErrorCode.NotFound, $"parent_id: there is no task {body.ParentId}", "parent_id");

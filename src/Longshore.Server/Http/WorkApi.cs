@@ -69,8 +69,7 @@ internal static class WorkApi
             Key = body.Key,
         };
         var grants = await client.ClaimAsync(claim, WaitOf(body.WaitSeconds), either.Token);
-        return Answer.Json(new GrantListWire(
-            [.. grants.Select(g => new GrantWire(TaskWire.Of(g.Task), g.Epoch, g.LeaseUntil))]));
+        return Answer.Json(GrantListWire.Of(grants));
     }
 
     private static async Task<IResult> RenewAsync(
@@ -78,7 +77,10 @@ internal static class WorkApi
     {
         var body = await Body.ReadOrEmptyAsync<RenewWire>(request, ct);
         var renewal = new Renewal(
-            PathValue.Id(taskId, "task_id"), PathValue.Epoch(epoch), LeaseOf(body.LeaseSeconds), body.Progress);
+            PathValue.Id(taskId, "task_id"), PathValue.Epoch(epoch), LeaseOf(body.LeaseSeconds), body.Progress)
+        {
+            Draft = body.Draft ?? default,
+        };
         return Answer.Json(new RenewedWire(await client.RenewAsync(renewal, ct)));
     }
 
@@ -121,7 +123,7 @@ internal static class WorkApi
     }
 
     /// <summary>However long somebody would wait: the façade clamps it, and refuses what is negative.</summary>
-    private static TimeSpan WaitOf(double? seconds) =>
+    public static TimeSpan WaitOf(double? seconds) =>
         Words.Seconds(Math.Min(seconds ?? 0, Limits.WaitMax.TotalSeconds), "wait_seconds");
 
     private static TimeSpan LeaseOf(double? seconds) =>

@@ -148,7 +148,7 @@ public sealed partial class HttpLongshoreClient
     public async Task<IReadOnlyList<Grant>> ClaimAsync(
         ClaimRequest request, TimeSpan wait = default, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        CallRules.Check(request);
         var body = new ClaimWire
         {
             Agent = request.Agent,
@@ -160,14 +160,19 @@ public sealed partial class HttpLongshoreClient
             Key = request.Key,
         };
         var answer = await PostAsync<ClaimWire, GrantListWire>("claims", body, ct).ConfigureAwait(false);
-        return [.. answer.Claims.Select(c => new Grant(c.Task.ToTask(), c.LeaseUntil))];
+        return answer.ToGrants();
     }
 
     /// <inheritdoc/>
     public async Task<DateTimeOffset> RenewAsync(Renewal renewal, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(renewal);
-        var body = new RenewWire { LeaseSeconds = renewal.Lease.TotalSeconds, Progress = renewal.Progress };
+        CallRules.Check(renewal);
+        var body = new RenewWire
+        {
+            LeaseSeconds = renewal.Lease.TotalSeconds,
+            Progress = renewal.Progress,
+            Draft = renewal.Draft.IsNone ? null : renewal.Draft,
+        };
         var path = ClaimPath(renewal.TaskId, renewal.Epoch, "renew");
         return (await PostAsync<RenewWire, RenewedWire>(path, body, ct).ConfigureAwait(false)).LeaseUntil;
     }
@@ -175,7 +180,12 @@ public sealed partial class HttpLongshoreClient
     /// <inheritdoc/>
     public async Task<FinishOutcome> FinishAsync(Finish finish, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(finish);
+        CallRules.Check(finish);
+        if (finish.Kind == FinishKind.Reject)
+        {
+            return (await RejectAsync(finish, ct).ConfigureAwait(false)).ToOutcome();
+        }
+
         var isFail = finish.Kind == FinishKind.Fail;
         var body = new FinishWire
         {

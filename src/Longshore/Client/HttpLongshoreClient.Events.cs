@@ -44,7 +44,8 @@ public sealed partial class HttpLongshoreClient
         var position = afterPosition;
         while (true)
         {
-            var stream = await ConnectAsync(position, ct).ConfigureAwait(false);
+            var path = "events" + Query(("after", position is { } after ? Text(after) : null));
+            var stream = await ConnectAsync(path, ct).ConfigureAwait(false);
             if (stream is not null)
             {
                 await using var _ = stream.ConfigureAwait(false);
@@ -69,12 +70,11 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <summary>Opens the stream; null when the server is away, which may pass.</summary>
-    private async Task<Stream?> ConnectAsync(long? position, CancellationToken ct)
+    private async Task<Stream?> ConnectAsync(string path, CancellationToken ct)
     {
-        var path = Prefix + "events" + Query(("after", position is { } after ? Text(after) : null));
         try
         {
-            var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, ct)
+            var response = await _http.GetAsync(Prefix + path, HttpCompletionOption.ResponseHeadersRead, ct)
                 .ConfigureAwait(false);
             if (!response.IsSuccessStatusCode && (int)response.StatusCode < 500)
             {

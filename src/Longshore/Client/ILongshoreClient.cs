@@ -11,7 +11,7 @@ namespace Longshore.Client;
 /// The one façade of Longshore: every edge (HTTP, CLI, handler hosts, tests) uses it, in process or over HTTP.
 /// Errors are <see cref="LongshoreException"/>s; a call that throws changed nothing.
 /// </summary>
-public interface ILongshoreClient
+public partial interface ILongshoreClient
 {
     /// <summary>
     /// Submits tasks, at most <see cref="Limits.BatchMax"/>, in one transaction. Invalid input refuses them all;
@@ -97,12 +97,18 @@ public interface ILongshoreClient
     Task<IReadOnlyList<Grant>> ClaimAsync(
         ClaimRequest request, TimeSpan wait = default, CancellationToken ct = default);
 
-    /// <summary>Extends a claim, and may report progress. Answers until when it holds.</summary>
-    /// <exception cref="LongshoreException">stale_claim, not_found.</exception>
+    /// <summary>
+    /// Extends a claim, and may report progress or save a draft. Answers until when it holds. An offer must be accepted
+    /// first (<see cref="AcceptAsync"/>).
+    /// </summary>
+    /// <exception cref="LongshoreException">stale_claim, wrong_state, not_found, invalid_input.</exception>
     Task<DateTimeOffset> RenewAsync(Renewal renewal, CancellationToken ct = default);
 
-    /// <summary>Ends a claim. Answers the task's state now.</summary>
-    /// <exception cref="LongshoreException">stale_claim, not_found, invalid_input.</exception>
+    /// <summary>
+    /// Ends a claim. Answers the task's state now. Of an offer there is only rejecting and releasing; rejecting needs a
+    /// reason, and <c>other</c> a text in <see cref="Finish.Error"/>.
+    /// </summary>
+    /// <exception cref="LongshoreException">stale_claim, wrong_state, not_found, invalid_input.</exception>
     Task<FinishOutcome> FinishAsync(Finish finish, CancellationToken ct = default);
 
     /// <summary>Events after a position, one page, without waiting.</summary>

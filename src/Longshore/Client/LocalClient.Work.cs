@@ -1,3 +1,4 @@
+using Longshore.Assignments;
 using Longshore.Engine;
 using Longshore.Matching;
 using Longshore.Storage;
@@ -19,7 +20,12 @@ internal sealed partial class LocalClient
             await PrepareToWaitAsync(asked.Agent, ct).ConfigureAwait(false);
         }
 
-        using var call = new ClaimCall(asked, wait, _clock, engine.Room);
+        return await AskAsync(asked, wait, ct).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<Grant>> AskAsync(ClaimRequest request, TimeSpan wait, CancellationToken ct)
+    {
+        using var call = new ClaimCall(request, wait, _clock, engine.Room);
         IReadOnlyList<Grant> grants;
         using (ct.UnsafeRegister((state, token) => ((ClaimCall)state!).Cancel(token), call))
         {
@@ -52,18 +58,8 @@ internal sealed partial class LocalClient
 
     public async Task<DateTimeOffset> RenewAsync(Renewal renewal, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(renewal);
-        ct.ThrowIfCancellationRequested();
-        if (renewal.Progress is { } progress)
-        {
-            TaskValidation.Unit(progress, "progress");
-        }
-
-        var command = new RenewCall(renewal with { Lease = engine.Options.Clamp(renewal.Lease) });
-        engine.Processor.Send(command);
-        var outcome = await command.Completion.ConfigureAwait(false);
-        Demand(outcome.Status, outcome.State, renewal.TaskId, renewal.Epoch);
-        return UnixTime.FromMicroseconds(outcome.LeaseUntilUs);
+        CallRules.Check(renewal);
+        return await ExtendAsync(renewal, ct).ConfigureAwait(false);
     }
 
     public async Task<FinishOutcome> FinishAsync(Finish finish, CancellationToken ct = default)
@@ -72,8 +68,18 @@ internal sealed partial class LocalClient
         ct.ThrowIfCancellationRequested();
         engine.Processor.Send(command);
         var outcome = await command.Completion.ConfigureAwait(false);
-        Demand(outcome.Status, outcome.State, finish.TaskId, finish.Epoch);
+        Demand(outcome.Status, outcome.State, finish.TaskId, finish.Epoch, CallRules.StatusAfter(finish.Kind));
         return outcome;
+    }
+
+    private async Task<DateTimeOffset> ExtendAsync(Renewal renewal, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var command = new RenewCall(renewal with { Lease = engine.Options.Clamp(renewal.Lease) });
+        engine.Processor.Send(command);
+        var outcome = await command.Completion.ConfigureAwait(false);
+        Demand(outcome.Status, outcome.State, renewal.TaskId, renewal.Epoch, AssignmentStatus.InProgress);
+        return UnixTime.FromMicroseconds(outcome.LeaseUntilUs);
     }
 
     private async Task<IReadOnlyList<DiscoveredTask>> WatchAsync(
@@ -126,7 +132,7 @@ internal sealed partial class LocalClient
 
     private ClaimRequest Checked(ClaimRequest request)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        CallRules.Check(request);
         AgentNames.Check(request.Agent, "agent");
         TaskValidation.Range(request.Max, 1, Limits.BatchMax, "max");
         TaskValidation.Range(request.Prefetch, 0, Limits.PrefetchMax, "prefetch");
@@ -143,12 +149,7 @@ internal sealed partial class LocalClient
 
     private static Finish Checked(Finish finish)
     {
-        ArgumentNullException.ThrowIfNull(finish);
-        if (!Enum.IsDefined(finish.Kind))
-        {
-            throw LongshoreException.Invalid("kind", "is none of complete, fail, snooze, release, cancel");
-        }
-
+        CallRules.Check(finish);
         TaskValidation.OptionalWord(finish.Key, "key");
         if (finish.Delay is { } delay && (delay < TimeSpan.Zero || delay > Limits.DurationMax))
         {
@@ -176,7 +177,8 @@ internal sealed partial class LocalClient
         }
     }
 
-    private static void Demand(ClaimWriteStatus status, TaskState state, long taskId, int epoch)
+    private static void Demand(
+        ClaimWriteStatus status, TaskState state, long taskId, int epoch, AssignmentStatus wanted)
     {
         if (status == ClaimWriteStatus.NotFound)
         {
@@ -188,6 +190,14 @@ internal sealed partial class LocalClient
             throw new LongshoreException(
                 ErrorCode.StaleClaim,
                 $"epoch {epoch} of task {taskId} no longer holds; the task is {state.ToWire()}",
+                "epoch");
+        }
+
+        if (status == ClaimWriteStatus.Refused)
+        {
+            throw new LongshoreException(
+                ErrorCode.WrongState,
+                $"task {taskId}: {AssignmentTransitions.Refusal(AssignmentStatus.Assigned, wanted)}",
                 "epoch");
         }
     }

@@ -39,6 +39,13 @@ internal sealed class ClaimCall(ClaimRequest request, TimeSpan wait, TimeProvide
                 _source.TrySetException(new LongshoreException(
                     ErrorCode.AgentUnavailable, $"agent '{Agent}' is blocked, draining or offline", "agent"));
                 return ClaimantNext.Done;
+            case ClaimStatus.BreakerOpen:
+                _source.TrySetException(new LongshoreException(
+                    ErrorCode.AgentUnavailable,
+                    $"the breaker of agent '{Agent}' is open after too many failures, or its probe is still out; "
+                    + "ask again later, or have it reset",
+                    "agent"));
+                return ClaimantNext.Done;
             default:
                 if (_waitIsOver)
                 {

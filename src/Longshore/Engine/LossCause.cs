@@ -17,4 +17,7 @@ internal enum LossCause
 
     /// <summary>The agent signed off and gave it back.</summary>
     SignedOff = 4,
+
+    /// <summary>An administrator took it away.</summary>
+    Evicted = 5,
 }

@@ -33,8 +33,11 @@ public sealed record ExclusionRules
 
     /// <summary>Whether somebody's work in a group keeps an agent from a task of a step in it.</summary>
     internal bool KeepsFrom(string agent, string? principal, string? step, Assignments.GroupMember member) =>
-        (member.Agent == agent || (ByPrincipal && principal is not null && member.Principal == principal))
-        && Excludes(step, member.Step);
+        AreOne(agent, principal, member) && Excludes(step, member.Step);
+
+    /// <summary>Whether somebody who worked in a group counts as this agent.</summary>
+    internal bool AreOne(string agent, string? principal, Assignments.GroupMember member) =>
+        member.Agent == agent || (ByPrincipal && principal is not null && member.Principal == principal);
 
     private static bool Lists(IReadOnlyList<StepPair> pairs, string? one, string? other)
     {

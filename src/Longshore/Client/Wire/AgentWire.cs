@@ -18,7 +18,8 @@ public record NewAgentWire
     /// <summary>For people.</summary>
     public string? Description { get; init; }
 
-    /// <summary>What it can do: <c>"sql:3"</c>, or <c>{"name": "sql", "level": 3, "expires_at": …}</c>.</summary>
+    /// <summary>What it can do: <c>"sql:3"</c>, or
+    /// <c>{"name": "sql", "level": 3, "expires_at": …, "grace_seconds": …}</c>.</summary>
     public IReadOnlyList<CapabilityWire>? Capabilities { get; init; }
 
     /// <summary>What it likes best.</summary>
@@ -29,6 +30,12 @@ public record NewAgentWire
 
     /// <summary>Namespaces it works in.</summary>
     public IReadOnlyList<string>? Namespaces { get; init; }
+
+    /// <summary>Priorities it takes; empty means any.</summary>
+    public IReadOnlyList<int>? PriorityLevels { get; init; }
+
+    /// <summary>Who stands behind it; agents of one principal count as one where exclusion says so.</summary>
+    public string? Principal { get; init; }
 
     /// <summary>How many tasks it runs at once.</summary>
     public int? MaxConcurrent { get; init; }
@@ -59,6 +66,8 @@ public record NewAgentWire
             Specializations = Specializations ?? usual.Specializations,
             Kinds = Kinds ?? usual.Kinds,
             Namespaces = Namespaces ?? usual.Namespaces,
+            PriorityLevels = PriorityLevels ?? usual.PriorityLevels,
+            Principal = Principal,
             MaxConcurrent = MaxConcurrent ?? usual.MaxConcurrent,
             Preferences = Preferences ?? default,
             Reputation = Reputation,
@@ -79,6 +88,8 @@ public record NewAgentWire
             Specializations = agent.Specializations,
             Kinds = agent.Kinds,
             Namespaces = agent.Namespaces,
+            PriorityLevels = agent.PriorityLevels.Count == 0 ? null : agent.PriorityLevels,
+            Principal = agent.Principal,
             MaxConcurrent = agent.MaxConcurrent,
             Preferences = agent.Preferences.IsNone ? null : agent.Preferences,
             Reputation = agent.Reputation,
@@ -98,6 +109,12 @@ public sealed record AgentWire : NewAgentWire
 
     /// <summary>available, draining, blocked or offline.</summary>
     public string Mode { get; init; } = "available";
+
+    /// <summary>Capabilities it declares and cannot use now.</summary>
+    public IReadOnlyList<string>? Unavailable { get; init; }
+
+    /// <summary>The capabilities it is authorised to use; missing means all it declares.</summary>
+    public IReadOnlyList<string>? Authorised { get; init; }
 
     /// <summary>Tasks it holds.</summary>
     public int Load { get; init; }
@@ -123,6 +140,8 @@ public sealed record AgentWire : NewAgentWire
         Id = agent.Id,
         Status = agent.Status.ToWire(),
         Mode = agent.Mode.ToWire(),
+        Unavailable = agent.Unavailable.Count == 0 ? null : agent.Unavailable,
+        Authorised = agent.Authorised,
         Load = agent.Load,
         Reputation = agent.Reputation,
         TotalCompleted = agent.TotalCompleted,
@@ -139,6 +158,8 @@ public sealed record AgentWire : NewAgentWire
         Profile = ToRegistration(),
         Status = Words.Parse<AgentStatus>(Status, "status"),
         Mode = Words.Parse<AgentMode>(Mode, "mode"),
+        Unavailable = Unavailable ?? [],
+        Authorised = Authorised,
         Load = Load,
         Reputation = Reputation ?? 1.0,
         TotalCompleted = TotalCompleted,
@@ -162,6 +183,9 @@ public sealed record CapabilityWire
     /// <summary>When it stops counting.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>How long after that it still counts for tasks that are not strict.</summary>
+    public double? GraceSeconds { get; init; }
+
     internal Capability ToCapability(string field)
     {
         var parsed = Capability.Parse(Name, field);
@@ -171,11 +195,20 @@ public sealed record CapabilityWire
             parsed = parsed with { Level = level };
         }
 
-        return parsed with { ExpiresAt = ExpiresAt };
+        return parsed with
+        {
+            ExpiresAt = ExpiresAt,
+            Grace = Words.SecondsOrNull(GraceSeconds, field + ".grace_seconds") ?? TimeSpan.Zero,
+        };
     }
 
-    internal static CapabilityWire Of(Capability capability) =>
-        new() { Name = capability.Name, Level = capability.Level, ExpiresAt = capability.ExpiresAt };
+    internal static CapabilityWire Of(Capability capability) => new()
+    {
+        Name = capability.Name,
+        Level = capability.Level,
+        ExpiresAt = capability.ExpiresAt,
+        GraceSeconds = capability.Grace == TimeSpan.Zero ? null : capability.Grace.TotalSeconds,
+    };
 }
 
 internal sealed class CapabilityConverter : JsonConverter<CapabilityWire>
@@ -188,7 +221,13 @@ internal sealed class CapabilityConverter : JsonConverter<CapabilityWire>
         }
 
         var parts = JsonSerializer.Deserialize<Parts>(ref reader, options) ?? throw new JsonException();
-        return new CapabilityWire { Name = parts.Name, Level = parts.Level, ExpiresAt = parts.ExpiresAt };
+        return new CapabilityWire
+        {
+            Name = parts.Name,
+            Level = parts.Level,
+            ExpiresAt = parts.ExpiresAt,
+            GraceSeconds = parts.GraceSeconds,
+        };
     }
 
     public override void Write(Utf8JsonWriter writer, CapabilityWire value, JsonSerializerOptions options)
@@ -204,6 +243,11 @@ internal sealed class CapabilityConverter : JsonConverter<CapabilityWire>
         writer.WriteString("name", capability.Name);
         writer.WriteNumber("level", capability.Level);
         writer.WriteString("expires_at", InstantConverter.Format(expiresAt));
+        if (value.GraceSeconds is { } grace)
+        {
+            writer.WriteNumber("grace_seconds", grace);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -214,5 +258,7 @@ internal sealed class CapabilityConverter : JsonConverter<CapabilityWire>
         public int? Level { get; init; }
 
         public DateTimeOffset? ExpiresAt { get; init; }
+
+        public double? GraceSeconds { get; init; }
     }
 }

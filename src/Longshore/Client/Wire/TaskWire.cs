@@ -30,6 +30,15 @@ public record NewTaskWire
     /// <summary>Part of the requirements that must be met, above 0 to 1.</summary>
     public double? MinimumMatch { get; init; }
 
+    /// <summary>How requirements are compared: tiered, strict or flexible; <c>tiered</c> when missing.</summary>
+    public string? Match { get; init; }
+
+    /// <summary>The item it is about; whoever does one task of a group may be kept from its others.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Which step of its item it is.</summary>
+    public string? Step { get; init; }
+
     /// <summary>Least trusted confidence, 0 to 1.</summary>
     public double? ConfidenceThreshold { get; init; }
 
@@ -96,6 +105,9 @@ public record NewTaskWire
                 text ?? throw LongshoreException.Invalid($"{at}requires[{i}]", "cannot be null"),
                 $"{at}requires[{i}]"))],
             MinimumMatch = MinimumMatch ?? usual.MinimumMatch,
+            Match = Match is null ? usual.Match : Words.Parse<MatchMode>(Match, at + "match"),
+            Group = Group,
+            Step = Step,
             ConfidenceThreshold = ConfidenceThreshold ?? usual.ConfidenceThreshold,
             Priority = Priority ?? usual.Priority,
             ReadyAt = ReadyAt,
@@ -129,6 +141,9 @@ public record NewTaskWire
             Payload = task.Payload.IsNone ? JsonText.EmptyObject : task.Payload,
             Requires = [.. task.Requires.Select(r => r.ToString())],
             MinimumMatch = task.MinimumMatch,
+            Match = task.Match.ToWire(),
+            Group = task.Group,
+            Step = task.Step,
             ConfidenceThreshold = task.ConfidenceThreshold,
             Priority = task.Priority,
             ReadyAt = task.ReadyAt,
@@ -213,7 +228,7 @@ public sealed record TaskWire : NewTaskWire
     /// <summary>Who holds it, or ended it.</summary>
     public string? Agent { get; init; }
 
-    /// <summary>Until when the claim holds.</summary>
+    /// <summary>Until when the claim holds, or the offer stands.</summary>
     public DateTimeOffset? LeaseUntil { get; init; }
 
     /// <summary>When it ended.</summary>
@@ -224,6 +239,9 @@ public sealed record TaskWire : NewTaskWire
 
     /// <summary>The latest error.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Unfinished work that a holder saved.</summary>
+    public JsonText? Draft { get; init; }
 
     /// <summary>Progress last reported, 0 to 1.</summary>
     public double? Progress { get; init; }
@@ -245,6 +263,7 @@ public sealed record TaskWire : NewTaskWire
         EndedAt = task.EndedAt,
         Result = task.Result.IsNone ? null : task.Result,
         Error = task.Error,
+        Draft = task.Draft.IsNone ? null : task.Draft,
         Progress = task.Progress,
     };
 
@@ -266,6 +285,7 @@ public sealed record TaskWire : NewTaskWire
         EndedAt = EndedAt,
         Result = Result ?? default,
         Error = Error,
+        Draft = Draft ?? default,
         Progress = Progress,
     };
 }

@@ -12,7 +12,7 @@ public sealed record TaskBatchWire
 }
 
 /// <summary>Answer to one submitted task.</summary>
-/// <param name="Status">inserted, existing, key_reused, duplicate_code or parent_not_found.</param>
+/// <param name="Status">inserted, existing, key_reused, duplicate_code, parent_not_found or queue_full.</param>
 /// <param name="Id">Its id, or that of the earlier task.</param>
 /// <param name="Code">Its code.</param>
 public sealed record SubmittedWire(string Status, long Id, string? Code);
@@ -108,11 +108,21 @@ public sealed record ClaimWire
 /// <param name="Task">The task.</param>
 /// <param name="Epoch">Every later write must carry it.</param>
 /// <param name="LeaseUntil">Until when it holds.</param>
-public sealed record GrantWire(TaskWire Task, int Epoch, DateTimeOffset LeaseUntil);
+public sealed record GrantWire(TaskWire Task, int Epoch, DateTimeOffset LeaseUntil)
+{
+    internal static GrantWire Of(Grant grant) => new(TaskWire.Of(grant.Task), grant.Epoch, grant.LeaseUntil);
+
+    internal Grant ToGrant() => new(Task.ToTask(), LeaseUntil);
+}
 
 /// <summary>What was granted.</summary>
 /// <param name="Claims">Empty when there was nothing.</param>
-public sealed record GrantListWire(IReadOnlyList<GrantWire> Claims);
+public sealed record GrantListWire(IReadOnlyList<GrantWire> Claims)
+{
+    internal static GrantListWire Of(IReadOnlyList<Grant> grants) => new([.. grants.Select(GrantWire.Of)]);
+
+    internal IReadOnlyList<Grant> ToGrants() => [.. Claims.Select(claim => claim.ToGrant())];
+}
 
 /// <summary>Extends a claim.</summary>
 public sealed record RenewWire
@@ -122,6 +132,9 @@ public sealed record RenewWire
 
     /// <summary>0 to 1.</summary>
     public double? Progress { get; init; }
+
+    /// <summary>Unfinished work to keep for whoever goes on: any JSON; replaces what was saved before.</summary>
+    public JsonText? Draft { get; init; }
 }
 
 /// <summary>Until when a claim holds now.</summary>

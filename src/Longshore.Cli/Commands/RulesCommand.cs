@@ -1,0 +1,177 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text;
+using Longshore.Cli.Shell;
+using Longshore.Client.Wire;
+using Longshore.Rules;
+
+namespace Longshore.Cli.Commands;
+
+/// <summary><c>longshore rules</c>: what is decided about a namespace.</summary>
+internal static class RulesCommand
+{
+    private static readonly Argument<string> Namespace = new("NAMESPACE") { Description = "Which." };
+
+    private static readonly Option<string?> File = Options.Word(
+        "--file", "All the rules, in the JSON of the HTTP API; - reads stdin. Missing ones are as by default.", "FILE");
+
+    private static readonly Option<string?> Mode = new Option<string?>("--mode")
+    {
+        Description = "pool: agents claim; auto: tasks are offered; manual: an administrator assigns.",
+    }.AcceptOnlyFromAmong([.. Enum.GetValues<AssignmentMode>().Select(mode => mode.ToWire())]);
+
+    private static readonly Option<string?> Order = new Option<string?>("--order")
+    {
+        Description = "In what order tasks are given out.",
+    }.AcceptOnlyFromAmong([.. Enum.GetValues<TaskOrder>().Select(Words.Snake)]);
+
+    private static readonly Option<int?> MaxPending = Options.Whole(
+        "--max-pending", "Most tasks that may wait; 0 for no bound.");
+
+    private static readonly Option<TimeSpan?> OfferTimeout = Options.Seconds(
+        "--offer-timeout", "How long an offer stands.");
+
+    private static readonly Option<TimeSpan?> InactivityTimeout = Options.Seconds(
+        "--inactivity-timeout", "How long an accepted task may lie still.");
+
+    private static readonly Option<TimeSpan?> RejectCooldown = Options.Seconds(
+        "--reject-cooldown", "How long a task is kept from an agent that let it lie or was evicted.");
+
+    private static readonly Option<TimeSpan?> TaskCooldown = Options.Seconds(
+        "--task-cooldown", "How long a rejected task is kept from everybody.");
+
+    private static readonly Option<string?> Unroutable = new Option<string?>("--unroutable")
+    {
+        Description = "What becomes of a task that nobody could ever do.",
+    }.AcceptOnlyFromAmong([.. Enum.GetValues<UnroutablePolicy>().Select(Words.Snake)]);
+
+    public static Command Create()
+    {
+        var show = new ExplainedCommand("show", "Show the rules of a namespace.", """
+            longshore rules show default
+            longshore rules show default --json > rules.json
+            """) { Namespace };
+        show.SetAction(async (parsed, ct) =>
+        {
+            using var connection = Connection.Open(parsed);
+            var rules = await connection.Client.GetRulesAsync(parsed.GetValue(Namespace)!, ct).ConfigureAwait(false);
+            return Show(parsed, rules);
+        });
+        var set = new ExplainedCommand("set", "Change some rules of a namespace, or replace all of them.", """
+            longshore rules set default --mode auto --offer-timeout 120
+            longshore rules set default --file rules.json
+            """)
+        {
+            Namespace, File, Mode, Order, MaxPending, OfferTimeout, InactivityTimeout, RejectCooldown, TaskCooldown,
+            Unroutable,
+        };
+        set.Validators.Add(Check);
+        set.SetAction(SetAsync);
+        return new Command("rules", "Show or decide who gets the tasks of a namespace, and how.") { show, set };
+    }
+
+    private static void Check(CommandResult result)
+    {
+        var single = result.Children.OfType<OptionResult>()
+            .FirstOrDefault(option => !option.Implicit && !option.Option.Recursive && option.Option != File);
+        var hasFile = result.GetValue(File) is not null;
+        if (hasFile && single is not null)
+        {
+            result.AddError($"{single.Option.Name} cannot be combined with --file, which holds all the rules");
+        }
+        else if (!hasFile && single is null)
+        {
+            result.AddError("give --file, or the rules to change");
+        }
+    }
+
+    private static async Task<int> SetAsync(ParseResult parsed, CancellationToken ct)
+    {
+        using var connection = Connection.Open(parsed);
+        var name = parsed.GetValue(Namespace)!;
+        NamespaceRules decided;
+        if (parsed.GetValue(File) is { } file)
+        {
+            var wire = await ReadAsync(file, ct).ConfigureAwait(false);
+            decided = await connection.Client.SetRulesAsync(name, wire.ToRules(), wire.Version, ct)
+                .ConfigureAwait(false);
+        }
+        else
+        {
+            var present = await connection.Client.GetRulesAsync(name, ct).ConfigureAwait(false);
+            decided = await connection.Client.SetRulesAsync(name, Changed(present, parsed), present.Version, ct)
+                .ConfigureAwait(false);
+        }
+
+        return Show(parsed, decided);
+    }
+
+    private static async Task<RulesWire> ReadAsync(string file, CancellationToken ct)
+    {
+        var text = file == "-"
+            ? await Console.In.ReadToEndAsync(ct).ConfigureAwait(false)
+            : await System.IO.File.ReadAllTextAsync(file, ct).ConfigureAwait(false);
+        return WireJson.Read<RulesWire>(Encoding.UTF8.GetBytes(text));
+    }
+
+    private static NamespaceRules Changed(NamespaceRules rules, ParseResult parsed) => rules with
+    {
+        Mode = parsed.GetValue(Mode) is { } mode ? Words.Parse<AssignmentMode>(mode, "--mode") : rules.Mode,
+        Order = parsed.GetValue(Order) is { } order ? Words.Parse<TaskOrder>(order, "--order") : rules.Order,
+        MaxPending = parsed.GetValue(MaxPending) is { } most ? (most == 0 ? null : most) : rules.MaxPending,
+        OfferTimeout = parsed.GetValue(OfferTimeout) ?? rules.OfferTimeout,
+        InactivityTimeout = parsed.GetValue(InactivityTimeout) ?? rules.InactivityTimeout,
+        RejectCooldown = parsed.GetValue(RejectCooldown) ?? rules.RejectCooldown,
+        TaskCooldown = parsed.GetValue(TaskCooldown) ?? rules.TaskCooldown,
+        Unroutable = parsed.GetValue(Unroutable) is { } policy
+            ? Words.Parse<UnroutablePolicy>(policy, "--unroutable")
+            : rules.Unroutable,
+    };
+
+    private static int Show(ParseResult parsed, NamespaceRules rules)
+    {
+        if (parsed.WantsJson())
+        {
+            Output.Json(RulesWire.Of(rules));
+            return 0;
+        }
+
+        Output.Fields(
+            ("version", Output.Number(rules.Version)),
+            ("mode", rules.Mode.ToWire()),
+            ("order", Words.Snake(rules.Order)),
+            ("max pending", rules.MaxPending is { } most ? Output.Number(most) : "no bound"),
+            ("offer timeout", Seconds(rules.OfferTimeout)),
+            ("inactivity timeout", Seconds(rules.InactivityTimeout)),
+            ("reject cooldown", Seconds(rules.RejectCooldown)),
+            ("reoffer rejected", rules.ReofferRejected ? "yes" : "no"),
+            ("task cooldown", Seconds(rules.TaskCooldown)),
+            ("exclusion", Exclusion(rules.Exclusion)),
+            ("unroutable", $"{Words.Snake(rules.Unroutable)} after {Seconds(rules.UnroutableAfter)}"),
+            ("fallback requires", string.Join(", ", rules.FallbackRequires)),
+            ("kinds", Otherwise(rules.Kinds)),
+            ("steps", Otherwise(rules.Steps)));
+        return 0;
+    }
+
+    private static string Exclusion(ExclusionRules rules) => string.Join(", ",
+    [
+        rules.ExcludeAll ? "all pairs of steps" : "listed pairs of steps",
+        .. rules.Exclude.Select(pair => $"not {pair.First}+{pair.Second}"),
+        .. rules.Allow.Select(pair => $"but {pair.First}+{pair.Second}"),
+        rules.ByPrincipal ? "by principal" : "by agent",
+    ]);
+
+    private static string Otherwise(IReadOnlyDictionary<string, StepRules> rules) => string.Join("; ", rules
+        .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        .Select(pair => $"{pair.Key}: " + string.Join(", ", new[]
+        {
+            pair.Value.Mode?.ToWire(),
+            pair.Value.OfferTimeout is { } offer ? $"offer timeout {Seconds(offer)}" : null,
+            pair.Value.InactivityTimeout is { } still ? $"inactivity timeout {Seconds(still)}" : null,
+        }.OfType<string>())));
+
+    private static string Seconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
+}

@@ -1,0 +1,128 @@
+using Longshore.Agents;
+using Longshore.Assignments;
+using Longshore.Capabilities;
+using Longshore.Rules;
+using Longshore.Tasks;
+
+namespace Longshore.Client;
+
+/// <summary>What operators decide: rules, authorisation, breakers; and who is there.</summary>
+internal sealed partial class LocalClient
+{
+    private static readonly TimeSpan ActiveWithin = TimeSpan.FromMinutes(5);
+
+    public async Task<NamespaceRules> GetRulesAsync(string @namespace, CancellationToken ct = default)
+    {
+        TaskValidation.Word(@namespace, "namespace");
+        return await engine.Store.Rules.GetAsync(@namespace, ct).ConfigureAwait(false);
+    }
+
+    public async Task<NamespaceRules> SetRulesAsync(
+        string @namespace, NamespaceRules rules, long? expectedVersion = null, CancellationToken ct = default)
+    {
+        TaskValidation.Word(@namespace, "namespace");
+        ArgumentNullException.ThrowIfNull(rules);
+        var decided = await engine.Store.Rules.SetAsync(@namespace, rules.Checked(), expectedVersion, ct: ct)
+            .ConfigureAwait(false);
+        if (decided is null)
+        {
+            var present = await engine.Store.Rules.GetAsync(@namespace, ct).ConfigureAwait(false);
+            throw new LongshoreException(
+                ErrorCode.WrongState,
+                $"the rules of namespace '{@namespace}' are at version {present.Version}, not {expectedVersion}; "
+                + "read them and decide again",
+                "version");
+        }
+
+        // Another mode or exclusion may have made tasks claimable for those who wait.
+        engine.OnReady(Limits.WaitersMax);
+        return decided;
+    }
+
+    public async Task<Agent> SetAvailabilityAsync(
+        string name, IReadOnlyList<string> unavailable, CancellationToken ct = default)
+    {
+        var names = CapabilityNames(unavailable, "unavailable");
+        var isKnown = await engine.Store.Agents.SetAvailabilityAsync(name, names, ct: ct).ConfigureAwait(false);
+        return await ChangedAsync(isKnown, name, ct).ConfigureAwait(false);
+    }
+
+    public async Task<Agent> AuthoriseAsync(
+        string name, IReadOnlyList<string>? capabilities, CancellationToken ct = default)
+    {
+        var names = capabilities is null ? null : CapabilityNames(capabilities, "capabilities");
+        var isKnown = await engine.Store.Agents.AuthoriseAsync(name, names, ct: ct).ConfigureAwait(false);
+        return await ChangedAsync(isKnown, name, ct).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<Breaker>> ListBreakersAsync(
+        string? agent = null, bool openOnly = false, CancellationToken ct = default) =>
+        await engine.Store.Breakers.ListAsync(agent, openOnly, ct).ConfigureAwait(false);
+
+    public async Task ResetBreakerAsync(
+        BreakerKey key, string actor, string? reason = null, CancellationToken ct = default)
+    {
+        CheckActor(actor, reason);
+        var what = CallRules.Guarded(key);
+        if (!await engine.Store.Breakers.ResetAsync(key, actor, reason, ct: ct).ConfigureAwait(false))
+        {
+            throw new LongshoreException(
+                ErrorCode.NotFound, $"there is no breaker for {what}; it has nothing to forget");
+        }
+
+        if (key.Agent is { } agent)
+        {
+            engine.OnAgentChanged(agent);
+        }
+        else
+        {
+            engine.OnReady(1);
+        }
+    }
+
+    public async Task<IReadOnlyList<AgentPresence>> PresenceAsync(
+        string @namespace, TimeSpan? within = null, CancellationToken ct = default)
+    {
+        TaskValidation.Word(@namespace, "namespace");
+        TaskValidation.Duration(within, "within_seconds");
+        var now = engine.Time.Now;
+        var there = new List<AgentPresence>();
+        var query = new Storage.AgentQuery { Limit = Limits.PageMax };
+        do
+        {
+            var page = await ListAgentsAsync(query, ct).ConfigureAwait(false);
+            there.AddRange(page.Items
+                .Where(agent => agent.Profile.Namespaces.Contains(@namespace, StringComparer.Ordinal))
+                .Select(agent => new AgentPresence(
+                    agent.Name,
+                    agent.Status,
+                    agent.LastSeen,
+                    agent.Mode != AgentMode.Offline && now - agent.LastSeen <= (within ?? ActiveWithin))));
+            query = query with { After = page.Next };
+        }
+        while (query.After is not null);
+        return [.. there.OrderByDescending(agent => agent.LastSeen).Take(Limits.PageMax)];
+    }
+
+    private async Task<Agent> ChangedAsync(bool isKnown, string name, CancellationToken ct)
+    {
+        if (!isKnown)
+        {
+            throw UnknownAgent(name);
+        }
+
+        engine.OnAgentChanged(name);
+        return await GetAgentAsync(name, ct).ConfigureAwait(false);
+    }
+
+    private static IReadOnlyList<string> CapabilityNames(IReadOnlyList<string> names, string field)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        TaskValidation.Range(names.Count, 0, Limits.AgentListMax, field + ".length");
+        return [.. names
+            .Select((name, i) => CapabilityName.Normalise(
+                name ?? throw LongshoreException.Invalid($"{field}[{i}]", "cannot be null"), $"{field}[{i}]"))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
+    }
+}
