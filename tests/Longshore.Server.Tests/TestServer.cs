@@ -9,19 +9,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Longshore.Server.Tests;
 
-/// <summary>A real server on a free loopback port, over a SQLite file of its own if nothing else is said.</summary>
+/// <summary>A real server on a free loopback port over a SQLite file of its own.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-server-");
     private readonly WebApplication _app;
 
-    private TestServer(Action<LongshoreBuilder>? store)
+    private TestServer()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        (store ?? (longshore => longshore.UseSqlite(Path.Combine(_folder.FullName, "tasks.db"))))(
-            builder.Services.AddLongshore());
+        builder.Services.AddLongshore().UseSqlite(Path.Combine(_folder.FullName, "tasks.db"));
         builder.Services.AddLongshoreServer();
         _app = builder.Build();
         _app.MapLongshore();
@@ -41,9 +40,9 @@ internal sealed class TestServer : IAsyncDisposable
         TimeSpan.FromSeconds(30),
         TestContext.Current.CancellationToken);
 
-    public static async Task<TestServer> StartAsync(Action<LongshoreBuilder>? store = null)
+    public static async Task<TestServer> StartAsync()
     {
-        var server = new TestServer(store);
+        var server = new TestServer();
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         server.Http.BaseAddress = new Uri(server._app.Urls.First());
         return server;

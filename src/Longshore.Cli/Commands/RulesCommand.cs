@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using Longshore.Cli.Shell;
 using Longshore.Client.Wire;
+using Longshore.Routing;
 using Longshore.Rules;
 
 namespace Longshore.Cli.Commands;
@@ -20,6 +21,11 @@ internal static class RulesCommand
     {
         Description = "pool: agents claim; auto: tasks are offered; manual: an administrator assigns.",
     }.AcceptOnlyFromAmong([.. Enum.GetValues<AssignmentMode>().Select(mode => mode.ToWire())]);
+
+    private static readonly Option<string?> Strategy = new Option<string?>("--strategy")
+    {
+        Description = "How the distributor chooses among those who can do a task.",
+    }.AcceptOnlyFromAmong([.. Enum.GetValues<RoutingStrategy>().Select(strategy => strategy.ToWire())]);
 
     private static readonly Option<string?> Order = new Option<string?>("--order")
     {
@@ -63,8 +69,8 @@ internal static class RulesCommand
             longshore rules set default --file rules.json
             """)
         {
-            Namespace, File, Mode, Order, MaxPending, OfferTimeout, InactivityTimeout, RejectCooldown, TaskCooldown,
-            Unroutable,
+            Namespace, File, Mode, Strategy, Order, MaxPending, OfferTimeout, InactivityTimeout, RejectCooldown,
+            TaskCooldown, Unroutable,
         };
         set.Validators.Add(Check);
         set.SetAction(SetAsync);
@@ -118,6 +124,9 @@ internal static class RulesCommand
     private static NamespaceRules Changed(NamespaceRules rules, ParseResult parsed) => rules with
     {
         Mode = parsed.GetValue(Mode) is { } mode ? Words.Parse<AssignmentMode>(mode, "--mode") : rules.Mode,
+        Strategy = parsed.GetValue(Strategy) is { } strategy
+            ? RoutingStrategyWords.Parse(strategy, "--strategy")
+            : rules.Strategy,
         Order = parsed.GetValue(Order) is { } order ? Words.Parse<TaskOrder>(order, "--order") : rules.Order,
         MaxPending = parsed.GetValue(MaxPending) is { } most ? (most == 0 ? null : most) : rules.MaxPending,
         OfferTimeout = parsed.GetValue(OfferTimeout) ?? rules.OfferTimeout,
@@ -140,6 +149,7 @@ internal static class RulesCommand
         Output.Fields(
             ("version", Output.Number(rules.Version)),
             ("mode", rules.Mode.ToWire()),
+            ("strategy", rules.Strategy.ToWire()),
             ("order", Words.Snake(rules.Order)),
             ("max pending", rules.MaxPending is { } most ? Output.Number(most) : "no bound"),
             ("offer timeout", Seconds(rules.OfferTimeout)),
@@ -168,6 +178,7 @@ internal static class RulesCommand
         .Select(pair => $"{pair.Key}: " + string.Join(", ", new[]
         {
             pair.Value.Mode?.ToWire(),
+            pair.Value.Strategy?.ToWire(),
             pair.Value.OfferTimeout is { } offer ? $"offer timeout {Seconds(offer)}" : null,
             pair.Value.InactivityTimeout is { } still ? $"inactivity timeout {Seconds(still)}" : null,
         }.OfType<string>())));

@@ -2,39 +2,59 @@ using System.Globalization;
 using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Capabilities;
+using Longshore.Explain;
 using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Client;
 
-/// <summary>Why a task cannot be offered to an agent by name: the first rule that stands in the way.</summary>
-internal static class Hindrance
+/// <summary>
+/// Why a task cannot be offered to an agent by name: the first obstacle, with what an administrator needs to know to
+/// remove it.
+/// </summary>
+internal sealed class Hindrance(IStore store, DateTimeOffset now)
 {
-    /// <summary>The error that says so; null when nothing is seen that would keep them apart.</summary>
-    public static LongshoreException? Of(
-        WorkTask task, Agent agent, NamespaceRules rules, TaskGuards guards, IReadOnlyList<Breaker> breakers,
-        long nowUs)
+    /// <summary>The error that says so; null when nothing keeps them apart.</summary>
+    public async Task<LongshoreException?> FindAsync(WorkTask task, Agent agent, CancellationToken ct)
     {
-        if (OfTask(task, agent.Name) is { } state)
+        var rules = await store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
+        var guards = await store.Queries.GetGuardsAsync(task.Id, ct: ct).ConfigureAwait(false) ?? TaskGuards.None;
+        var crowd = await new Crowd(store).ReadAsync(now, ct).ConfigureAwait(false);
+        if (crowd.FirstOrDefault(c => c.Agent.Name == agent.Name) is not { } candidate)
         {
-            return new LongshoreException(ErrorCode.WrongState, state, "id");
+            return null;
         }
 
-        var why = OfAgent(agent, breakers, task.Spec.Kind, nowUs)
-            ?? OfClass(task.Spec, agent, nowUs)
-            ?? OfPair(task, agent, rules, guards, nowUs);
-        return why is null
-            ? null
-            : new LongshoreException(
-                ErrorCode.AgentUnavailable, $"agent '{agent.Name}' cannot be given task {task.Id}: {why}", "agent");
+        // Who takes the initiative does not bind an administrator.
+        var eligibility = new Eligibility(rules.InPool(), guards, store.Info, now);
+        var obstacle = eligibility.Find(task, candidate, crowd);
+        if (obstacle == Obstacle.None)
+        {
+            return null;
+        }
+
+        if (obstacle == Obstacle.NotReady)
+        {
+            return new LongshoreException(ErrorCode.WrongState, NotReady(task, agent.Name), "id");
+        }
+
+        var why = obstacle switch
+        {
+            Obstacle.AgentBreakerOpen or Obstacle.KindBreakerOpen =>
+                await BreakerAsync(agent.Name, obstacle == Obstacle.AgentBreakerOpen ? null : task.Spec.Kind, ct)
+                    .ConfigureAwait(false),
+            Obstacle.Excluded => Excluded(task, agent, rules, guards),
+            Obstacle.Rejected or Obstacle.CoolingDown => Kept(agent.Name, guards),
+            _ => OfProfile(obstacle, task.Spec, candidate),
+        };
+        return new LongshoreException(
+            ErrorCode.AgentUnavailable, $"agent '{agent.Name}' cannot be given task {task.Id}: {why}", "agent");
     }
 
-    private static string? OfTask(WorkTask task, string agent) => task.State switch
+    private static string NotReady(WorkTask task, string agent) => task.State switch
     {
-        TaskState.Created => task.DeferredUntil is { } until
-            ? $"task {task.Id} is deferred until {Instant(until)}; retry it first"
-            : null,
+        TaskState.Created => $"task {task.Id} is deferred until {Instant(task.DeferredUntil)}; retry it first",
         TaskState.Assigned or TaskState.InProgress when task.Agent == agent =>
             $"'{agent}' has task {task.Id} already ({task.State.ToWire()})",
         TaskState.Assigned or TaskState.InProgress =>
@@ -43,88 +63,59 @@ internal static class Hindrance
         _ => $"task {task.Id}: {TaskTransitions.Refusal(task.State, TaskOperation.Offer)}",
     };
 
-    private static string? OfAgent(Agent agent, IReadOnlyList<Breaker> breakers, string kind, long nowUs)
+    private static string OfProfile(Obstacle obstacle, NewTask spec, Candidate candidate) => obstacle switch
     {
-        if (agent.Mode != AgentMode.Available)
-        {
-            return $"it is {agent.Mode.ToWire()}";
-        }
+        Obstacle.AgentUnavailable => $"it is {candidate.Agent.Mode.ToWire()}",
+        Obstacle.OtherNamespace => $"it does not work in namespace {spec.Namespace}",
+        Obstacle.OtherKind => $"it does not take kind {spec.Kind}",
+        Obstacle.OtherOwner => $"only '{spec.Owner}' may do it",
+        Obstacle.OtherPriority => $"it does not take priority {spec.Priority}",
+        Obstacle.LacksCapability or Obstacle.CapabilityUnavailable or Obstacle.NotAuthorised =>
+            $"{obstacle.Sentence()}: {Unmet(spec, candidate)}",
+        Obstacle.AtCapacity => $"it holds {candidate.Agent.Load} of at most {candidate.Agent.Profile.MaxConcurrent}",
+        _ => obstacle.Sentence(),
+    };
 
-        foreach (var breaker in breakers)
-        {
-            var isMeant = breaker.Key.Scope == BreakerScope.Agent
-                || (breaker.Key.Scope == BreakerScope.AgentKind && breaker.Key.Kind == kind);
-            if (isMeant && breaker.GateAt(nowUs) == BreakerGate.Shut)
-            {
-                var of = breaker.Key.Kind is null ? "" : $" for kind {kind}";
-                return breaker.ProbeTaskId is { } probe
-                    ? $"its breaker{of} lets nothing through until its probe, task {probe}, is done"
-                    : $"its breaker{of} is open until {Instant(UnixTime.FromMicroseconds(breaker.OpenUntilUs!.Value))}";
-            }
-        }
+    private static string Unmet(NewTask spec, Candidate candidate) =>
+        string.Join(", ", spec.Requires.Where(r => !candidate.Usable.Meets(r, spec.Match)))
+        + (spec.Match == MatchMode.Tiered ? "" : $" ({spec.Match.ToWire()} match)");
 
-        return agent.Load >= agent.Profile.MaxConcurrent
-            ? $"it holds {agent.Load} of at most {agent.Profile.MaxConcurrent}"
-            : null;
+    private async Task<string> BreakerAsync(string agent, string? kind, CancellationToken ct)
+    {
+        var open = await store.Breakers.ListAsync(agent, openOnly: true, ct).ConfigureAwait(false);
+        var breaker = open.FirstOrDefault(b => b.Key.Kind == kind);
+        var of = kind is null ? "its breaker" : $"its breaker for kind {kind}";
+        return breaker switch
+        {
+            { ProbeTaskId: { } probe } => $"{of} lets nothing through until its probe, task {probe}, is done",
+            { OpenUntilUs: { } until } => $"{of} is open until {Instant(UnixTime.FromMicroseconds(until))}",
+            _ => $"{of} was open a moment ago; try again",
+        };
     }
 
-    private static string? OfClass(NewTask spec, Agent agent, long nowUs)
+    private static string Excluded(WorkTask task, Agent agent, NamespaceRules rules, TaskGuards guards)
     {
-        if (spec.Owner is { } owner && owner != agent.Name)
-        {
-            return $"only '{owner}' may do it";
-        }
-
-        if (!agent.Profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal))
-        {
-            return $"it does not work in namespace {spec.Namespace}";
-        }
-
-        if (agent.Profile.Kinds.Count > 0 && !agent.Profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
-        {
-            return $"it does not take kind {spec.Kind}";
-        }
-
-        if (agent.Profile.PriorityLevels.Count > 0 && !agent.Profile.PriorityLevels.Contains(spec.Priority))
-        {
-            return $"it does not take priority {spec.Priority}";
-        }
-
-        var able = new CapabilitySet(agent.Usable, UnixTime.FromMicroseconds(nowUs));
-        return able.CanDo(spec.Requires, spec.MinimumMatch, spec.Match)
-            ? null
-            : $"it lacks {string.Join(", ", spec.Requires.Where(r => !able.Meets(r, spec.Match)))}"
-                + (spec.Match == MatchMode.Tiered ? "" : $" ({spec.Match.ToWire()} match)");
-    }
-
-    private static string? OfPair(
-        WorkTask task, Agent agent, NamespaceRules rules, TaskGuards guards, long nowUs)
-    {
-        foreach (var kept in guards.Kept.Where(kept => kept.Agent == agent.Name && kept.UntilUs > nowUs))
-        {
-            var cause = kept.Cause switch
-            {
-                KeptCause.Rejected => "it rejected it",
-                KeptCause.Missed => "it let an offer of it run out",
-                _ => "it was taken from it",
-            };
-            return kept.UntilUs == long.MaxValue
-                ? $"{cause}, which is for good"
-                : $"{cause}; kept from it until {Instant(UnixTime.FromMicroseconds(kept.UntilUs))}";
-        }
-
-        var member = guards.Members.FirstOrDefault(m => rules.Exclusion.KeepsFrom(
+        var member = guards.Members.First(m => rules.Exclusion.KeepsFrom(
             agent.Name, agent.Profile.Principal, task.Spec.Step, m));
-        if (member is not null)
-        {
-            var who = member.Agent == agent.Name ? "it" : $"'{member.Agent}', of the same principal,";
-            return $"{who} {(member.IsDone ? "did" : "holds")} task {member.TaskId} of the same group"
-                + (member.Step is null ? "" : $", step {member.Step}");
-        }
-
-        return guards.Failers.Contains(agent.Name, StringComparer.Ordinal) ? "it failed it of late" : null;
+        var who = member.Agent == agent.Name ? "it" : $"'{member.Agent}', of the same principal,";
+        return $"{who} {(member.IsDone ? "did" : "holds")} task {member.TaskId} of the same group"
+            + (member.Step is null ? "" : $", step {member.Step}");
     }
 
-    private static string Instant(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private string Kept(string agent, TaskGuards guards)
+    {
+        var kept = guards.Kept.First(k => k.Agent == agent && k.UntilUs > now.ToMicroseconds());
+        var cause = kept.Cause switch
+        {
+            KeptCause.Rejected => "it rejected it",
+            KeptCause.Missed => "it let an offer of it run out",
+            _ => "it was taken from it",
+        };
+        return kept.UntilUs == long.MaxValue
+            ? $"{cause}, which is for good"
+            : $"{cause}; kept from it until {Instant(UnixTime.FromMicroseconds(kept.UntilUs))}";
+    }
+
+    private static string Instant(DateTimeOffset? at) =>
+        at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 }

@@ -43,6 +43,7 @@ internal sealed partial class LocalClient
             };
             if (await AskAsync(offer, TimeSpan.Zero, ct).ConfigureAwait(false) is [var grant])
             {
+                engine.OnOffered(grant);
                 return grant;
             }
         }
@@ -104,12 +105,10 @@ internal sealed partial class LocalClient
     private async Task DemandAssignableAsync(WorkTask task, string name, CancellationToken ct)
     {
         var agent = await _queries.GetAgentAsync(name, ct).ConfigureAwait(false) ?? throw UnknownAgent(name);
-        var guards = await _queries.GetGuardsAsync(task.Id, ct: ct).ConfigureAwait(false) ?? TaskGuards.None;
-        var rules = await engine.Store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
-        var breakers = await engine.Store.Breakers.ListAsync(name, openOnly: true, ct).ConfigureAwait(false);
-        if (Hindrance.Of(task, agent, rules, guards, breakers, engine.Time.NowUs) is { } hindrance)
+        var hindrance = new Hindrance(engine.Store, engine.Time.Now);
+        if (await hindrance.FindAsync(task, agent, ct).ConfigureAwait(false) is { } refusal)
         {
-            throw hindrance;
+            throw refusal;
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class LocalClient
         {
             var offers = await OffersAsync(agent, ct).ConfigureAwait(false);
             var left = wait - _clock.GetElapsedTime(started);
-            if (offers.Count > 0 || left <= TimeSpan.Zero)
+            if (offers.Count > 0 || left <= TimeSpan.Zero || engine.Room.IsClosed)
             {
                 return offers;
             }
@@ -47,7 +47,7 @@ internal sealed partial class LocalClient
         await GetAgentAsync(agent, ct).ConfigureAwait(false);
         using var watch = WatchOffers(agent);
         IReadOnlyList<Grant>? shown = null;
-        while (true)
+        while (!engine.Room.IsClosed)
         {
             var offers = await OffersAsync(agent, ct).ConfigureAwait(false);
             if (shown is null || !shown.Select(Id).SequenceEqual(offers.Select(Id)))
@@ -96,7 +96,13 @@ internal sealed partial class LocalClient
             Wakes = new WakeTimer(clock);
             _hearing = bus.Subscribe(message =>
             {
-                if (message is ClaimEnded ended && ended.Agent == agent)
+                var concerned = message switch
+                {
+                    OfferMade made => made.Agent,
+                    ClaimEnded ended => ended.Agent,
+                    _ => null,
+                };
+                if (concerned == agent)
                 {
                     Wakes.Poke();
                 }

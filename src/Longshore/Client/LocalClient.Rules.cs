@@ -35,7 +35,7 @@ internal sealed partial class LocalClient
         }
 
         // Another mode or exclusion may have made tasks claimable for those who wait.
-        engine.OnReady(Limits.WaitersMax);
+        engine.OnRulesChanged(@namespace);
         return decided;
     }
 

@@ -301,6 +301,16 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Bus.Publish(EventsRecorded.Instance);
     }
 
+    /// <summary>
+    /// The rules of a namespace changed: what nobody could claim may be claimable, or the distributor's.
+    /// </summary>
+    internal void OnRulesChanged(string @namespace)
+    {
+        _distributor.Poke();
+        Signal(new TaskReadyEvent { Namespace = @namespace });
+        Bus.Publish(EventsRecorded.Instance);
+    }
+
     /// <summary>The node is cut off: it takes nothing more and lets go of what it can.</summary>
     internal void Suspend()
     {

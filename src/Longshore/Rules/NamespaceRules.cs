@@ -77,6 +77,14 @@ public sealed record NamespaceRules
     /// <summary>How the distributor chooses for a kind and step.</summary>
     public RoutingStrategy StrategyOf(string kind, string? step) => Of(kind, step, r => r.Strategy) ?? Strategy;
 
+    /// <summary>The same rules where everything is for agents to claim.</summary>
+    internal NamespaceRules InPool() => this with
+    {
+        Mode = AssignmentMode.Pool,
+        Kinds = ReadOnlyDictionary<string, StepRules>.Empty,
+        Steps = ReadOnlyDictionary<string, StepRules>.Empty,
+    };
+
     /// <summary>Some kind or step is the distributor's to give out.</summary>
     internal bool HasAuto => Mode == AssignmentMode.Auto
         || Kinds.Values.Concat(Steps.Values).Any(rules => rules.Mode == AssignmentMode.Auto);

@@ -3,6 +3,7 @@ using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Events;
+using Longshore.Routing;
 using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -20,7 +21,7 @@ public abstract class AssignmentConformance : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync(longshore => longshore.UseInMemoryStore());
+        _server = await TestServer.StartAsync();
         Client = ClientOf(_server);
     }
 
@@ -211,7 +212,7 @@ public abstract class AssignmentConformance : IAsyncLifetime
         await ClaimAsync();
         var error = await ShouldFailAsync(
             ErrorCode.AgentUnavailable, () => Client.AssignAsync(id, "agent-b", "ann", replace: true, ct: Ct));
-        error.Message.ShouldContain("lacks greek");
+        error.Message.ShouldContain("lacks required capabilities or levels: greek");
         (await Client.GetTaskAsync(id, Ct)).Agent.ShouldBe("agent-a");
     }
 
@@ -307,6 +308,7 @@ public abstract class AssignmentConformance : IAsyncLifetime
         var rules = new NamespaceRules
         {
             Mode = AssignmentMode.Auto,
+            Strategy = RoutingStrategy.RoundRobin,
             Order = TaskOrder.PriorityFifo,
             MaxPending = 7,
             OfferTimeout = TimeSpan.FromSeconds(90),
@@ -324,7 +326,7 @@ public abstract class AssignmentConformance : IAsyncLifetime
             Unroutable = UnroutablePolicy.Fallback,
             UnroutableAfter = TimeSpan.FromMinutes(1),
             FallbackRequires = ["sql>=3"],
-            Kinds = new Dictionary<string, StepRules> { ["scan"] = new() { Mode = AssignmentMode.Manual } },
+            Kinds = new Dictionary<string, StepRules> { ["scan"] = new() { Mode = AssignmentMode.Manual, Strategy = RoutingStrategy.Random } },
             Steps = new Dictionary<string, StepRules>
             {
                 ["check"] = new()

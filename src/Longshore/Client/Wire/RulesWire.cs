@@ -1,3 +1,4 @@
+using Longshore.Routing;
 using Longshore.Rules;
 
 namespace Longshore.Client.Wire;
@@ -7,6 +8,12 @@ public sealed record RulesWire
 {
     /// <summary>Who takes the initiative: pool, auto or manual.</summary>
     public string? Mode { get; init; }
+
+    /// <summary>
+    /// How the distributor chooses: round_robin, least_loaded, performance_weighted, hybrid, first_available, random or
+    /// best_match.
+    /// </summary>
+    public string? Strategy { get; init; }
 
     /// <summary>In what order tasks are given out: urgency or priority_fifo.</summary>
     public string? Order { get; init; }
@@ -57,6 +64,9 @@ public sealed record RulesWire
         return new NamespaceRules
         {
             Mode = Mode is null ? usual.Mode : Words.Parse<AssignmentMode>(Mode, "mode"),
+            Strategy = Strategy is null
+                ? usual.Strategy
+                : RoutingStrategyWords.Parse(Strategy, "strategy"),
             Order = Order is null ? usual.Order : Words.Parse<TaskOrder>(Order, "order"),
             MaxPending = MaxPending,
             OfferTimeout = Words.SecondsOrNull(OfferTimeoutSeconds, "offer_timeout_seconds") ?? usual.OfferTimeout,
@@ -84,6 +94,7 @@ public sealed record RulesWire
     public static RulesWire Of(NamespaceRules rules) => new()
     {
         Mode = rules.Mode.ToWire(),
+        Strategy = rules.Strategy.ToWire(),
         Order = Words.Snake(rules.Order),
         MaxPending = rules.MaxPending,
         OfferTimeoutSeconds = rules.OfferTimeout.TotalSeconds,
@@ -153,6 +164,9 @@ public sealed record StepRulesWire
     /// <summary>pool, auto or manual.</summary>
     public string? Mode { get; init; }
 
+    /// <summary>How the distributor chooses.</summary>
+    public string? Strategy { get; init; }
+
     /// <summary>How long an offer stands.</summary>
     public double? OfferTimeoutSeconds { get; init; }
 
@@ -173,6 +187,7 @@ public sealed record StepRulesWire
             pair => new StepRulesWire
             {
                 Mode = pair.Value.Mode?.ToWire(),
+                Strategy = pair.Value.Strategy?.ToWire(),
                 OfferTimeoutSeconds = pair.Value.OfferTimeout?.TotalSeconds,
                 InactivityTimeoutSeconds = pair.Value.InactivityTimeout?.TotalSeconds,
             },
@@ -181,6 +196,7 @@ public sealed record StepRulesWire
     private StepRules ToRules(string at) => new()
     {
         Mode = Mode is null ? null : Words.Parse<AssignmentMode>(Mode, at + ".mode"),
+        Strategy = Strategy is null ? null : RoutingStrategyWords.Parse(Strategy, at + ".strategy"),
         OfferTimeout = Words.SecondsOrNull(OfferTimeoutSeconds, at + ".offer_timeout_seconds"),
         InactivityTimeout = Words.SecondsOrNull(InactivityTimeoutSeconds, at + ".inactivity_timeout_seconds"),
     };
