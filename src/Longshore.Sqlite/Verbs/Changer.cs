@@ -1,19 +1,14 @@
 using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
-using Longshore.Sqlite.Interop;
 using Longshore.Storage;
-using Longshore.Storage.Sql;
 using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
-internal sealed class Changer(
-    Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, BreakerBook breakers, EventLog events)
+internal sealed class Changer(Stages stages, Deadlines deadlines, BreakerBook breakers, EventLog events)
 {
-    private readonly Statement _forgetKept = connection.Prepare(sql["task_delete_guards"]);
-
     public ChangeOutcome Cancel(long id, string? reason, long nowUs)
     {
         if (stages.Find(id) is not { } standing)
@@ -49,7 +44,7 @@ internal sealed class Changer(
 
         stages.Remove(standing);
         breakers.Forget(id);
-        _forgetKept.Bind(id).Run();
+        stages.ForgetKept(id);
         var fresh = standing.Place.Cleared() with { Attempts = 0, Failures = 0 };
         fresh = fresh with { Flags = fresh.Flags & ~(PlaceFlags.Kept | PlaceFlags.Tripped) };
         stages.AddReady(fresh.AvailableFrom(nowUs));

@@ -34,6 +34,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     private readonly Statement _draftPut = connection.Prepare(sql["draft_put"]);
     private readonly Statement _draftRemove = connection.Prepare(sql["draft_remove"]);
     private readonly Statement _keptPut = connection.Prepare(sql["kept_put"]);
+    private readonly Statement _keptRemove = connection.Prepare(sql["task_delete_guards"]);
     private readonly Statement _assignmentAdd = connection.Prepare(sql["assignment_add"]);
 
     public void AddReady(in Place place)
@@ -147,6 +148,9 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         _keptPut.Bind(place.Id).Bind(agentId).Bind(untilUs).Bind((long)cause).Run();
         return place with { Flags = place.Flags | PlaceFlags.Kept };
     }
+
+    /// <summary>Forgets from whom a task is kept.</summary>
+    public void ForgetKept(long id) => _keptRemove.Bind(id).Run();
 
     /// <summary>Removes a claim; its agent has room again.</summary>
     public void RemoveClaim(in ClaimRow claim)

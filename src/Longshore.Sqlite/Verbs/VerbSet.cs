@@ -25,7 +25,7 @@ internal sealed class VerbSet
         Finisher = new Finisher(connection, sql, live, stages, attempts, Returns, Events);
         Claimer = new Claimer(
             connection, sql, live, stages, new Selector(live, guards), bodies, Breakers, Events);
-        Changer = new Changer(connection, sql, stages, deadlines, Breakers, Events);
+        Changer = new Changer(stages, deadlines, Breakers, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
         Pruner = new Pruner(connection, sql, stages, deadlines);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events);

@@ -225,6 +225,10 @@ public sealed class ReadinessTests
 
         public IAgentStore Agents => inner;
 
+        public IRuleStore Rules => inner;
+
+        public IBreakerStore Breakers => inner;
+
         public IEventStore Events => inner;
 
         public ILeaseStore Leases => inner;

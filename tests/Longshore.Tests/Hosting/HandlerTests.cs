@@ -1,7 +1,6 @@
 using Longshore.Assignments;
 using Longshore.Hosting;
 using Longshore.Hosting.Testing;
-using Longshore.Storage;
 using Longshore.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -222,7 +221,7 @@ public sealed class HandlerTests
         var task = await host.DoAsync(
             "note", t => t with { Retry = RetryPolicy.FixedDelay(TimeSpan.FromSeconds(1)) });
         await host.AdvanceAsync(TimeSpan.FromSeconds(2));
-        (await host.Client.ListAssignmentsAsync(task.Id)).Select(a => (a.Epoch, a.Agent, a.Outcome)).ShouldBe(
+        (await host.Client.ListAssignmentsAsync(task.Id)).Select(a => (a.Epoch, a.Agent, a.Status)).ShouldBe(
         [
             (1, TestHosts.Agent, AssignmentStatus.Failed), (2, TestHosts.Agent, AssignmentStatus.Submitted),
         ]);

@@ -18,8 +18,8 @@ public sealed class TaskTransitionsTests
 
         reached.ShouldBe(
             [
-                TaskState.Created, TaskState.InProgress, TaskState.Quarantined, TaskState.Done, TaskState.Failed,
-                TaskState.Cancelled, TaskState.Expired,
+                TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Quarantined, TaskState.Done,
+                TaskState.Failed, TaskState.Cancelled, TaskState.Expired,
             ],
             ignoreOrder: true);
     }
@@ -48,7 +48,11 @@ public sealed class TaskTransitionsTests
         TaskOperation[] holders =
         [
             TaskOperation.Renew, TaskOperation.Complete, TaskOperation.Fail, TaskOperation.FailForGood,
-            TaskOperation.Quarantine, TaskOperation.Snooze, TaskOperation.Release, TaskOperation.LoseClaim,
+            TaskOperation.Quarantine, TaskOperation.Snooze, TaskOperation.LoseClaim,
+        ];
+        TaskOperation[] heldOrOffered =
+        [
+            TaskOperation.Accept, TaskOperation.Release, TaskOperation.Reject, TaskOperation.Evict,
         ];
 
         Allowing(TaskOperation.Claim).ShouldBe([TaskState.Created]);
@@ -56,12 +60,17 @@ public sealed class TaskTransitionsTests
         {
             Allowing(operation).ShouldBe([TaskState.InProgress], operation.ToString());
         }
+
+        foreach (var operation in heldOrOffered)
+        {
+            Allowing(operation).ShouldBe([TaskState.Assigned, TaskState.InProgress], operation.ToString());
+        }
     }
 
     [Fact]
     public void Everything_that_lives_can_be_cancelled_and_expire()
     {
-        TaskState[] alive = [TaskState.Created, TaskState.InProgress, TaskState.Quarantined];
+        TaskState[] alive = [TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Quarantined];
 
         Allowing(TaskOperation.Cancel).ShouldBe(alive);
         Allowing(TaskOperation.Expire).ShouldBe(alive);

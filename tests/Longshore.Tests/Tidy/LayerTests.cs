@@ -17,10 +17,15 @@ public sealed partial class LayerTests
         ["Events"] = ["Tasks"],
         ["Matching"] = Domain,
         ["Routing"] = Domain,
-        ["Storage"] = [.. Domain, "Events", "Matching"],
+        ["Assignments"] = Domain,
+        ["Rules"] = [.. Domain, "Assignments", "Routing"],
+        ["Storage"] = [.. Domain, "Events", "Matching", "Assignments", "Rules"],
+        ["Explain"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage"],
         ["Telemetry"] = ["Tasks"],
-        ["Engine"] = [.. Domain, "Events", "Matching", "Storage", "Telemetry"],
-        ["Client"] = [.. Domain, "Events", "Matching", "Storage", "Telemetry"],
+        ["Engine"] =
+            [.. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain", "Telemetry"],
+        ["Client"] =
+            [.. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain", "Telemetry"],
     };
 
     /// <summary>Uses beyond the table, each with the reason.</summary>
