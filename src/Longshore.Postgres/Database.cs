@@ -8,6 +8,9 @@ namespace Longshore.Postgres;
 /// <summary>Connections to one database, and Longshore's statements under the name of its schema there.</summary>
 internal sealed class Database : IAsyncDisposable
 {
+    /// <summary>What was decided by rules that are not the present ones (see <c>insert_tasks</c>).</summary>
+    public const string OldRules = "LS003";
+
     private const int TriesMax = 8;
 
     private readonly PostgresOptions _options;

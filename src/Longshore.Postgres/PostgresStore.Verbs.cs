@@ -1,5 +1,7 @@
 using Longshore.Agents;
+using Longshore.Capabilities;
 using Longshore.Matching;
+using Longshore.Postgres.Catalog;
 using Longshore.Storage;
 using Longshore.Tasks;
 using Npgsql;
@@ -30,6 +32,23 @@ public sealed partial class PostgresStore
     {
         _catalog.Lows.BecameReady(long.MinValue);
         return _upkeep.RetryAsync(taskIds, _database.Instant(nowUs), ct);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> EvictAsync(
+        IReadOnlyList<long> taskIds, string actor, string? reason, long? nowUs = null, CancellationToken ct = default)
+    {
+        _catalog.Lows.BecameReady(long.MinValue);
+        return _upkeep.EvictAsync(taskIds, actor, reason, _database.Instant(nowUs), ct);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> ReclassifyAsync(
+        IReadOnlyList<long> taskIds, IReadOnlyList<Requirement> requires, string reason, long? nowUs = null,
+        CancellationToken ct = default)
+    {
+        _catalog.Lows.BecameReady(long.MinValue);
+        return _upkeep.ReclassifyAsync(taskIds, requires, reason, _database.Instant(nowUs), ct);
     }
 
     /// <inheritdoc/>
@@ -72,6 +91,16 @@ public sealed partial class PostgresStore
         _agents.SetModeAsync(name, mode, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
+    public ValueTask<bool> SetAvailabilityAsync(
+        string name, IReadOnlyList<string> unavailable, long? nowUs = null, CancellationToken ct = default) =>
+        _agents.SetAvailabilityAsync(name, unavailable, _database.Instant(nowUs), ct);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> AuthoriseAsync(
+        string name, IReadOnlyList<string>? capabilities, long? nowUs = null, CancellationToken ct = default) =>
+        _agents.AuthoriseAsync(name, capabilities, _database.Instant(nowUs), ct);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(
         string name, long? nowUs = null, CancellationToken ct = default) =>
         _agents.DeregisterAsync(name, _database.Instant(nowUs), ct);
@@ -105,8 +134,9 @@ public sealed partial class PostgresStore
         var rank = batch.Finishes.TrueForAll(f => f.Kind == FinishKind.Complete) ? long.MaxValue : long.MinValue;
         foreach (var task in batch.Inserts)
         {
-            var credit = Urgency.Credit(task.Priority, TaskState.Created, 0, task.ParentId is not null);
-            rank = Math.Min(rank, Urgency.Rank(now, credit));
+            var isFifo = _rules.IsFifo(task.Namespace);
+            rank = Math.Min(
+                rank, now - Urgency.HeadStartUs(isFifo, task.Priority, 0, task.ParentId is not null));
         }
 
         _catalog.Lows.BecameReady(rank);
@@ -114,11 +144,11 @@ public sealed partial class PostgresStore
 
     /// <summary>Stores checked tasks in another's transaction; nodes hear of them when it commits.</summary>
     internal async ValueTask<long[]> InsertAsync(
-        NpgsqlConnection connection, List<NewTask> tasks, CancellationToken ct)
+        NpgsqlConnection connection, List<NewTask> tasks, KnownRules rules, CancellationToken ct)
     {
         var classIds = await _classes.InternAsync(tasks, ct).ConfigureAwait(false);
         var round = new Round();
-        _hot.AddInserts(round, tasks, classIds, _database.Instant(null));
+        _hot.AddInserts(round, tasks, classIds, rules, _database.Instant(null));
         var ids = await _database.SendAsync(
             connection,
             round,

@@ -25,31 +25,38 @@ public sealed partial class PostgresStore
     private readonly EventReader _events;
     private readonly AgentReader _agentReader;
     private readonly Discovery _discovery;
+    private readonly RuleCatalog _rules;
+    private readonly RuleVerbs _ruleVerbs;
+    private readonly RoutingReader _routing;
 
     private PostgresStore(Database database)
     {
         _database = database;
         _classes = new ClassCatalog(database);
         _catalog = new AgentCatalog(database);
-        var rules = database.Options.Store;
-        var ends = new ClaimEnds(new Random(rules.Seed ?? unchecked((int)rules.Clock.GetUtcNow().Ticks)));
-        var claims = new ClaimCalls(database, _classes, _catalog);
+        _rules = new RuleCatalog(database);
+        var options = database.Options.Store;
+        var ends = new ClaimEnds(new Random(options.Seed ?? unchecked((int)options.Clock.GetUtcNow().Ticks)));
+        var claims = new ClaimCalls(database, _classes, _catalog, _rules);
         var reader = new MovesReader(database);
         var writer = new MovesWriter(database);
-        _hot = new HotCommit(database, _classes, claims, writer);
+        _hot = new HotCommit(database, _classes, _rules, claims, writer);
         _cold = new ColdCommit(
-            database, _classes, _hot, claims, new InsertChecks(database), reader, writer, ends);
-        _upkeep = new Upkeep(database, reader, writer, ends);
+            database, _classes, _rules, _hot, claims, new InsertChecks(database), reader, writer, ends);
+        _upkeep = new Upkeep(database, _classes, reader, writer, ends);
         _agentReader = new AgentReader(database, _catalog);
         _agents = new AgentVerbs(database, _agentReader, reader, writer, ends);
         _tasks = new TaskReader(database, _classes, new TaskLists(database));
         _events = new EventReader(database);
-        _discovery = new Discovery(database, _classes, _catalog, _agentReader);
+        _routing = new RoutingReader(database, _classes);
+        _ruleVerbs = new RuleVerbs(database, _rules, reader, writer);
+        _discovery = new Discovery(database, _classes, _rules, _catalog, _agentReader, _routing);
     }
 
     /// <inheritdoc/>
     public StoreInfo Info => new(
-        "postgres", _database.Options.Location, _database.Options.Store.HeartbeatTimeout, IsShared: true);
+        "postgres", _database.Options.Location, _database.Options.Store.HeartbeatTimeout, IsShared: true,
+        _database.Options.Store.RecentFailure);
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;

@@ -15,6 +15,9 @@ internal static class RowColumns
     public static int? IntOrNull(this NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetInt32(column);
 
+    public static short? ShortOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetInt16(column);
+
     public static double? DoubleOrNull(this NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetDouble(column);
 

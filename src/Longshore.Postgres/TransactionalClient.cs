@@ -65,10 +65,16 @@ public sealed class TransactionalClient
                 return [.. outcomes.Select((outcome, i) => SubmittedTask.Of(outcome, checkedTasks[i]))];
             }
             catch (PostgresException e)
-                when (e.SqlState is "LS002" or PostgresErrorCodes.UniqueViolation && tries < TriesMax)
+                when (e.SqlState is "LS002" or Database.OldRules or PostgresErrorCodes.UniqueViolation
+                    && tries < TriesMax)
             {
-                // Another transaction took a code, key or id meanwhile; the caller's own work stays as it was.
+                // Another transaction took a code, key or id meanwhile, or changed the rules; the caller's own work
+                // stays as it was.
                 await transaction.RollbackAsync(Savepoint, ct).ConfigureAwait(false);
+                if (e.SqlState == Database.OldRules)
+                {
+                    await _store.ReadRulesAsync(ct).ConfigureAwait(false);
+                }
             }
         }
     }
@@ -89,14 +95,15 @@ public sealed class TransactionalClient
     private async ValueTask<InsertOutcome[]> InsertAsync(
         NpgsqlConnection connection, List<NewTask> tasks, CancellationToken ct)
     {
-        var inserts = await _checks.CheckAsync(connection, tasks, ct).ConfigureAwait(false);
+        var rules = await _store.KnownRulesAsync(ct).ConfigureAwait(false);
+        var inserts = await _checks.CheckAsync(connection, tasks, rules, ct).ConfigureAwait(false);
         var toInsert = inserts.ToInsert.ConvertAll(index => tasks[index]);
         if (toInsert.Count == 0)
         {
             return inserts.Outcomes([]);
         }
 
-        var ids = await _store.InsertAsync(connection, toInsert, ct).ConfigureAwait(false);
+        var ids = await _store.InsertAsync(connection, toInsert, rules, ct).ConfigureAwait(false);
         return inserts.Outcomes(ids);
     }
 

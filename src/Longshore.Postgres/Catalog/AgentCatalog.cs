@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Postgres.Catalog;
@@ -36,14 +37,14 @@ internal sealed class AgentCatalog(Database database)
 
             Interlocked.Exchange(
                 ref _aheadUs, reader.GetInt64(0) - database.Options.Store.Clock.NowMicroseconds());
-            return Note(new AgentProfile(reader.GetInt32(1), reader.GetInt32(2), AgentColumns.Profile(reader, 3)));
+            return Note(AgentColumns.Profile(reader, 3, reader.GetInt32(1), reader.GetInt32(2)));
         },
         ct);
 
     /// <summary>Where the claims of a known agent begin that asks for any kind.</summary>
-    public LowWater Low(string agent) => _profiles[agent].Low([], Lows, database.Options.Store.Clock);
+    public LowWater Low(string agent) => _profiles[agent].Low(ClaimedBy.Agent, [], Lows, database.Options.Store.Clock);
 
     /// <summary>Takes note of a version, unless a newer one is known.</summary>
     public AgentProfile Note(AgentProfile seen) => _profiles.AddOrUpdate(
-        seen.Profile.Name, seen, (_, known) => known.Version >= seen.Version ? known : seen);
+        seen.Agent.Name, seen, (_, known) => known.Version >= seen.Version ? known : seen);
 }

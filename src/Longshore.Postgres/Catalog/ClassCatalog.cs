@@ -49,11 +49,24 @@ internal sealed class ClassCatalog(Database database) : IDisposable
         return [.. ids];
     }
 
-    /// <summary>The ids of the tasks' classes, in their order; new classes are stored at once.</summary>
-    public async ValueTask<int[]> InternAsync(IReadOnlyList<NewTask> tasks, CancellationToken ct)
+    /// <summary>The one id for all classes that are alike. Called with a class this node has seen.</summary>
+    public int IdOf(ClassKey key)
     {
-        var ids = new int[tasks.Count];
-        if (TryFind(tasks, ids))
+        lock (Gate)
+        {
+            return _ids[key];
+        }
+    }
+
+    /// <summary>The ids of the tasks' classes, in their order; new classes are stored at once.</summary>
+    public ValueTask<int[]> InternAsync(IReadOnlyList<NewTask> tasks, CancellationToken ct) =>
+        InternAsync(tasks.Count == 0 ? [] : [.. tasks.Select(ClassKey.Of)], ct);
+
+    /// <summary>The ids of classes, in their order; new ones are stored at once.</summary>
+    public async ValueTask<int[]> InternAsync(ClassKey[] keys, CancellationToken ct)
+    {
+        var ids = new int[keys.Length];
+        if (TryFind(keys, ids))
         {
             return ids;
         }
@@ -61,10 +74,10 @@ internal sealed class ClassCatalog(Database database) : IDisposable
         await _reading.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            if (!TryFind(tasks, ids))
+            if (!TryFind(keys, ids))
             {
-                await AddAsync(tasks, ct).ConfigureAwait(false);
-                TryFind(tasks, ids);
+                await AddAsync(keys, ct).ConfigureAwait(false);
+                TryFind(keys, ids);
             }
 
             return ids;
@@ -110,12 +123,12 @@ internal sealed class ClassCatalog(Database database) : IDisposable
 
     public void Dispose() => _reading.Dispose();
 
-    private async ValueTask AddAsync(IReadOnlyList<NewTask> tasks, CancellationToken ct)
+    private async ValueTask AddAsync(ClassKey[] keys, CancellationToken ct)
     {
         var missing = new HashSet<ClassKey>();
         lock (Gate)
         {
-            missing.UnionWith(tasks.Select(ClassKey.Of).Where(key => !_ids.ContainsKey(key)));
+            missing.UnionWith(keys.Where(key => !_ids.ContainsKey(key)));
         }
 
         var rows = JsonSerializer.SerializeToUtf8Bytes(missing.Select(key => new
@@ -126,6 +139,8 @@ internal sealed class ClassCatalog(Database database) : IDisposable
             levels = key.Requires.Select(r => r.MinLevel),
             minimum_match = key.MinimumMatch,
             owner = key.Owner,
+            match = (int)key.Match,
+            step = key.Step,
         }));
         await database.RunAsync(
             () => new Round().Add(database.Sql["classes_intern"]).WithJson(rows),
@@ -143,13 +158,13 @@ internal sealed class ClassCatalog(Database database) : IDisposable
             ct).ConfigureAwait(false);
     }
 
-    private bool TryFind(IReadOnlyList<NewTask> tasks, int[] ids)
+    private bool TryFind(ClassKey[] keys, int[] ids)
     {
         lock (Gate)
         {
             for (var i = 0; i < ids.Length; i++)
             {
-                if (!_ids.TryGetValue(ClassKey.Of(tasks[i]), out ids[i]))
+                if (!_ids.TryGetValue(keys[i], out ids[i]))
                 {
                     return false;
                 }
@@ -165,7 +180,8 @@ internal sealed class ClassCatalog(Database database) : IDisposable
         var requires = row.GetFieldValue<string[]>(5).Zip(row.GetFieldValue<int[]>(6))
             .Select(r => new Requirement(r.First, r.Second));
         var key = new ClassKey(
-            row.GetString(3), row.GetString(4), [.. requires], row.GetDouble(7), row.TextOrNull(8));
+            row.GetString(3), row.GetString(4), [.. requires], row.GetDouble(7), row.TextOrNull(8),
+            (MatchMode)row.GetInt32(9), row.TextOrNull(10));
         lock (Gate)
         {
             if (_keys.ContainsKey(id))

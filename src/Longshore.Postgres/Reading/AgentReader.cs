@@ -25,12 +25,9 @@ internal sealed class AgentReader(Database database, AgentCatalog agents)
     private PresentAgent Read(NpgsqlDataReader row)
     {
         const int After = AgentColumns.Count;
-        var profile = agents.Note(
-            new AgentProfile(row.GetInt32(After), row.GetInt32(After + 1), AgentColumns.Profile(row, 0)));
-        var agent = new Agent
+        var profile = agents.Note(AgentColumns.Profile(row, 0, row.GetInt32(After), row.GetInt32(After + 1)));
+        var agent = profile.Agent with
         {
-            Id = profile.Id,
-            Profile = profile.Profile,
             Mode = (AgentMode)row.GetInt16(After + 2),
             Load = row.GetInt32(After + 3),
             Reputation = row.GetDouble(After + 4),
@@ -39,9 +36,9 @@ internal sealed class AgentReader(Database database, AgentCatalog agents)
             RegisteredAt = row.Instant(After + 7),
             LastSeen = row.Instant(After + 8),
         };
-        return new PresentAgent(profile, agent, row.GetBoolean(After + 9));
+        return new PresentAgent(profile, agent, row.GetBoolean(After + 9), row.GetInt32(After + 10));
     }
 }
 
 /// <summary>An agent, and what this node knows of its profile.</summary>
-internal sealed record PresentAgent(AgentProfile Profile, Agent Agent, bool HoldsSuspect);
+internal sealed record PresentAgent(AgentProfile Profile, Agent Agent, bool HoldsSuspect, int Breakers);

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Matching;
 using Longshore.Postgres.Catalog;
 using Longshore.Storage;
@@ -7,10 +8,12 @@ using Longshore.Tasks;
 namespace Longshore.Postgres.Reading;
 
 /// <summary>Shows an agent what it could claim.</summary>
-internal sealed class Discovery(Database database, ClassCatalog classes, AgentCatalog catalog, AgentReader agents)
+internal sealed class Discovery(
+    Database database, ClassCatalog classes, RuleCatalog rules, AgentCatalog catalog, AgentReader agents,
+    RoutingReader routing)
 {
     private const int BodyAt = TaskColumns.PlaceCount + 1;
-    private const int ErrorAt = 30;
+    private const int ErrorAt = 31;
 
     public async ValueTask<IReadOnlyList<DiscoveredTask>?> FindAsync(
         DiscoverQuery query, long? now, CancellationToken ct)
@@ -27,9 +30,15 @@ internal sealed class Discovery(Database database, ClassCatalog classes, AgentCa
             return [];
         }
 
-        await classes.RefreshAsync(ct).ConfigureAwait(false);
         var nowUs = now ?? catalog.NowUs;
-        var found = await BrowseAsync(query, asking, nowUs, ct).ConfigureAwait(false);
+        if (asking.Breakers > 0 && await IsShutAsync(query.Agent, nowUs, ct).ConfigureAwait(false))
+        {
+            return [];
+        }
+
+        await classes.RefreshAsync(ct).ConfigureAwait(false);
+        var known = await rules.ReadAsync(ct).ConfigureAwait(false);
+        var found = await BrowseAsync(query, asking, known, nowUs, ct).ConfigureAwait(false);
         lock (classes.Gate)
         {
             return
@@ -41,22 +50,27 @@ internal sealed class Discovery(Database database, ClassCatalog classes, AgentCa
         }
     }
 
+    private async ValueTask<bool> IsShutAsync(string agent, long nowUs, CancellationToken ct) =>
+        (await routing.BreakersAsync(agent, openOnly: true, ct).ConfigureAwait(false))
+            .Any(b => b.Key.Scope == BreakerScope.Agent && b.GateAt(nowUs) == BreakerGate.Shut);
+
     private ValueTask<List<(Place Place, WorkTask Task)>> BrowseAsync(
-        DiscoverQuery query, PresentAgent asking, long nowUs, CancellationToken ct)
+        DiscoverQuery query, PresentAgent asking, KnownRules known, long nowUs, CancellationToken ct)
     {
         int[] ids;
         lock (classes.Gate)
         {
-            (ids, _) = asking.Profile.ClassIds(classes, query.Kinds, nowUs);
+            (ids, _) = asking.Profile.ClassIds(classes, known, ClaimedBy.Agent, query.Kinds, nowUs);
         }
 
-        var rules = database.Options.Store;
+        var options = database.Options.Store;
+        var levels = asking.Profile.Levels & (-1 << (query.MinPriority ?? 0));
         return database.RunAsync(
             () => new Round().Add(database.Sql["discover"])
-                .With(asking.Profile.Id).With(ids).With(query.Limit).With(query.MinPriority ?? 0)
+                .With(asking.Profile.Id).With(ids).With(levels).With(query.Limit)
                 .With([.. query.ExcludeCodes]).With(asking.Agent.Load == 0).With(nowUs)
-                .With((int)rules.RecentFailure).With(rules.RecentFailureWindow.ToMicroseconds())
-                .With(rules.HeartbeatTimeout.ToMicroseconds()),
+                .With((int)options.RecentFailure).With(options.RecentFailureWindow.ToMicroseconds())
+                .With(options.HeartbeatTimeout.ToMicroseconds()),
             async row =>
             {
                 var tasks = new List<(Place, WorkTask)>();
@@ -75,6 +89,7 @@ internal sealed class Discovery(Database database, ClassCatalog classes, AgentCa
                         AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
                         CreatedAt = row.Instant(BodyAt - 1),
                         Error = row.TextOrNull(ErrorAt),
+                        Draft = row.Json(ErrorAt + 1),
                     }));
                 }
 
@@ -88,7 +103,7 @@ internal sealed class Discovery(Database database, ClassCatalog classes, AgentCa
         WorkTask task, in Place place, PresentAgent asking, List<PresentAgent> all, long nowUs)
     {
         var key = ClassKey.Of(task.Spec);
-        var match = asking.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires);
+        var match = asking.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires, key.Match);
         var isBest = true;
         foreach (var other in all)
         {
@@ -99,7 +114,7 @@ internal sealed class Discovery(Database database, ClassCatalog classes, AgentCa
                 continue;
             }
 
-            var otherMatch = other.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires);
+            var otherMatch = other.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires, key.Match);
             if (otherMatch > match || (otherMatch.Equals(match) && IsAhead(other.Agent, asking.Agent)))
             {
                 isBest = false;

@@ -30,6 +30,8 @@ internal static class TaskColumns
             Requires = key.Requires,
             MinimumMatch = key.MinimumMatch,
             Owner = key.Owner,
+            Match = key.Match,
+            Step = key.Step,
             Priority = place.Priority,
             Payload = row.Json(from),
             Code = row.TextOrNull(from + 1),
@@ -52,6 +54,7 @@ internal static class TaskColumns
                 : JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetFieldValue<byte[]>(from + 18))!,
             CorrelationId = row.TextOrNull(from + 19),
             IdempotencyKey = row.TextOrNull(from + 20),
+            Group = row.TextOrNull(from + 21),
         };
     }
 

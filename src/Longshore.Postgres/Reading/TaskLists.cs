@@ -51,7 +51,7 @@ internal sealed class TaskLists(Database database)
             yield break;
         }
 
-        if (query.States.Contains(TaskState.InProgress))
+        if (query.States.Any(IsHeld))
         {
             yield return "claims";
         }
@@ -78,11 +78,14 @@ internal sealed class TaskLists(Database database)
         }
     }
 
+    private static bool IsHeld(TaskState state) => state is TaskState.InProgress or TaskState.Assigned;
+
     private Round Add(Round round, string stage, TaskQuery query, long? after)
     {
         var where = string.Concat(
             query.Agent is null ? "" : database.Sql["where_agent"],
-            stage is "parked" or "finished" ? " " + database.Sql["where_state"] : "");
+            stage is "parked" or "finished" ? " " + database.Sql["where_state"] : "",
+            stage is "claims" && query.States.Count(IsHeld) == 1 ? " " + database.Sql["where_status"] : "");
         var text = database.Sql[query.Descending ? "list_ids_descending" : "list_ids"]
             .Replace(".tasks s /* stage */", $".{stage} s", StringComparison.Ordinal)
             .Replace("/* where */", where, StringComparison.Ordinal);

@@ -9,6 +9,7 @@ namespace Longshore.Postgres.Reading;
 /// <summary>Reads tasks.</summary>
 internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLists lists)
 {
+    private const int DraftAt = 18;
     private const int BodyAt = 20;
 
     public async ValueTask<WorkTask?> ReadAsync(long id, CancellationToken ct) =>
@@ -67,7 +68,7 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
                 {
                     list.Add(new Assignment(
                         taskId, row.GetInt32(0), row.GetString(1), row.Instant(2), row.Instant(3),
-                        (AssignmentStatus)row.GetInt16(4), row.TextOrNull(5)));
+                        (AssignmentStatus)row.GetInt16(4), row.TextOrNull(5), (RejectReason?)row.ShortOrNull(6)));
                 }
 
                 return list;
@@ -127,7 +128,8 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
             EndedAt = row.InstantOrNull(14),
             Result = row.Json(15),
             Error = state == TaskState.Done ? null : row.TextOrNull(16) ?? row.TextOrNull(17),
-            CreatedAt = row.Instant(19),
+            Draft = row.Json(DraftAt),
+            CreatedAt = row.Instant(DraftAt + 1),
         };
     }
 }

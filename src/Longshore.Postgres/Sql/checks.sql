@@ -21,4 +21,34 @@ where s.holds_suspect <> exists (
     select 1 from longshore.claims c where c.agent_id = a.id and c.flags & 1 = 1)
 union all
 select format('task %s has a live claim that is not its latest grant', c.id)
-from longshore.claims c join longshore.ended_claims e on e.task_id = c.id and e.epoch >= c.epoch;
+from longshore.claims c join longshore.ended_claims e on e.task_id = c.id and e.epoch >= c.epoch
+union all
+select format('agent %s is said to have %s breakers and has %s', a.name, s.breakers, count(b.agent_id))
+from longshore.agents a
+join longshore.agent_states s on s.agent_id = a.id
+left join longshore.agent_breakers b on b.agent_id = a.id
+group by a.id, a.name, s.breakers having s.breakers <> count(b.agent_id)
+union all
+select format('the probe of agent %s and kind ''%s'' is task %s, which it does not hold', a.name, b.kind,
+              b.probe_task_id)
+from longshore.agent_breakers b join longshore.agents a on a.id = b.agent_id
+where b.probe_task_id is not null and not exists (
+    select 1 from longshore.claims c
+    where c.id = b.probe_task_id and c.epoch = b.probe_epoch and c.agent_id = b.agent_id)
+union all
+select format('agent %s holds two tasks of one step of one item, %s among them', m.agent_id, min(m.id))
+from longshore.claims m join longshore.classes c on c.id = m.class_id
+where m.group_id is not null
+group by m.agent_id, m.group_id, c.step having count(*) > 1
+union all
+select format('task %s has a group, a draft, a breaker or kept pairs and is not flagged so', p.id)
+from longshore.places p join longshore.tasks t on t.id = p.id
+where (t.group_id is not null and p.flags & 32 = 0)
+   or (p.flags & 64 = 0 and exists (select 1 from longshore.kept k where k.task_id = p.id))
+   or (p.flags & 256 = 0 and exists (select 1 from longshore.drafts d where d.task_id = p.id))
+   or (p.flags & 512 = 0 and exists (select 1 from longshore.task_breakers b where b.task_id = p.id))
+union all
+select format('task %s is of group %s, and its place says %s', t.id, t.group_id, m.group_id)
+from longshore.tasks t
+join (select id, group_id from longshore.claims union all select id, group_id from longshore.finished) m on m.id = t.id
+where m.group_id is distinct from t.group_id;

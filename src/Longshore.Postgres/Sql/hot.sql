@@ -14,13 +14,19 @@ select longshore.complete($1, $2, $3, $4, $5, $6);
 -- name: hot_insert
 select longshore.insert_tasks(
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-    $26, $27, $28);
+    $26, $27, $28, $29, $30);
 
 -- name: hot_renew
-select id, epoch, lease_us, state from longshore.renew($1, $2, $3, $4, $5);
+select id, epoch, lease_us, state, refused from longshore.renew($1, $2, $3, $4, $5, $6, $7);
 
 -- name: hot_claim
-select * from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+select * from longshore.claim(
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
+
+-- name: hot_cursors
+insert into longshore.cursors (namespace, name, agent)
+select * from unnest($1, $2, $3)
+on conflict (namespace, name) do update set agent = excluded.agent;
 
 -- name: announce_tasks
 select longshore.announce_tasks($1);

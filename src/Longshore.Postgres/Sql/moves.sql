@@ -3,10 +3,24 @@
 -- name: places_lock
 select p.id, p.class_id, p.rank, p.epoch, p.attempts, p.failures, p.priority, p.flags, p.state, p.stage, p.until_us,
        p.agent_id, p.single, p.granted_us, p.lease_us, p.key, p.ended_us, p.outcome, p.result, p.error, a.name,
-       t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us
-from longshore.lock_places($1) p
+       t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us, p.status, c.namespace, c.kind,
+       b.failures, b.trips, b.last_failure_us, b.open_until_us
+from longshore.lock_places($1, $2) p
 join longshore.tasks t on t.id = p.id
+join longshore.classes c on c.id = p.class_id
+left join longshore.task_breakers b on b.task_id = p.id
 left join longshore.agents a on a.id = p.agent_id;
+
+-- name: breakers_of_holders
+select b.agent_id, b.kind, b.failures, b.trips, b.last_failure_us, b.open_until_us, b.probe_task_id, b.probe_epoch
+from longshore.agent_breakers b
+where b.agent_id in (select agent_id from longshore.claims where id = any ($1));
+
+-- name: rules_of_tasks
+select namespace, body
+from longshore.rules
+where namespace in (
+    select c.namespace from longshore.tasks t join longshore.classes c on c.id = t.class_id where t.id = any ($1));
 
 -- name: ended_of_tasks
 select e.task_id, e.epoch, e.agent_id, a.name, e.granted_us, e.single, e.ended_us, e.outcome, e.error, e.key
@@ -42,17 +56,20 @@ insert into longshore.deferred (id, class_id, rank, epoch, attempts, failures, p
 select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: parked_add
-insert into longshore.parked (id, class_id, rank, epoch, attempts, failures, priority, flags, state)
-select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9);
+insert into longshore.parked (id, class_id, rank, epoch, attempts, failures, priority, flags, state, until_us)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: finished_add
 insert into longshore.finished (id, class_id, rank, epoch, attempts, failures, priority, flags, state, agent_id,
-                                ended_us, granted_us, outcome, single, result, error, key)
-select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+                                ended_us, granted_us, outcome, single, result, error, key, group_id)
+select f.*, case when f.flags & 32 <> 0 then (select t.group_id from longshore.tasks t where t.id = f.id) end
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    as f (id, class_id, rank, epoch, attempts, failures, priority, flags, state, agent_id, ended_us, granted_us,
+          outcome, single, result, error, key);
 
 -- name: assignments_add
-insert into longshore.assignments (task_id, epoch, agent_id, granted_us, ended_us, outcome, single, error, key)
-select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9);
+insert into longshore.assignments (task_id, epoch, agent_id, granted_us, ended_us, outcome, single, error, key, reason)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: assignments_late
 update longshore.assignments a
@@ -64,9 +81,44 @@ where a.task_id = l.task_id and a.epoch = l.epoch;
 update longshore.agent_states s
 set load = s.load + c.load, completed = s.completed + c.completed, failed = s.failed + c.failed,
     holds_suspect = s.holds_suspect and c.load >= 0,
-    seen_us = case when c.seen then greatest(s.seen_us, $6) else s.seen_us end
-from unnest($1, $2, $3, $4, $5) as c (agent_id, load, completed, failed, seen)
+    seen_us = case when c.seen then greatest(s.seen_us, $7) else s.seen_us end, breakers = s.breakers + c.breakers
+from unnest($1, $2, $3, $4, $5, $6) as c (agent_id, load, completed, failed, seen, breakers)
 where s.agent_id = c.agent_id;
+
+-- name: agent_breakers_put
+insert into longshore.agent_breakers as b (agent_id, kind, failures, trips, last_failure_us, open_until_us,
+                                           probe_task_id, probe_epoch)
+select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (agent_id, kind) do update
+set failures = excluded.failures, trips = excluded.trips, last_failure_us = excluded.last_failure_us,
+    open_until_us = excluded.open_until_us, probe_task_id = excluded.probe_task_id,
+    probe_epoch = excluded.probe_epoch;
+
+-- name: agent_breakers_remove
+delete from longshore.agent_breakers b
+using unnest($1, $2) as g (agent_id, kind)
+where b.agent_id = g.agent_id and b.kind = g.kind;
+
+-- name: task_breakers_put
+insert into longshore.task_breakers (task_id, failures, trips, last_failure_us, open_until_us)
+select * from unnest($1, $2, $3, $4, $5)
+on conflict (task_id) do update
+set failures = excluded.failures, trips = excluded.trips, last_failure_us = excluded.last_failure_us,
+    open_until_us = excluded.open_until_us;
+
+-- name: task_breakers_remove
+delete from longshore.task_breakers where task_id = any ($1);
+
+-- name: kept_put
+insert into longshore.kept (task_id, agent_id, until_us, cause)
+select * from unnest($1, $2, $3, $4)
+on conflict (task_id, agent_id) do update set until_us = excluded.until_us, cause = excluded.cause;
+
+-- name: kept_remove
+delete from longshore.kept where task_id = any ($1);
+
+-- name: drafts_remove
+delete from longshore.drafts where task_id = any ($1);
 
 -- name: deadlines_restore
 insert into longshore.deadlines (task_id, deadline_us)

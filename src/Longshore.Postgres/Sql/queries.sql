@@ -4,9 +4,11 @@
 select p.id, p.class_id, p.rank, p.epoch, p.attempts, p.failures, p.priority, p.flags, p.state, p.stage, p.until_us,
        a.name, p.lease_us, p.progress, p.ended_us, p.result, p.error,
        longshore.last_error(p.id),
-       null, t.created_us, t.payload, t.code, t.name, t.description, t.confidence_threshold, t.ready_us, t.deadline_us,
+       (select d.body from longshore.drafts d where p.flags & 256 <> 0 and d.task_id = p.id), t.created_us,
+       t.payload, t.code, t.name, t.description, t.confidence_threshold, t.ready_us, t.deadline_us,
        t.timeout_us, t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us, t.late, t.effort_us, t.parent_id,
-       t.workflow, t.workflow_cursor, t.tags, t.metadata, t.correlation_id, t.idempotency_key
+       t.workflow, t.workflow_cursor, t.tags, t.metadata, t.correlation_id, t.idempotency_key,
+       (select g.name from longshore.groups g where g.id = t.group_id)
 from longshore.tasks t
 join lateral (select * from longshore.places where id = t.id) p on true
 left join longshore.agents a on a.id = p.agent_id
@@ -20,7 +22,7 @@ where t.id = $3 and t.code is null and c.namespace = $1
 limit 1;
 
 -- name: assignments_list
-select e.epoch, a.name, e.granted_us, e.ended_us, e.outcome, e.error
+select e.epoch, a.name, e.granted_us, e.ended_us, e.outcome, e.error, e.reason
 from longshore.ended_claims e
 join longshore.agents a on a.id = e.agent_id
 where e.task_id = $1
@@ -64,12 +66,16 @@ limit $6;
 -- name: where_state
  and s.state = any ($11)
 
+-- name: where_status
+ and case s.status when 16 then 2 else 3 end = any ($11)
+
 -- name: count_by_state
 select n.state, sum(n.tasks)::bigint
 from (
     select 1 as state, class_id, count(*) as tasks from longshore.ready group by class_id
     union all select 1, class_id, count(*) from longshore.deferred group by class_id
-    union all select 3, class_id, count(*) from longshore.claims group by class_id
+    union all
+    select case status when 16 then 2 else 3 end, class_id, count(*) from longshore.claims group by 1, class_id
     union all select state, class_id, count(*) from longshore.parked group by state, class_id
     union all select state, class_id, count(*) from longshore.finished group by state, class_id
 ) n
@@ -82,18 +88,17 @@ select r.id, r.class_id, r.rank, r.epoch, r.attempts, r.failures, r.priority, r.
        t.name, t.description, t.confidence_threshold, t.ready_us, t.deadline_us, t.timeout_us, t.max_attempts,
        t.backoff, t.backoff_us, t.backoff_cap_us, t.late, t.effort_us, t.parent_id, t.workflow, t.workflow_cursor,
        t.tags, t.metadata, t.correlation_id, t.idempotency_key,
-       longshore.last_error(r.id)
+       (select g.name from longshore.groups g where g.id = t.group_id), longshore.last_error(r.id),
+       (select d.body from longshore.drafts d where r.flags & 256 <> 0 and d.task_id = r.id)
 from longshore.browse($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) b
 join longshore.ready r on r.id = b.id
 join longshore.tasks t on t.id = b.id
 order by r.rank, r.id;
 
--- When a task became available is its rank plus its credit of half hours (see Urgency); flag 4: it has a parent.
 -- name: ready_since
 select s.id, c.namespace, s.priority, s.available_us
 from (
-    select id, class_id, priority, rank + (10 * priority - least(50, 10 * failures)
-           + case when flags & 4 <> 0 then 10 else 0 end) * 1800000000::bigint as available_us
+    select id, class_id, priority, rank + longshore.head_start_us(priority, failures, flags) as available_us
     from longshore.ready
     where id > $1
     order by id

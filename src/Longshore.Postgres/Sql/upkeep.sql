@@ -4,7 +4,7 @@
 select longshore.stage($1, $2);
 
 -- name: deferred_next
-select min(until_us) from longshore.deferred;
+select least((select min(until_us) from longshore.deferred), (select min(until_us) from longshore.parked));
 
 -- name: claims_lapsed
 select id from longshore.claims where lease_us <= longshore.instant($1) order by lease_us, id limit $2;

@@ -36,23 +36,25 @@ internal sealed class AgentVerbs(
         },
         ct);
 
-    public ValueTask<bool> SetModeAsync(string name, AgentMode mode, long? nowUs, CancellationToken ct) =>
-        database.TransactAsync(
-            async connection =>
-            {
-                if (await LockAsync(connection, name, ct).ConfigureAwait(false) is null)
-                {
-                    return false;
-                }
+    public ValueTask<bool> SetModeAsync(string name, AgentMode mode, long? nowUs, CancellationToken ct)
+    {
+        var payload = JsonText.From(new Dictionary<string, string> { ["mode"] = mode.ToWire() });
+        return ChangeAsync(
+            name, round => AddMode(round, name, mode), EventTypes.AgentModeChanged, payload, nowUs, ct);
+    }
 
-                var round = new Round();
-                AddMode(round, name, mode);
-                var payload = JsonText.From(new Dictionary<string, string> { ["mode"] = mode.ToWire() });
-                AddEvent(round, EventTypes.AgentModeChanged, name, nowUs, payload);
-                await SendAsync(connection, round, ct).ConfigureAwait(false);
-                return true;
-            },
-            ct);
+    public ValueTask<bool> SetAvailabilityAsync(
+        string name, IReadOnlyList<string> unavailable, long? nowUs, CancellationToken ct) => ChangeAsync(
+            name,
+            round => round.Add(database.Sql["agent_set_unavailable"]).With(name).With([.. unavailable]).With(nowUs),
+            EventTypes.AgentAvailabilityChanged, EventPayloads.Words("unavailable", unavailable), nowUs, ct);
+
+    public ValueTask<bool> AuthoriseAsync(
+        string name, IReadOnlyList<string>? capabilities, long? nowUs, CancellationToken ct) => ChangeAsync(
+            name,
+            round => round.Add(database.Sql["agent_set_authorised"]).With(name)
+                .With(capabilities is null ? null : (string[])[.. capabilities]),
+            EventTypes.AgentAuthorised, EventPayloads.Words("authorised", capabilities), nowUs, ct);
 
     public ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(string name, long? nowUs, CancellationToken ct) =>
         database.TransactAsync<IReadOnlyList<LostClaim>?>(
@@ -71,6 +73,25 @@ internal sealed class AgentVerbs(
                 AddEvent(round, EventTypes.AgentDeregistered, name, nowUs);
                 await SendAsync(connection, round, ct).ConfigureAwait(false);
                 return given;
+            },
+            ct);
+
+    /// <summary>Changes a known agent under its lock, and says so.</summary>
+    private ValueTask<bool> ChangeAsync(
+        string name, Action<Round> change, string type, JsonText payload, long? nowUs, CancellationToken ct) =>
+        database.TransactAsync(
+            async connection =>
+            {
+                if (await LockAsync(connection, name, ct).ConfigureAwait(false) is null)
+                {
+                    return false;
+                }
+
+                var round = new Round();
+                change(round);
+                AddEvent(round, type, name, nowUs, payload);
+                await SendAsync(connection, round, ct).ConfigureAwait(false);
+                return true;
             },
             ct);
 

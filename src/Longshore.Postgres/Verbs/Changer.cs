@@ -46,7 +46,13 @@ internal static class Changer
             moves.NewRecords.Add(ended);
         }
 
-        var fresh = standing.Place.Cleared() with { Attempts = 0, Failures = 0 };
+        var place = moves.WithoutTrips(standing.Place.Cleared());
+        var fresh = place with { Attempts = 0, Failures = 0, Flags = place.Flags & ~PlaceFlags.Kept };
+        if ((place.Flags & PlaceFlags.Kept) != 0)
+        {
+            moves.Unkept.Add(id);
+        }
+
         moves.Requeue(fresh.AvailableFrom(moves.NowUs), moves.NowUs);
         if ((fresh.Flags & PlaceFlags.HasDeadline) != 0)
         {
@@ -55,6 +61,29 @@ internal static class Changer
 
         moves.Note(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), fresh.Epoch);
         return new ChangeOutcome(ChangeStatus.Changed, state);
+    }
+
+    /// <summary>Gives a task that waits another class, by its former one; it keeps its place.</summary>
+    public static ChangeOutcome Reclassify(
+        Moves moves, long id, IReadOnlyDictionary<int, int> classes, string reason)
+    {
+        if (moves.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (standing.State != TaskState.Created)
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        // A task named twice has its new class already.
+        var (place, former) = (standing.Place, standing.Place.ClassId);
+        moves.MoveTo(standing with { Place = place with { ClassId = classes.GetValueOrDefault(former, former) } });
+        moves.Note(
+            new NewEvent(EventTypes.TaskReclassified, ActorType.System, "longshore", id, EventPayloads.Reason(reason)),
+            place.Epoch);
+        return new ChangeOutcome(ChangeStatus.Changed, standing.State);
     }
 
     /// <summary>Ends a task whose deadline passed; null when it has ended before.</summary>
@@ -75,7 +104,7 @@ internal static class Changer
         Moves moves, Standing standing, AssignmentStatus outcome, TaskState state, string? why)
     {
         var claim = standing.Stage == Stage.Claims ? moves.EndClaim(standing, outcome, why) : null;
-        moves.Finish(standing.Place, state, claim?.AgentId, error: why);
+        moves.Finish(moves.WithoutTrips(standing.Place), state, claim?.AgentId, error: why);
         return claim is null ? null : new LostClaim(claim.TaskId, claim.Epoch, claim.Agent, state);
     }
 }

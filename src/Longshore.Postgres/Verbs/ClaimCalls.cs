@@ -1,3 +1,5 @@
+using Longshore.Assignments;
+using Longshore.Events;
 using Longshore.Postgres.Catalog;
 using Longshore.Postgres.Reading;
 using Longshore.Storage;
@@ -10,7 +12,8 @@ namespace Longshore.Postgres.Verbs;
 /// <param name="Request">Who asks for what.</param>
 /// <param name="Agent">The agent's profile as this node knows it; null when there is no such agent.</param>
 /// <param name="Seen">How much of the classes this node had seen.</param>
-internal sealed record ClaimCall(ClaimRequest Request, AgentProfile? Agent, Horizon Seen)
+/// <param name="Rules">The rules this node knew.</param>
+internal sealed record ClaimCall(ClaimRequest Request, AgentProfile? Agent, Horizon Seen, KnownRules Rules)
 {
     /// <summary>Where the walk begins; the database's answer teaches it.</summary>
     public LowWater? Low { get; set; }
@@ -22,20 +25,31 @@ internal sealed record ClaimCall(ClaimRequest Request, AgentProfile? Agent, Hori
 /// <summary>What the database answered to a claim.</summary>
 /// <param name="Outcome">The outcome, if it stands.</param>
 /// <param name="OldProfile">The profile is not the present one: nothing was tried.</param>
+/// <param name="OldRules">The rules are not the present ones: nothing was tried.</param>
 /// <param name="MoreClasses">There are classes this node has not seen, and it got less than it wanted.</param>
-internal readonly record struct ClaimAnswer(ClaimOutcome Outcome, bool OldProfile, bool MoreClasses);
+internal readonly record struct ClaimAnswer(
+    ClaimOutcome Outcome, bool OldProfile = false, bool OldRules = false, bool MoreClasses = false)
+{
+    /// <summary>Something is to be read before the claim is made again.</summary>
+    public bool IsUnsettled => OldProfile || OldRules || MoreClasses;
+}
 
 /// <summary>Claims, as calls of <c>longshore.claim</c>.</summary>
-internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentCatalog agents)
+internal sealed class ClaimCalls(
+    Database database, ClassCatalog classes, AgentCatalog agents, RuleCatalog rules)
 {
-    private const int StatusOldProfile = 4;
+    private const int StatusOldProfile = 10;
+    private const int StatusOldRules = 11;
     private const int TriesMax = 5;
     private const int PlaceAt = 2;
     private const int BodyAt = 13;
-    private const int WalkedAt = 35;
+    private const int ErrorAt = 35;
+    private const int WalkedAt = 36;
 
     public async ValueTask<ClaimCall> PrepareAsync(ClaimRequest request, CancellationToken ct) =>
-        new(request, await agents.FindAsync(request.Agent, ct).ConfigureAwait(false), classes.Seen);
+        new(
+            request, await agents.FindAsync(request.Agent, ct).ConfigureAwait(false), classes.Seen,
+            await rules.FindAsync(ct).ConfigureAwait(false));
 
     /// <summary>Adds a call for a known agent.</summary>
     public void Add(Round round, ClaimCall call, long? nowUs)
@@ -45,19 +59,24 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
         long validUntilUs;
         lock (classes.Gate)
         {
-            (ids, validUntilUs) = agent.ClassIds(classes, request.Kinds, nowUs ?? agents.NowUs);
-            call.Low = agent.Low(request.Kinds, agents.Lows, database.Options.Store.Clock);
+            (ids, validUntilUs) = agent.ClassIds(
+                classes, call.Rules, request.By, request.Kinds, nowUs ?? agents.NowUs);
+            call.Low = agent.Low(request.By, request.Kinds, agents.Lows, database.Options.Store.Clock);
         }
 
         call.From = call.Low.Rank;
 
-        var rules = database.Options.Store;
+        var options = database.Options.Store;
+        var (giver, name) = request.By == ClaimedBy.Administrator
+            ? (ActorType.Human, request.Actor ?? "api")
+            : (ActorType.System, "distributor");
         round.Add(database.Sql["hot_claim"])
-            .With(agent.Id).With(agent.Version).With(ids).With(validUntilUs)
+            .With(agent.Id).With(agent.Version).With((long?)call.Rules.Version).With(ids).With(validUntilUs)
             .With(request.TaskIds.Count == 0 ? null : request.TaskIds.ToArray())
-            .With(request.Max).With(request.Prefetch).With(request.Lease.ToMicroseconds()).With(request.Key)
-            .With(call.From).With((int)rules.RecentFailure).With(rules.RecentFailureWindow.ToMicroseconds())
-            .With(rules.HeartbeatTimeout.ToMicroseconds()).With(call.Seen.Since).With(nowUs);
+            .With(request.Max).With(request.Prefetch).With(request.Lease.ToMicroseconds())
+            .With(request.Offer?.ToMicroseconds()).With((int)giver).With(name).With(request.Key)
+            .With(call.From).With((int)options.RecentFailure).With(options.RecentFailureWindow.ToMicroseconds())
+            .With(options.HeartbeatTimeout.ToMicroseconds()).With(call.Seen.Since).With(nowUs);
     }
 
     /// <summary>Reads the answer to one call.</summary>
@@ -73,7 +92,7 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
             if (status == 0 && classes.Find(row.GetInt32(PlaceAt + 1)) is null)
             {
                 // Only what was granted before, under the request's key, can be of a class this node has not seen.
-                return new ClaimAnswer(ClaimOutcome.None(ClaimStatus.Empty), OldProfile: false, MoreClasses: true);
+                return new ClaimAnswer(ClaimOutcome.None(ClaimStatus.Empty), MoreClasses: true);
             }
 
             if (status == 0)
@@ -87,17 +106,18 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
             }
         }
 
-        // An old profile is no answer; if it stays old for ever, the agent gets nothing.
+        // Old knowledge is no answer; if it stays old for ever, the agent gets nothing.
+        var isOld = status >= StatusOldProfile;
         var outcome = grants.Count > 0
             ? new ClaimOutcome(ClaimStatus.Granted, grants)
-            : ClaimOutcome.None(status == StatusOldProfile ? ClaimStatus.Empty : (ClaimStatus)status);
+            : ClaimOutcome.None(isOld ? ClaimStatus.Empty : (ClaimStatus)status);
         return new ClaimAnswer(
-            outcome, status == StatusOldProfile, status != StatusOldProfile && unseen > call.Seen.Recent);
+            outcome, status == StatusOldProfile, status == StatusOldRules, !isOld && unseen > call.Seen.Recent);
     }
 
     /// <summary>
-    /// The outcomes. Where a profile had changed or classes were not seen yet, both are read and the claim is made
-    /// again, for what it did not get.
+    /// The outcomes. Where a profile or rules had changed or classes were not seen yet, they are read and the claim is
+    /// made again, for what it did not get.
     /// </summary>
     public async ValueTask<ClaimOutcome[]> SettleAsync(
         ClaimCall[] calls, ClaimAnswer[] answers, long? nowUs, CancellationToken ct)
@@ -105,7 +125,7 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
         var outcomes = new ClaimOutcome[calls.Length];
         for (var i = 0; i < calls.Length; i++)
         {
-            outcomes[i] = answers[i] is { OldProfile: false, MoreClasses: false }
+            outcomes[i] = !answers[i].IsUnsettled
                 ? answers[i].Outcome
                 : await AgainAsync(calls[i], answers[i], nowUs, ct).ConfigureAwait(false);
         }
@@ -117,11 +137,15 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
         ClaimCall call, ClaimAnswer answer, long? nowUs, CancellationToken ct)
     {
         var grants = answer.Outcome.Grants.ToList();
-        for (var tries = 0; tries < TriesMax && (answer.OldProfile || answer.MoreClasses); tries++)
+        for (var tries = 0; tries < TriesMax && answer.IsUnsettled; tries++)
         {
             if (answer.OldProfile)
             {
                 await agents.ReadAsync(call.Request.Agent, ct).ConfigureAwait(false);
+            }
+            else if (answer.OldRules)
+            {
+                await rules.ReadAsync(ct).ConfigureAwait(false);
             }
             else
             {
@@ -160,7 +184,9 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
             {
                 Id = place.Id,
                 Spec = row.Body(BodyAt, place, classes),
-                State = TaskState.InProgress,
+                State = row.GetInt16(WalkedAt + 2) == (short)AssignmentStatus.Assigned
+                    ? TaskState.Assigned
+                    : TaskState.InProgress,
                 Epoch = place.Epoch,
                 Attempts = place.Attempts,
                 Failures = place.Failures,
@@ -170,7 +196,8 @@ internal sealed class ClaimCalls(Database database, ClassCatalog classes, AgentC
                 LeaseUntil = leaseUntil,
                 Progress = row.DoubleOrNull(11),
                 CreatedAt = row.Instant(12),
-                Error = row.TextOrNull(34),
+                Error = row.TextOrNull(ErrorAt),
+                Draft = row.Json(WalkedAt + 1),
             },
             leaseUntil);
     }

@@ -25,6 +25,11 @@ internal sealed class ClaimEnds(Random chance)
             return LateFinish.Decide(moves, standing, finish);
         }
 
+        if (standing.IsOffer && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+        {
+            return new FinishOutcome(ClaimWriteStatus.Refused, standing.State);
+        }
+
         moves.Saw(standing.Claim!.AgentId);
         return finish.Kind switch
         {
@@ -36,6 +41,7 @@ internal sealed class ClaimEnds(Random chance)
             FinishKind.Release => GiveBack(
                 moves, standing, finish, AssignmentStatus.Released, EventTypes.TaskReleased, TimeSpan.Zero),
             FinishKind.Cancel => CancelByHolder(moves, standing, finish),
+            FinishKind.Reject => Returns.Reject(moves, standing, finish),
             _ => throw new ArgumentOutOfRangeException(nameof(finish), finish.Kind, null),
         };
     }
@@ -43,7 +49,13 @@ internal sealed class ClaimEnds(Random chance)
     /// <summary>A claim is lost with its holder. Only the loss of a single grant counts (G7).</summary>
     public LostClaim Lose(Moves moves, Standing held, string why)
     {
-        var record = moves.EndClaim(held, AssignmentStatus.Expired, why);
+        if (held.IsOffer)
+        {
+            return Returns.LoseOffer(moves, held, why);
+        }
+
+        var verdict = held.Claim!.Single ? Verdict.Failure : Verdict.Nothing;
+        var record = moves.EndClaim(held, AssignmentStatus.Expired, why, verdict: verdict);
         var place = held.Place with { Flags = held.Place.Flags | PlaceFlags.Suspect };
         var wait = held.Retry.WaitAfter(place.Failures + 1, NextDouble());
         if (record.Single)
@@ -53,8 +65,8 @@ internal sealed class ClaimEnds(Random chance)
         }
 
         var operation = AttemptRules.AfterLoss(
-            record.Single, place.Attempts, held.MaxAttempts, moves.FailersOf(place.Id));
-        var (state, _) = Follow(moves, place, operation, wait, record.AgentId, why);
+            record.Single, place.Attempts, held.MaxAttempts, moves.FailersOf(place.Id), Trips(moves, place));
+        var (state, _) = Follow(moves, held, place, operation, wait, record.AgentId, why);
         moves.Note(
             new NewEvent(
                 EventTypes.TaskClaimLost, ActorType.System, "longshore", place.Id,
@@ -74,8 +86,8 @@ internal sealed class ClaimEnds(Random chance)
 
     private static FinishOutcome Complete(Moves moves, Standing held, Finish finish)
     {
-        var record = moves.EndClaim(held, AssignmentStatus.Submitted, null, finish.Key);
-        moves.Finish(held.Place, TaskState.Done, record.AgentId, finish.Result);
+        var record = moves.EndClaim(held, AssignmentStatus.Submitted, null, finish.Key, Verdict.Success);
+        moves.Finish(moves.Done(held.Place), TaskState.Done, record.AgentId, finish.Result);
         moves.Change(record.AgentId, a => a with { Completed = a.Completed + 1 });
         moves.NoteClaim(EventTypes.TaskCompleted, record, TaskState.Done);
         return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Done);
@@ -83,14 +95,15 @@ internal sealed class ClaimEnds(Random chance)
 
     private FinishOutcome Fail(Moves moves, Standing held, Finish finish)
     {
-        var record = moves.EndClaim(held, AssignmentStatus.Failed, finish.Error, finish.Key);
+        var verdict = finish.Retry ? Verdict.Failure : Verdict.Nothing;
+        var record = moves.EndClaim(held, AssignmentStatus.Failed, finish.Error, finish.Key, verdict);
         var place = held.Place.Cleared().WithFailures(held.Place.Failures + 1);
         place = place with { Flags = place.Flags | PlaceFlags.Failed };
         var operation = AttemptRules.AfterFailure(
-            finish.Retry, place.Attempts, held.MaxAttempts, moves.FailersOf(place.Id));
+            finish.Retry, place.Attempts, held.MaxAttempts, moves.FailersOf(place.Id), Trips(moves, place));
         moves.Change(record.AgentId, a => a with { Failed = a.Failed + 1 });
         var wait = finish.Delay ?? held.Retry.WaitAfter(place.Failures, NextDouble());
-        var (state, untilUs) = Follow(moves, place, operation, wait, record.AgentId, finish.Error);
+        var (state, untilUs) = Follow(moves, held, place, operation, wait, record.AgentId, finish.Error);
         moves.NoteClaim(EventTypes.TaskFailed, record, state);
         return new FinishOutcome(ClaimWriteStatus.Accepted, state, untilUs);
     }
@@ -120,7 +133,7 @@ internal sealed class ClaimEnds(Random chance)
 
     /// <summary>Goes where a failed attempt leads: back to the queue, to quarantine, or to its end.</summary>
     private static (TaskState State, long UntilUs) Follow(
-        Moves moves, Place place, TaskOperation operation, TimeSpan wait, int agentId, string? error)
+        Moves moves, Standing held, Place place, TaskOperation operation, TimeSpan wait, int agentId, string? error)
     {
         var state = TaskTransitions.Next(TaskState.InProgress, operation)!.Value;
         switch (state)
@@ -130,13 +143,26 @@ internal sealed class ClaimEnds(Random chance)
                 moves.Requeue(place, untilUs);
                 return (state, untilUs);
             case TaskState.Quarantined:
-                moves.MoveTo(new Standing(Stage.Parked, state, place.Cleared()));
+                moves.MoveTo(Quarantined(moves, place.Cleared(), isForGood: place.Attempts >= held.MaxAttempts));
                 return (state, 0);
             default:
-                moves.Finish(place, state, agentId, error: error);
+                moves.Finish(moves.WithoutTrips(place), state, agentId, error: error);
                 return (state, 0);
         }
     }
+
+    /// <summary>Quarantined for a person to look at, or until its breaker lets it out.</summary>
+    private static Standing Quarantined(Moves moves, Place place, bool isForGood) => isForGood
+        ? new Standing(Stage.Parked, TaskState.Quarantined, moves.WithoutTrips(place))
+        : new Standing(
+            Stage.Parked, TaskState.Quarantined, place with { Flags = place.Flags | PlaceFlags.Tripped })
+        {
+            UntilUs = moves.Breakers.Trip(place.Id, place.Failures),
+        };
+
+    private static bool Trips(Moves moves, in Place place) => AttemptRules.Trips(
+        moves.Breakers.TaskLimits.Threshold, moves.Breakers.HasTripped(place.Id), place.Failures,
+        moves.FailersOf(place.Id));
 
     private double NextDouble()
     {

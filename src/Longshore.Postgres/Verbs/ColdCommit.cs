@@ -9,16 +9,16 @@ namespace Longshore.Postgres.Verbs;
 /// written, in one transaction.
 /// </summary>
 internal sealed class ColdCommit(
-    Database database, ClassCatalog classes, HotCommit hot, ClaimCalls claims, InsertChecks checks,
+    Database database, ClassCatalog classes, RuleCatalog rules, HotCommit hot, ClaimCalls claims, InsertChecks checks,
     MovesReader reader, MovesWriter writer, ClaimEnds ends)
 {
     private const int TriesMax = 5;
 
     public async ValueTask<TaskBatchOutcome> RunAsync(TaskBatch batch, CancellationToken ct)
     {
-        var calls = await hot.PrepareAsync(batch, ct).ConfigureAwait(false);
         for (var tries = 1; ; tries++)
         {
+            var calls = await hot.PrepareAsync(batch, ct).ConfigureAwait(false);
             try
             {
                 var (outcome, answers) = await database.TransactAsync(
@@ -33,31 +33,46 @@ internal sealed class ColdCommit(
             {
                 // Another node took a code, key or id between the look and the write; now it is seen.
             }
+            catch (PostgresException e) when (e.SqlState == Database.OldRules && tries < TriesMax)
+            {
+                await rules.ReadAsync(ct).ConfigureAwait(false);
+            }
         }
     }
 
     private async ValueTask<(TaskBatchOutcome Outcome, ClaimAnswer[] Claims)> CommitAsync(
         NpgsqlConnection connection, TaskBatch batch, ClaimCall[] calls, CancellationToken ct)
     {
-        var moves = await reader.LockAsync(connection, batch.Finishes.Select(f => f.TaskId), batch.NowUs, ct)
+        var moves = await reader.LockAsync(
+            connection, batch.Finishes.Select(f => f.TaskId), batch.NowUs, ct, HotCommit.AgentsOf(calls))
             .ConfigureAwait(false);
         var finishes = batch.Finishes.ConvertAll(finish => ends.Finish(moves, finish));
-        var checkedInserts = await checks.CheckAsync(connection, batch.Inserts, ct).ConfigureAwait(false);
+        var known = await rules.FindAsync(ct).ConfigureAwait(false);
+        var isBounded = known.Bounded(batch.Inserts).Any();
+        if (isBounded)
+        {
+            await writer.WriteAsync(connection, moves, ct).ConfigureAwait(false);
+        }
+
+        var checkedInserts = await checks.CheckAsync(connection, batch.Inserts, known, ct).ConfigureAwait(false);
         var inserts = checkedInserts.ToInsert.ConvertAll(index => batch.Inserts[index]);
         var classIds = await classes.InternAsync(inserts, ct).ConfigureAwait(false);
 
+        // The claims know of these classes: otherwise they would be made again, after those that come behind them.
+        calls = Array.ConvertAll(calls, call => call with { Seen = classes.Seen });
+
         var round = new Round();
-        foreach (var happened in batch.Events)
+        hot.AddNotes(round, batch);
+        if (!isBounded)
         {
-            writer.AddEvent(round, happened, batch.NowUs);
+            writer.Add(round, moves);
         }
 
-        writer.Add(round, moves);
-        hot.AddInserts(round, inserts, classIds, batch.NowUs);
+        hot.AddInserts(round, inserts, classIds, known, batch.NowUs);
         hot.AddRest(round, batch, calls);
         if (round.Count == 0)
         {
-            var unknown = new ClaimAnswer(ClaimOutcome.None(ClaimStatus.UnknownAgent), false, false);
+            var unknown = new ClaimAnswer(ClaimOutcome.None(ClaimStatus.UnknownAgent));
             return (Outcome([], []), Array.ConvertAll(calls, _ => unknown));
         }
 

@@ -9,8 +9,13 @@ namespace Longshore.Postgres.Verbs;
 /// A batch in one round trip and one transaction, as nearly all are: claims end as done, tasks are new, leases hold.
 /// Where that is not so the database changes nothing, and <see cref="ColdCommit"/> decides one by one.
 /// </summary>
-internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCalls claims, MovesWriter writer)
+internal sealed class HotCommit(
+    Database database, ClassCatalog classes, RuleCatalog rules, ClaimCalls claims, MovesWriter writer)
 {
+    private const int TriesMax = 5;
+
+    private readonly RenewCalls _renewals = new(database);
+
     /// <summary>Commits a batch, or answers null when it is not as usual; then nothing changed.</summary>
     public async ValueTask<TaskBatchOutcome?> TryAsync(TaskBatch batch, CancellationToken ct)
     {
@@ -22,28 +27,48 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
             }
         }
 
+        for (var tries = 1; tries < TriesMax; tries++)
+        {
+            var known = await rules.FindAsync(ct).ConfigureAwait(false);
+            if (known.Bounded(batch.Inserts).Any())
+            {
+                return null;
+            }
+
+            try
+            {
+                return await CommitAsync(batch, known, ct).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (IsUnusual(e))
+            {
+                return null;
+            }
+            catch (PostgresException e) when (e.SqlState == Database.OldRules)
+            {
+                await rules.ReadAsync(ct).ConfigureAwait(false);
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask<TaskBatchOutcome> CommitAsync(TaskBatch batch, KnownRules known, CancellationToken ct)
+    {
         var classIds = await classes.InternAsync(batch.Inserts, ct).ConfigureAwait(false);
         var calls = await PrepareAsync(batch, ct).ConfigureAwait(false);
-        try
+        var (ids, rest) = await database.RunAsync(
+            () => Load(batch, classIds, known, calls),
+            row => ReadAsync(row, batch, calls, ct),
+            ct).ConfigureAwait(false);
+        var done = new FinishOutcome[batch.Finishes.Count];
+        Array.Fill(done, new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Done));
+        return new TaskBatchOutcome
         {
-            var (ids, rest) = await database.RunAsync(
-                () => Load(batch, classIds, calls),
-                row => ReadAsync(row, batch, calls, ct),
-                ct).ConfigureAwait(false);
-            var done = new FinishOutcome[batch.Finishes.Count];
-            Array.Fill(done, new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Done));
-            return new TaskBatchOutcome
-            {
-                Finishes = done,
-                Inserts = Array.ConvertAll(ids, id => new InsertOutcome(InsertStatus.Inserted, id)),
-                Renewals = rest.Renewals,
-                Claims = await claims.SettleAsync(calls, rest.Claims, batch.NowUs, ct).ConfigureAwait(false),
-            };
-        }
-        catch (PostgresException e) when (IsUnusual(e))
-        {
-            return null;
-        }
+            Finishes = done,
+            Inserts = Array.ConvertAll(ids, id => new InsertOutcome(InsertStatus.Inserted, id)),
+            Renewals = rest.Renewals,
+            Claims = await claims.SettleAsync(calls, rest.Claims, batch.NowUs, ct).ConfigureAwait(false),
+        };
     }
 
     /// <summary>Makes the claims of a batch ready.</summary>
@@ -58,29 +83,39 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
         return calls;
     }
 
+    /// <summary>Adds what a batch only notes: events, and where rounds stand.</summary>
+    public void AddNotes(Round round, TaskBatch batch)
+    {
+        foreach (var happened in batch.Events)
+        {
+            writer.AddEvent(round, happened, batch.NowUs);
+        }
+
+        if (batch.Cursors.Count > 0)
+        {
+            // In one order everywhere, so that no two batches wait for each other.
+            var last = batch.Cursors.GroupBy(c => (c.Namespace, c.Name)).Select(c => c.Last())
+                .OrderBy(c => c.Namespace, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal)
+                .ToArray();
+            round.Add(database.Sql["hot_cursors"])
+                .With(Array.ConvertAll(last, c => c.Namespace)).With(Array.ConvertAll(last, c => c.Name))
+                .With(Array.ConvertAll(last, c => c.Agent));
+        }
+    }
+
     /// <summary>Adds the statement that stores new tasks, if there are any.</summary>
-    public void AddInserts(Round round, List<NewTask> tasks, int[] classIds, long? nowUs)
+    public void AddInserts(Round round, List<NewTask> tasks, int[] classIds, KnownRules known, long? nowUs)
     {
         if (tasks.Count > 0)
         {
-            round.AddInserts(database.Sql["hot_insert"], tasks, classIds, nowUs);
+            round.AddInserts(database.Sql["hot_insert"], tasks, classIds, known, nowUs);
         }
     }
 
     /// <summary>Adds what comes after the finishes and inserts of a batch: renewals and claims.</summary>
     public void AddRest(Round round, TaskBatch batch, ClaimCall[] calls)
     {
-        if (batch.Renewals.Count > 0)
-        {
-            // Of several for one claim the last counts.
-            var renewals = batch.Renewals.GroupBy(r => (r.TaskId, r.Epoch)).Select(claim => claim.Aggregate(
-                (before, after) => after with { Progress = after.Progress ?? before.Progress })).ToList();
-            round.Add(database.Sql["hot_renew"])
-                .With((long[])[.. renewals.Select(r => r.TaskId)]).With((int[])[.. renewals.Select(r => r.Epoch)])
-                .With((long[])[.. renewals.Select(r => r.Lease.ToMicroseconds())])
-                .With((double?[])[.. renewals.Select(r => r.Progress)]).With(batch.NowUs);
-        }
-
+        _renewals.Add(round, batch.Renewals, batch.NowUs);
         foreach (var call in calls)
         {
             if (call.Agent is not null)
@@ -94,40 +129,13 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
     public async ValueTask<(RenewOutcome[] Renewals, ClaimAnswer[] Claims)> ReadRestAsync(
         NpgsqlDataReader row, TaskBatch batch, ClaimCall[] calls, CancellationToken ct)
     {
-        var renewals = new RenewOutcome[batch.Renewals.Count];
-        if (renewals.Length > 0)
-        {
-            var answered = new Dictionary<(long, int), RenewOutcome>();
-            while (await row.ReadAsync(ct).ConfigureAwait(false))
-            {
-                answered[(row.GetInt64(0), row.GetInt32(1))] = ReadRenewal(row);
-            }
-
-            var last = new Dictionary<(long, int), TimeSpan>();
-            foreach (var renewal in batch.Renewals)
-            {
-                last[(renewal.TaskId, renewal.Epoch)] = renewal.Lease;
-            }
-
-            for (var i = 0; i < renewals.Length; i++)
-            {
-                var renewal = batch.Renewals[i];
-                var shorter = (last[(renewal.TaskId, renewal.Epoch)] - renewal.Lease).ToMicroseconds();
-                var answer = answered[(renewal.TaskId, renewal.Epoch)];
-                renewals[i] = answer.Status == ClaimWriteStatus.Accepted
-                    ? answer with { LeaseUntilUs = answer.LeaseUntilUs - shorter }
-                    : answer;
-            }
-
-            await row.NextResultAsync(ct).ConfigureAwait(false);
-        }
-
+        var renewals = await RenewCalls.ReadAsync(row, batch.Renewals, ct).ConfigureAwait(false);
         var answers = new ClaimAnswer[calls.Length];
         for (var i = 0; i < calls.Length; i++)
         {
             if (calls[i].Agent is null)
             {
-                answers[i] = new ClaimAnswer(ClaimOutcome.None(ClaimStatus.UnknownAgent), false, false);
+                answers[i] = new ClaimAnswer(ClaimOutcome.None(ClaimStatus.UnknownAgent));
                 continue;
             }
 
@@ -139,10 +147,10 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
     }
 
     /// <summary>The agents that claim, to be locked in order before anything else when there are several.</summary>
-    private static int[] AgentsOf(ClaimCall[] calls) =>
+    public static int[] AgentsOf(ClaimCall[] calls) =>
         [.. calls.Select(call => call.Agent?.Id).OfType<int>().Distinct()];
 
-    private Round Load(TaskBatch batch, int[] classIds, ClaimCall[] calls)
+    private Round Load(TaskBatch batch, int[] classIds, KnownRules known, ClaimCall[] calls)
     {
         var round = new Round();
         if (batch.Finishes.Count == 0 && calls.Length > 1)
@@ -150,11 +158,7 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
             round.Add(database.Sql["hot_lock"]).With(AgentsOf(calls)).With(Array.Empty<long>());
         }
 
-        foreach (var happened in batch.Events)
-        {
-            writer.AddEvent(round, happened, batch.NowUs);
-        }
-
+        AddNotes(round, batch);
         if (batch.Finishes.Count > 0)
         {
             var finishes = batch.Finishes;
@@ -168,7 +172,7 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
                 .With(batch.NowUs);
         }
 
-        AddInserts(round, batch.Inserts, classIds, batch.NowUs);
+        AddInserts(round, batch.Inserts, classIds, known, batch.NowUs);
         AddRest(round, batch, calls);
         return round;
     }
@@ -191,19 +195,6 @@ internal sealed class HotCommit(Database database, ClassCatalog classes, ClaimCa
         }
 
         return (ids, await ReadRestAsync(row, batch, calls, ct).ConfigureAwait(false));
-    }
-
-    private static RenewOutcome ReadRenewal(NpgsqlDataReader row)
-    {
-        if (row.IsDBNull(3))
-        {
-            return new RenewOutcome(ClaimWriteStatus.NotFound, default, 0);
-        }
-
-        var state = (TaskState)row.GetInt16(3);
-        return row.LongOrNull(2) is { } untilUs
-            ? new RenewOutcome(ClaimWriteStatus.Accepted, state, untilUs)
-            : new RenewOutcome(ClaimWriteStatus.Stale, state, 0);
     }
 
     private static bool IsUnusual(PostgresException e) => e.SqlState

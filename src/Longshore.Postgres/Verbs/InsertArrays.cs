@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Longshore.Matching;
+using Longshore.Postgres.Catalog;
 using Longshore.Tasks;
 
 namespace Longshore.Postgres.Verbs;
@@ -11,7 +12,7 @@ internal static class InsertArrays
 {
     /// <summary>Adds the statement that stores the tasks; they have these classes.</summary>
     public static Round AddInserts(
-        this Round round, string sql, IReadOnlyList<NewTask> tasks, int[] classIds, long? nowUs)
+        this Round round, string sql, IReadOnlyList<NewTask> tasks, int[] classIds, KnownRules rules, long? nowUs)
     {
         T[] All<T>(Func<NewTask, T> value)
         {
@@ -37,14 +38,14 @@ internal static class InsertArrays
             return null;
         }
 
-        static bool UsualRetry(NewTask t) => t.Retry == RetryPolicy.Default;
         var hasKeys = Unless(t => t.IdempotencyKey is null, t => t.IdempotencyKey);
         var hasCodes = Unless(t => t.Code is null, t => t.Code);
+        var hasGroups = Unless(t => t.Group is null, t => t.Group);
         return round.Add(sql)
             .With(classIds)
             .With(All(t => (short)t.Priority))
-            .With(All(t => Urgency.Credit(t.Priority, TaskState.Created, 0, t.ParentId is not null) * Urgency.PointUs))
-            .With(All(t => (short)Flags(t)))
+            .With(All(t => Urgency.HeadStartUs(rules.IsFifo(t.Namespace), t.Priority, 0, t.ParentId is not null)))
+            .With(All(t => (short)Flags(t, rules.IsFifo(t.Namespace))))
             .WithJson(Unless(t => t.Payload.IsNone, t => t.Payload.IsNone ? null : t.Payload.Memory.ToArray()))
             .With(hasCodes)
             .With(Unless(t => t.Name is null, t => t.Name))
@@ -66,15 +67,21 @@ internal static class InsertArrays
             .WithJson(Unless(t => t.Metadata.Count == 0, t => t.Metadata.Count == 0 ? null : Json(t.Metadata)))
             .With(Unless(t => t.CorrelationId is null, t => t.CorrelationId))
             .With(hasKeys)
-            .With(hasKeys is null && hasCodes is null ? null : All(t => t.Namespace))
+            .With(hasKeys is null && hasCodes is null && hasGroups is null ? null : All(t => t.Namespace))
             .With(hasKeys is null ? null : All(t => t.IdempotencyKey is null ? null : TaskDigest.Of(t)))
+            .With(hasGroups)
+            .With((long?)rules.Version)
             .With(nowUs);
     }
 
-    private static PlaceFlags Flags(NewTask task) =>
+    private static bool UsualRetry(NewTask task) => task.Retry == RetryPolicy.Default;
+
+    private static PlaceFlags Flags(NewTask task, bool isFifo) =>
         (task.ParentId is null ? PlaceFlags.None : PlaceFlags.HasParent)
         | (task.Late == LatePolicy.Reject ? PlaceFlags.RejectLate : PlaceFlags.None)
-        | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline);
+        | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline)
+        | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
+        | (isFifo ? PlaceFlags.Fifo : PlaceFlags.None);
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value);
 }

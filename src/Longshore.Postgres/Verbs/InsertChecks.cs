@@ -1,3 +1,4 @@
+using Longshore.Postgres.Catalog;
 using Longshore.Storage;
 using Longshore.Tasks;
 using Npgsql;
@@ -7,8 +8,12 @@ namespace Longshore.Postgres.Verbs;
 /// <summary>Finds out which new tasks may be stored: by their keys, parents and codes.</summary>
 internal sealed class InsertChecks(Database database)
 {
+    /// <summary>
+    /// Decides about each task. Namespaces with a bound are locked, and what waits there is counted; the caller has
+    /// written before what changes that.
+    /// </summary>
     public async ValueTask<CheckedInserts> CheckAsync(
-        NpgsqlConnection connection, IReadOnlyList<NewTask> tasks, CancellationToken ct)
+        NpgsqlConnection connection, IReadOnlyList<NewTask> tasks, KnownRules rules, CancellationToken ct)
     {
         if (tasks.Count == 0)
         {
@@ -25,6 +30,12 @@ internal sealed class InsertChecks(Database database)
             .Add(database.Sql["tasks_exist"])
             .With((long[])[.. tasks.Select(t => t.ParentId).OfType<long>()])
             .Add(database.Sql["last_task_id"]);
+        string[] bounded = [.. rules.Bounded(tasks)];
+        if (bounded.Length > 0)
+        {
+            round.Add(database.Sql["rules_lock_bounds"]).With(bounded).Add(database.Sql["pending_count"]).With(bounded);
+        }
+
         return await database.SendAsync(
             connection,
             round,
@@ -53,14 +64,38 @@ internal sealed class InsertChecks(Database database)
 
                 await row.NextResultAsync(ct).ConfigureAwait(false);
                 await row.ReadAsync(ct).ConfigureAwait(false);
-                return Decide(tasks, keys, codes, parents, row.GetInt64(0));
+                var lastId = row.GetInt64(0);
+                var room = bounded.Length == 0 ? [] : await ReadRoomAsync(row, ct).ConfigureAwait(false);
+                return Decide(tasks, keys, codes, parents, room, lastId);
             },
             ct).ConfigureAwait(false);
     }
 
+    /// <summary>How many more tasks each bounded namespace takes.</summary>
+    private static async ValueTask<Dictionary<string, long>> ReadRoomAsync(NpgsqlDataReader row, CancellationToken ct)
+    {
+        var room = new Dictionary<string, long>(StringComparer.Ordinal);
+        await row.NextResultAsync(ct).ConfigureAwait(false);
+        while (await row.ReadAsync(ct).ConfigureAwait(false))
+        {
+            room[row.GetString(0)] = row.GetInt32(1);
+        }
+
+        await row.NextResultAsync(ct).ConfigureAwait(false);
+        while (await row.ReadAsync(ct).ConfigureAwait(false))
+        {
+            if (room.TryGetValue(row.GetString(0), out var most))
+            {
+                room[row.GetString(0)] = most - row.GetInt64(1);
+            }
+        }
+
+        return room;
+    }
+
     private static CheckedInserts Decide(
         IReadOnlyList<NewTask> tasks, Dictionary<(string, string), First> keys,
-        Dictionary<(string, string), First> codes, HashSet<long> parents, long lastId)
+        Dictionary<(string, string), First> codes, HashSet<long> parents, Dictionary<string, long> room, long lastId)
     {
         var toInsert = new List<int>();
         var decisions = new List<Decision>(tasks.Count);
@@ -80,8 +115,17 @@ internal sealed class InsertChecks(Database database)
             {
                 decisions.Add(new Decision(InsertStatus.DuplicateCode, holder));
             }
+            else if (room.TryGetValue(task.Namespace, out var left) && left <= 0)
+            {
+                decisions.Add(new Decision(InsertStatus.QueueFull, default));
+            }
             else
             {
+                if (room.ContainsKey(task.Namespace))
+                {
+                    room[task.Namespace] = left - 1;
+                }
+
                 var own = new First(0, toInsert.Count, digest);
                 toInsert.Add(decisions.Count);
                 parents.Add(lastId + toInsert.Count);

@@ -33,7 +33,7 @@ internal static class LateFinish
         Moves moves, Standing standing, ClaimRecord ended, Finish finish, TaskState done)
     {
         moves.MakeLate(ended, finish.Key);
-        moves.Finish(standing.Place, done, ended.AgentId, finish.Result);
+        moves.Finish(moves.Done(standing.Place), done, ended.AgentId, finish.Result);
         moves.Change(ended.AgentId, a => a with { Completed = a.Completed + 1, Seen = true });
         moves.NoteClaim(EventTypes.TaskCompleted, ended, done);
         return new FinishOutcome(ClaimWriteStatus.Accepted, done);
@@ -48,6 +48,7 @@ internal static class LateFinish
             FinishKind.Fail => AssignmentStatus.Failed,
             FinishKind.Snooze => AssignmentStatus.Snoozed,
             FinishKind.Release => AssignmentStatus.Released,
+            FinishKind.Reject => AssignmentStatus.Rejected,
             _ => AssignmentStatus.Cancelled,
         };
         if (ended.Outcome != outcome || ended.Key != finish.Key)

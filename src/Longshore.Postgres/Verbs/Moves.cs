@@ -1,6 +1,7 @@
 using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
+using Longshore.Rules;
 using Longshore.Tasks;
 
 namespace Longshore.Postgres.Verbs;
@@ -9,12 +10,13 @@ namespace Longshore.Postgres.Verbs;
 /// Tasks that a transaction has locked, and the moves it decides on. What is decided is seen by what is decided next;
 /// the database hears of it in one round trip at the end.
 /// </summary>
-internal sealed class Moves(long nowUs)
+internal sealed class Moves(long nowUs, BreakerOptions breakers)
 {
     private readonly Dictionary<long, Standing> _first = [];
     private readonly Dictionary<long, Standing> _present = [];
     private readonly Dictionary<long, List<ClaimRecord>> _ended = [];
     private readonly Dictionary<int, AgentDelta> _agents = [];
+    private readonly Dictionary<string, NamespaceRules> _rules = new(StringComparer.Ordinal);
 
     /// <summary>The instant of the transaction.</summary>
     public long NowUs => nowUs;
@@ -34,6 +36,17 @@ internal sealed class Moves(long nowUs)
 
     public IReadOnlyDictionary<int, AgentDelta> Agents => _agents;
 
+    public BreakerBook Breakers { get; } = new(breakers, nowUs);
+
+    /// <summary>Tasks that are kept from agents from now on.</summary>
+    public Dictionary<(long TaskId, int AgentId), (long UntilUs, KeptCause Cause)> Kept { get; } = [];
+
+    /// <summary>Tasks that are no longer kept from anybody it was decided about before.</summary>
+    public HashSet<long> Unkept { get; } = [];
+
+    /// <summary>Tasks that need no draft any more.</summary>
+    public HashSet<long> Drafts { get; } = [];
+
     /// <summary>Rows that moved: where they were, and where they are now.</summary>
     public IEnumerable<(Standing From, Standing To)> Moved =>
         from pair in _present
@@ -42,12 +55,23 @@ internal sealed class Moves(long nowUs)
         select (was, pair.Value);
 
     /// <summary>Takes in what was locked.</summary>
-    public void Load(Standing standing, IEnumerable<ClaimRecord> ended)
+    public void Load(Standing standing, IEnumerable<ClaimRecord> ended, Breaker? breaker)
     {
+        if (breaker is not null)
+        {
+            Breakers.Load(standing.Place.Id, breaker);
+        }
+
         _first[standing.Place.Id] = standing;
         _present[standing.Place.Id] = standing;
         _ended[standing.Place.Id] = [.. ended];
     }
+
+    /// <summary>Takes in the rules of a namespace.</summary>
+    public void Load(string @namespace, NamespaceRules rules) => _rules[@namespace] = rules;
+
+    public NamespaceRules RulesOf(Standing standing) =>
+        _rules.GetValueOrDefault(standing.Namespace) ?? NamespaceRules.Default;
 
     public Standing? Find(long id) => _present.GetValueOrDefault(id);
 
@@ -58,25 +82,68 @@ internal sealed class Moves(long nowUs)
     public int FailersOf(long id) =>
         _ended[id].Where(record => record.IsFailure).Select(record => record.AgentId).Distinct().Count();
 
-    public void MoveTo(Standing standing) => _present[standing.Place.Id] = standing with
+    public void MoveTo(Standing standing)
     {
-        MaxAttempts = _first[standing.Place.Id].MaxAttempts,
-        Retry = _first[standing.Place.Id].Retry,
-    };
+        var first = _first[standing.Place.Id];
+        _present[standing.Place.Id] = standing with
+        {
+            Namespace = first.Namespace,
+            Kind = first.Kind,
+            MaxAttempts = first.MaxAttempts,
+            Retry = first.Retry,
+        };
+    }
 
     /// <summary>Back to the queue: at once when the wait is over, else when it is.</summary>
     public void Requeue(Place place, long untilUs) => MoveTo(untilUs > nowUs
         ? new Standing(Stage.Deferred, TaskState.Created, place) { UntilUs = untilUs }
         : new Standing(Stage.Ready, TaskState.Created, place));
 
-    /// <summary>Ends a live claim: its record is kept and its agent has room again.</summary>
-    public ClaimRecord EndClaim(Standing held, AssignmentStatus outcome, string? error, string? key = null)
+    /// <summary>
+    /// Ends a live claim: its record is kept, its agent has room again and is judged by it.
+    /// </summary>
+    public ClaimRecord EndClaim(
+        Standing held, AssignmentStatus outcome, string? error, string? key = null,
+        Verdict verdict = Verdict.Nothing, RejectReason? reason = null)
     {
-        var record = held.Claim! with { EndedUs = nowUs, Outcome = outcome, Error = error, Key = key };
+        var record = held.Claim! with
+        {
+            EndedUs = nowUs,
+            Outcome = outcome,
+            Error = error,
+            Key = key,
+            Reason = reason,
+        };
         _ended[held.Place.Id].Add(record);
         NewRecords.Add(record);
         Change(record.AgentId, a => a with { Load = a.Load - 1 });
+        Breakers.Judge(record, held.Kind, verdict);
         return record;
+    }
+
+    /// <summary>Keeps a task from an agent; answers its place, which says so.</summary>
+    public Place Keep(Place place, int agentId, long untilUs, KeptCause cause)
+    {
+        Kept[(place.Id, agentId)] = (untilUs, cause);
+        return place with { Flags = place.Flags | PlaceFlags.Kept };
+    }
+
+    /// <summary>The place of a task that is done: nothing is left of drafts and breakers.</summary>
+    public Place Done(Place place)
+    {
+        if ((place.Flags & PlaceFlags.HasDraft) != 0)
+        {
+            Drafts.Add(place.Id);
+        }
+
+        return WithoutTrips(place) with { Flags = place.Flags & ~(PlaceFlags.HasDraft | PlaceFlags.Tripped) };
+    }
+
+    /// <summary>Forgets a task's breaker.</summary>
+    public Place WithoutTrips(Place place)
+    {
+        Breakers.ForgetTrips(place.Id);
+        return place with { Flags = place.Flags & ~PlaceFlags.Tripped };
     }
 
     /// <summary>Ends the task; a claim that ends with it has been ended before.</summary>

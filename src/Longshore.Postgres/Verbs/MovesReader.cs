@@ -1,5 +1,6 @@
 using Longshore.Assignments;
 using Longshore.Postgres.Reading;
+using Longshore.Rules;
 using Longshore.Tasks;
 using Npgsql;
 
@@ -9,12 +10,14 @@ namespace Longshore.Postgres.Verbs;
 internal sealed class MovesReader(Database database)
 {
     public ValueTask<Moves> LockAsync(
-        NpgsqlConnection connection, IEnumerable<long> ids, long? nowUs, CancellationToken ct)
+        NpgsqlConnection connection, IEnumerable<long> ids, long? nowUs, CancellationToken ct, int[]? agents = null)
     {
         var tasks = ids.Distinct().Order().ToArray();
         var round = new Round()
-            .Add(database.Sql["places_lock"]).With(tasks)
+            .Add(database.Sql["places_lock"]).With(tasks).With(agents)
             .Add(database.Sql["ended_of_tasks"]).With(tasks)
+            .Add(database.Sql["breakers_of_holders"]).With(tasks)
+            .Add(database.Sql["rules_of_tasks"]).With(tasks)
             .Add(database.Sql["instant"]).With(nowUs);
         return database.SendAsync(
             connection,
@@ -22,21 +25,21 @@ internal sealed class MovesReader(Database database)
             async row =>
             {
                 var standings = await AllAsync(row, ReadStanding, ct).ConfigureAwait(false);
-                await row.NextResultAsync(ct).ConfigureAwait(false);
                 var ended = (await AllAsync(row, ReadRecord, ct).ConfigureAwait(false)).ToLookup(r => r.TaskId);
-                await row.NextResultAsync(ct).ConfigureAwait(false);
+                var breakers = await AllAsync(row, ReadBreaker, ct).ConfigureAwait(false);
+                var rules = await AllAsync(
+                    row, r => (r.GetString(0), RulesJson.Read(r.GetFieldValue<byte[]>(1))), ct).ConfigureAwait(false);
                 await row.ReadAsync(ct).ConfigureAwait(false);
-                var moves = new Moves(row.GetInt64(0));
-                foreach (var standing in standings)
-                {
-                    moves.Load(standing, ended[standing.Place.Id]);
-                }
-
+                var moves = new Moves(row.GetInt64(0), database.Options.Store.Breakers);
+                standings.ForEach(s => moves.Load(s.Standing, ended[s.Standing.Place.Id], s.Breaker));
+                breakers.ForEach(b => moves.Breakers.Load(b.AgentId, b.Kind, b.Breaker));
+                rules.ForEach(r => moves.Load(r.Item1, r.Item2));
                 return moves;
             },
             ct);
     }
 
+    /// <summary>Reads one result; then the reader stands on the next.</summary>
     private static async ValueTask<List<T>> AllAsync<T>(
         NpgsqlDataReader row, Func<NpgsqlDataReader, T> read, CancellationToken ct)
     {
@@ -46,10 +49,11 @@ internal sealed class MovesReader(Database database)
             all.Add(read(row));
         }
 
+        await row.NextResultAsync(ct).ConfigureAwait(false);
         return all;
     }
 
-    private static Standing ReadStanding(NpgsqlDataReader row)
+    private static (Standing Standing, Breaker? Breaker) ReadStanding(NpgsqlDataReader row)
     {
         var place = row.Place(0);
         var stage = Enum.Parse<Stage>(row.GetString(9), ignoreCase: true);
@@ -63,7 +67,7 @@ internal sealed class MovesReader(Database database)
                 Outcome = row.IsDBNull(17) ? default : (AssignmentStatus)row.GetInt16(17),
                 Error = row.TextOrNull(19),
             };
-        return new Standing(stage, (TaskState)row.GetInt16(8), place)
+        var standing = new Standing(stage, (TaskState)row.GetInt16(8), place)
         {
             UntilUs = row.LongOrNull(10),
             Claim = claim,
@@ -74,8 +78,15 @@ internal sealed class MovesReader(Database database)
             Error = row.TextOrNull(19),
             MaxAttempts = row.GetInt32(21),
             Retry = row.Policy(22),
+            Status = (AssignmentStatus)(row.IsDBNull(25) ? 0 : row.GetInt16(25)),
+            Namespace = row.GetString(26),
+            Kind = row.GetString(27),
         };
+        return (standing, row.TaskBreakerOrNull(28, place.Id));
     }
+
+    private static (int AgentId, string Kind, Breaker Breaker) ReadBreaker(NpgsqlDataReader row) =>
+        (row.GetInt32(0), row.GetString(1), row.Breaker(2, new BreakerKey(BreakerScope.Agent)));
 
     private static ClaimRecord ReadRecord(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetInt64(4), row.GetBoolean(5))

@@ -36,11 +36,13 @@ internal sealed class MovesWriter(Database database)
 
         if (AddPlaces(round, database.Sql["parked_add"], [.. arrived[Stage.Parked]]) is { } parked)
         {
-            round.With(Each(parked, s => (short)s.State));
+            round.With(Each(parked, s => (short)s.State)).With(Each(parked, s => s.UntilUs));
         }
 
         AddFinished(round, moves, [.. arrived[Stage.Finished]]);
         AddLate(round, moves);
+        AddKept(round, moves);
+        AddBreakers(round, moves);
         AddAgents(round, moves);
         if (moves.RestoredDeadlines.Count > 0)
         {
@@ -114,7 +116,8 @@ internal sealed class MovesWriter(Database database)
                 .With(Each(records, r => r.TaskId)).With(Each(records, r => r.Epoch))
                 .With(Each(records, r => r.AgentId)).With(Each(records, r => r.GrantedUs))
                 .With(Each(records, r => r.EndedUs)).With(Each(records, r => (short)r.Outcome))
-                .With(Each(records, r => r.Single)).With(Each(records, r => r.Error)).With(Each(records, r => r.Key));
+                .With(Each(records, r => r.Single)).With(Each(records, r => r.Error)).With(Each(records, r => r.Key))
+                .With(Each(records, r => (short?)r.Reason));
         }
     }
 
@@ -129,6 +132,62 @@ internal sealed class MovesWriter(Database database)
         }
     }
 
+    private void AddKept(Round round, Moves moves)
+    {
+        if (moves.Unkept.Count > 0)
+        {
+            round.Add(database.Sql["kept_remove"]).With(moves.Unkept.ToArray());
+        }
+
+        if (moves.Kept.Count > 0)
+        {
+            var kept = moves.Kept.ToList();
+            round.Add(database.Sql["kept_put"])
+                .With(Each(kept, k => k.Key.TaskId)).With(Each(kept, k => k.Key.AgentId))
+                .With(Each(kept, k => k.Value.UntilUs)).With(Each(kept, k => (short)k.Value.Cause));
+        }
+
+        if (moves.Drafts.Count > 0)
+        {
+            round.Add(database.Sql["drafts_remove"]).With(moves.Drafts.ToArray());
+        }
+    }
+
+    private void AddBreakers(Round round, Moves moves)
+    {
+        var agents = moves.Breakers.AgentChanges.ToLookup(b => b.Breaker is null);
+        var (present, gone) = (agents[false].ToList(), agents[true].ToList());
+        if (present.Count > 0)
+        {
+            round.Add(database.Sql["agent_breakers_put"])
+                .With(Each(present, b => b.AgentId)).With(Each(present, b => b.Kind))
+                .With(Each(present, b => b.Breaker!.Failures)).With(Each(present, b => b.Breaker!.Trips))
+                .With(Each(present, b => b.Breaker!.LastFailureUs)).With(Each(present, b => b.Breaker!.OpenUntilUs))
+                .With(Each(present, b => b.Breaker!.ProbeTaskId)).With(Each(present, b => b.Breaker!.ProbeEpoch));
+        }
+
+        if (gone.Count > 0)
+        {
+            round.Add(database.Sql["agent_breakers_remove"])
+                .With(Each(gone, b => b.AgentId)).With(Each(gone, b => b.Kind));
+        }
+
+        var tasks = moves.Breakers.TaskChanges.ToLookup(b => b.Breaker is null);
+        var (opened, over) = (tasks[false].ToList(), tasks[true].ToList());
+        if (opened.Count > 0)
+        {
+            round.Add(database.Sql["task_breakers_put"])
+                .With(Each(opened, b => b.TaskId)).With(Each(opened, b => b.Breaker!.Failures))
+                .With(Each(opened, b => b.Breaker!.Trips)).With(Each(opened, b => b.Breaker!.LastFailureUs))
+                .With(Each(opened, b => b.Breaker!.OpenUntilUs));
+        }
+
+        if (over.Count > 0)
+        {
+            round.Add(database.Sql["task_breakers_remove"]).With(Each(over, b => b.TaskId));
+        }
+    }
+
     private void AddAgents(Round round, Moves moves)
     {
         var changed = moves.Agents.OrderBy(agent => agent.Key).ToList();
@@ -137,7 +196,8 @@ internal sealed class MovesWriter(Database database)
             round.Add(database.Sql["agents_change"])
                 .With(Each(changed, a => a.Key)).With(Each(changed, a => a.Value.Load))
                 .With(Each(changed, a => a.Value.Completed)).With(Each(changed, a => a.Value.Failed))
-                .With(Each(changed, a => a.Value.Seen)).With(moves.NowUs);
+                .With(Each(changed, a => a.Value.Seen))
+                .With(Each(changed, a => moves.Breakers.GrowthOf(a.Key))).With(moves.NowUs);
         }
     }
 

@@ -17,8 +17,11 @@ internal enum Stage
 /// <summary>Where a task is: its row in a stage table, and what its body says about attempts.</summary>
 internal sealed record Standing(Stage Stage, TaskState State, Place Place)
 {
-    /// <summary>Deferred: until when.</summary>
+    /// <summary>Deferred, or quarantined by its breaker: until when.</summary>
     public long? UntilUs { get; init; }
+
+    /// <summary>Held: offered, accepted or in progress.</summary>
+    public AssignmentStatus Status { get; init; }
 
     /// <summary>Held: the live claim. Finished: the claim that ended with the task, if one did.</summary>
     public ClaimRecord? Claim { get; init; }
@@ -36,15 +39,22 @@ internal sealed record Standing(Stage Stage, TaskState State, Place Place)
 
     public string? Error { get; init; }
 
+    public string Namespace { get; init; } = "";
+
+    public string Kind { get; init; } = "";
+
     public int MaxAttempts { get; init; }
 
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 
     /// <summary>
-    /// False once the lease ran out of a task that refuses late writes; others hold until somebody notices (G2).
+    /// False once an offer ran out, or the lease of a task that refuses late writes; others hold until somebody notices
+    /// (G2).
     /// </summary>
     public bool HoldsAt(int epoch, long nowUs) => Stage == Stage.Claims && Place.Epoch == epoch
-        && ((Place.Flags & PlaceFlags.RejectLate) == 0 || LeaseUs > nowUs);
+        && ((!IsOffer && (Place.Flags & PlaceFlags.RejectLate) == 0) || LeaseUs > nowUs);
+
+    public bool IsOffer => Status == AssignmentStatus.Assigned;
 }
 
 /// <summary>A claim: live, or ended, when it has an outcome.</summary>
@@ -55,6 +65,8 @@ internal sealed record ClaimRecord(long TaskId, int Epoch, int AgentId, string A
     public AssignmentStatus Outcome { get; init; }
 
     public string? Error { get; init; }
+
+    public RejectReason? Reason { get; init; }
 
     public string? Key { get; init; }
 

@@ -1,3 +1,5 @@
+using Longshore.Capabilities;
+using Longshore.Postgres.Catalog;
 using Longshore.Storage;
 using Longshore.Tasks;
 using Npgsql;
@@ -5,7 +7,8 @@ using Npgsql;
 namespace Longshore.Postgres.Verbs;
 
 /// <summary>What time brings, and changes by others than the holder: locked, decided, written.</summary>
-internal sealed class Upkeep(Database database, MovesReader reader, MovesWriter writer, ClaimEnds ends)
+internal sealed class Upkeep(
+    Database database, ClassCatalog classes, MovesReader reader, MovesWriter writer, ClaimEnds ends)
 {
     public ValueTask<int> StageAsync(int limit, long? nowUs, CancellationToken ct) => database.RunAsync(
         () => new Round().Add(database.Sql["stage"]).With(limit).With(nowUs),
@@ -72,6 +75,37 @@ internal sealed class Upkeep(Database database, MovesReader reader, MovesWriter 
             _ => ValueTask.FromResult(taskIds),
             nowUs,
             (moves, ids) => [.. ids.Select(id => Changer.Retry(moves, id))],
+            ct);
+
+    public ValueTask<IReadOnlyList<ChangeOutcome>> EvictAsync(
+        IReadOnlyList<long> taskIds, string actor, string? reason, long? nowUs, CancellationToken ct) =>
+        ChangeAsync<IReadOnlyList<ChangeOutcome>>(
+            _ => ValueTask.FromResult(taskIds),
+            nowUs,
+            (moves, ids) => [.. ids.Select(id => Returns.Evict(moves, id, actor, reason))],
+            ct);
+
+    public ValueTask<IReadOnlyList<ChangeOutcome>> ReclassifyAsync(
+        IReadOnlyList<long> taskIds, IReadOnlyList<Requirement> requires, string reason, long? nowUs,
+        CancellationToken ct) =>
+        database.TransactAsync<IReadOnlyList<ChangeOutcome>>(
+            async connection =>
+            {
+                var moves = await reader.LockAsync(connection, taskIds, nowUs, ct).ConfigureAwait(false);
+                var former = taskIds.Select(moves.Find).OfType<Standing>().Select(s => s.Place.ClassId)
+                    .Distinct().ToArray();
+                if (Array.Exists(former, id => classes.Find(id) is null))
+                {
+                    await classes.RefreshAsync(ct).ConfigureAwait(false);
+                }
+
+                var keys = Array.ConvertAll(former, id => classes.Find(id)! with { Requires = requires });
+                var interned = await classes.InternAsync(keys, ct).ConfigureAwait(false);
+                var changed = former.Zip(interned).ToDictionary(pair => pair.First, pair => pair.Second);
+                var outcomes = taskIds.Select(id => Changer.Reclassify(moves, id, changed, reason)).ToList();
+                await writer.WriteAsync(connection, moves, ct).ConfigureAwait(false);
+                return outcomes;
+            },
             ct);
 
     public ValueTask<int> PruneAsync(long beforeUs, int limit, CancellationToken ct) => database.RunAsync(

@@ -75,3 +75,21 @@ public sealed class PostgresModel : ModelSuite<PostgresSource>;
 public sealed class PostgresRace : RaceSuite<PostgresSource>;
 
 public sealed class PostgresReadRace : ReadRaceSuite<PostgresSource>;
+
+public sealed class PostgresAssignment : AssignmentSuite<PostgresSource>;
+
+public sealed class PostgresBreaker : BreakerSuite<PostgresSource>;
+
+public sealed class PostgresExclusion : ExclusionSuite<PostgresSource>;
+
+public sealed class PostgresOffer : OfferSuite<PostgresSource>;
+
+public sealed class PostgresReject : RejectSuite<PostgresSource>;
+
+public sealed class PostgresRoutingRace : RoutingRaceSuite<PostgresSource>;
+
+public sealed class PostgresRule : RuleSuite<PostgresSource>;
+
+public sealed class PostgresSkill : SkillSuite<PostgresSource>;
+
+public sealed class PostgresExplain : ExplainSuite<PostgresSource>;

@@ -1,0 +1,77 @@
+using Longshore.Matching;
+using Longshore.Rules;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Postgres.Catalog;
+
+/// <summary>
+/// The rules this node has read. Others may change them; every claim and insert says which version it went by and is
+/// refused when that is not the present one, so nothing is ever decided by old rules.
+/// </summary>
+internal sealed class RuleCatalog(Database database)
+{
+    private volatile KnownRules? _known;
+
+    /// <summary>What this node knows, read if it knows nothing.</summary>
+    public ValueTask<KnownRules> FindAsync(CancellationToken ct) =>
+        _known is { } known ? ValueTask.FromResult(known) : ReadAsync(ct);
+
+    /// <summary>Whether tasks of a namespace are ordered by priority and arrival, as far as this node knows.</summary>
+    public bool IsFifo(string @namespace) => _known?.IsFifo(@namespace) == true;
+
+    /// <summary>Reads the present rules.</summary>
+    public ValueTask<KnownRules> ReadAsync(CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["rules_list"]),
+        async row =>
+        {
+            long version = 0;
+            var rules = new SortedDictionary<string, NamespaceRules>(StringComparer.Ordinal);
+            while (await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                version = row.GetInt64(0);
+                if (!row.IsDBNull(1))
+                {
+                    rules.Add(row.GetString(1), RulesJson.Read(row.GetFieldValue<byte[]>(2)));
+                }
+            }
+
+            return Note(new KnownRules(version, rules));
+        },
+        ct);
+
+    private KnownRules Note(KnownRules seen)
+    {
+        // Of two that read at once the later version stays; a lost race costs one more look.
+        if (_known is not { } known || known.Version < seen.Version)
+        {
+            _known = seen;
+        }
+
+        return seen;
+    }
+}
+
+/// <summary>The rules of all namespaces at one version.</summary>
+/// <param name="Version">Grows with every change of any of them.</param>
+/// <param name="Rules">What was decided, by namespace.</param>
+internal sealed record KnownRules(long Version, IReadOnlyDictionary<string, NamespaceRules> Rules)
+{
+    public NamespaceRules Of(string @namespace) => Rules.GetValueOrDefault(@namespace) ?? NamespaceRules.Default;
+
+    public bool IsFifo(string @namespace) => Rules.Count > 0 && Of(@namespace).Order == TaskOrder.PriorityFifo;
+
+    /// <summary>The namespaces of new tasks that take only so many.</summary>
+    public IEnumerable<string> Bounded(IEnumerable<NewTask> tasks) => Rules.Count == 0
+        ? []
+        : tasks.Select(task => task.Namespace).Distinct(StringComparer.Ordinal)
+            .Where(@namespace => Of(@namespace).MaxPending is not null);
+
+    /// <summary>The mode of a class leaves it to this side to give out its tasks.</summary>
+    public bool LeavesTo(ClaimedBy by, ClassKey key) => Of(key.Namespace).ModeOf(key.Kind, key.Step) switch
+    {
+        AssignmentMode.Pool => by != ClaimedBy.Distributor,
+        AssignmentMode.Auto => by != ClaimedBy.Agent,
+        _ => by == ClaimedBy.Administrator,
+    };
+}
