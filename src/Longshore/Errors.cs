@@ -26,6 +26,9 @@ public enum ErrorCode
     /// <summary>The agent exists but may not take work now (blocked, draining, offline).</summary>
     AgentUnavailable,
 
+    /// <summary>No registered agent could ever do the task, and the rules refuse such tasks.</summary>
+    NobodyCan,
+
     /// <summary>The server cannot take work now: stopping, or a bounded queue is full. Try again.</summary>
     Unavailable,
 

@@ -68,6 +68,7 @@ internal static class CommandLine
             OffersCommand.Create(),
             RulesCommand.Create(),
             BreakersCommand.Create(),
+            ExplainCommand.Create(),
             AgentsCommand.Create(),
             DiscoverCommand.Create(),
             WorkCommand.Create(),

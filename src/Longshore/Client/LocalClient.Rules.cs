@@ -24,6 +24,7 @@ internal sealed partial class LocalClient
         ArgumentNullException.ThrowIfNull(rules);
         var decided = await engine.Store.Rules.SetAsync(@namespace, rules.Checked(), expectedVersion, ct: ct)
             .ConfigureAwait(false);
+        engine.Rules.Forget(@namespace);
         if (decided is null)
         {
             var present = await engine.Store.Rules.GetAsync(@namespace, ct).ConfigureAwait(false);

@@ -37,6 +37,7 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
             checkedTasks[i] = context?.Stamp(task) ?? task;
         }
 
+        await RefuseUnroutableAsync(checkedTasks, ct).ConfigureAwait(false);
         var command = new InsertCommand(checkedTasks);
         engine.Processor.Send(command);
         var outcomes = await command.Completion.ConfigureAwait(false);

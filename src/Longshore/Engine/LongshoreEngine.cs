@@ -58,6 +58,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Time = new StoreTime(Options.Clock);
         _mode = CanHear ? Options.Mode : NodeMode.PollingOnly;
         Room = new WaitingRoom(Options.Clock);
+        Rules = new RuleCache(store.Rules, Options.Clock);
         Processor = new CommandProcessor(store.Tasks, Room, Time, Options.Clock, _metrics, _log)
         {
             Announcer = Bus is INodeBus nodes ? new ReadinessAnnouncer(nodes, Session, Time) : null,
@@ -135,6 +136,8 @@ public sealed class LongshoreEngine : IAsyncDisposable
     internal Doctor Doctor { get; }
 
     internal DistributionTally Distribution { get; } = new();
+
+    internal RuleCache Rules { get; }
 
     internal PoolGuard PoolGuard { get; } = new();
 

@@ -1,0 +1,81 @@
+using Longshore.Agents;
+using Longshore.Routing;
+using Longshore.Routing.Strategies;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Explain;
+
+/// <summary>Explains whom a strategy prefers for a task, over everybody who may have it.</summary>
+internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clock)
+{
+    private const int Seed = 0;
+
+    /// <summary>Null when there is no such task.</summary>
+    public async Task<AssignmentExplanation?> ExplainAsync(long id, CancellationToken ct)
+    {
+        var now = clock();
+        var task = await store.Queries.GetTaskAsync(id, ct).ConfigureAwait(false);
+        var guards = await store.Queries.GetGuardsAsync(id, now.ToMicroseconds(), ct).ConfigureAwait(false);
+        if (task is null || guards is null)
+        {
+            return null;
+        }
+
+        var rules = await store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
+        var crowd = await new Crowd(store).ReadAsync(now, ct).ConfigureAwait(false);
+        var holder = task.State is TaskState.Assigned or TaskState.InProgress ? task.Agent : null;
+        var may = Able(task, crowd, new Eligibility(rules.InPool(), guards, store.Info, now), holder);
+        var strategy = rules.StrategyOf(task.Spec.Kind, task.Spec.Step);
+        return new AssignmentExplanation
+        {
+            TaskId = id,
+            Strategy = strategy,
+            Holder = holder,
+            Candidates = Rank(task.Spec, may, strategy, now),
+        };
+    }
+
+    /// <summary>Who may have it, room apart; its holder has shown that he may.</summary>
+    private static List<Candidate> Able(
+        WorkTask task, IReadOnlyList<Candidate> crowd, Eligibility eligibility, string? holder)
+    {
+        var asReady = task with { State = TaskState.Created, DeferredUntil = null };
+        return [.. crowd.Where(c => c.Agent.Name == holder
+            || eligibility.Find(asReady, c, crowd) is Obstacle.None or Obstacle.AtCapacity)];
+    }
+
+    private static List<CandidateScore> Rank(
+        NewTask spec, List<Candidate> may, RoutingStrategy strategy, DateTimeOffset now)
+    {
+        var board = new AgentBoard();
+        foreach (var candidate in may)
+        {
+            board.Put(new AgentFacts
+            {
+                Name = candidate.Agent.Name,
+
+                // Everybody is compared, those without room as well: one more place for each, already taken.
+                MaxConcurrent = candidate.Agent.Profile.MaxConcurrent
+                    + (candidate.Agent.Load >= candidate.Agent.Profile.MaxConcurrent ? 1 : 0),
+                IsOnline = candidate.Agent.Mode == AgentMode.Available,
+                Score = candidate.Agent.Reputation < 1 ? candidate.Agent.Reputation : null,
+                Load = candidate.Agent.Load,
+                Completed = candidate.Agent.TotalCompleted,
+                Failed = candidate.Agent.TotalFailed,
+            });
+        }
+
+        var eligible = board.AddClass();
+        foreach (var candidate in may)
+        {
+            eligible.Add(
+                board.SlotOf(candidate.Agent.Name), candidate.Usable.MatchScore(spec.Requires, spec.Match));
+        }
+
+        var choice = new Choice(board, eligible, new RouteCursor(), new Random(Seed)) { NowUs = now.ToMicroseconds() };
+        var rule = RoutingStrategies.Of(strategy);
+        return [.. Router.Explain(rule, choice, Router.Choose(rule, choice)).Select(p => new CandidateScore(
+            p.Agent, p.Match, p.Performance, p.FreeLoad, p.FailuresInRow, p.Total))];
+    }
+}
