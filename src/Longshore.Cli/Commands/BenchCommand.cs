@@ -68,6 +68,7 @@ internal static class BenchCommand
             longshore bench latency --store memory --runs 3
             longshore bench discover --agents 10000 --distribution uniform --json
             longshore bench assign --tasks 20000 --free-load
+            longshore bench route --agents 1000
             """);
         command.Add(One(Workloads.Insert, "Submit tasks by the thousand.", 100_000, Bare));
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
@@ -79,6 +80,35 @@ internal static class BenchCommand
             Workloads.Discover, "Ask what there is to do, as many agents.", 100_000, Agents, Capabilities,
             Distribution));
         command.Add(Assign());
+        command.Add(Route());
+        return command;
+    }
+
+    private static Command Route()
+    {
+        var tasks = Number("--tasks", 300_000, Limits.BatchTasksMax, "Tasks to route, by each strategy.");
+        var agents = Number("--agents", 10_000, 100_000, "Agents.");
+        var classes = Number("--classes", 1000, 10_000, "Task classes.");
+        var command = new Command("route", "Route one task after the other to one of many agents, by each strategy.")
+        {
+            tasks, agents, classes,
+        };
+        command.SetAction((parsed, ct) =>
+        {
+            var summary = RouteWorkload.Run(
+                new RouteWorkload.Options(parsed.GetValue(tasks), parsed.GetValue(agents), parsed.GetValue(classes)),
+                ct);
+            if (parsed.WantsJson())
+            {
+                Output.Json(summary);
+            }
+            else
+            {
+                summary.Write();
+            }
+
+            return Task.FromResult(0);
+        });
         return command;
     }
 

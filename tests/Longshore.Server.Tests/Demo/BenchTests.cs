@@ -65,6 +65,21 @@ public sealed class BenchTests : IDisposable
         Number(summary, "p99_ms").ShouldBeGreaterThanOrEqualTo(Number(summary, "p50_ms"));
     }
 
+    [Fact]
+    public async Task Bench_route_times_every_strategy()
+    {
+        var summary = await BenchAsync("route", ["--tasks", "400", "--agents", "40", "--classes", "5"]);
+
+        summary.ShouldHave(("tasks", 400), ("agents", 40), ("classes", 5));
+        var rows = summary["strategies"]!.AsArray().Select(row => row!.AsObject()).ToList();
+        rows.Select(row => (string)row["strategy"]!).Distinct().ShouldBe(
+        [
+            "round_robin", "least_loaded", "performance_weighted", "hybrid", "first_available", "random", "best_match",
+        ]);
+        rows.ShouldAllBe(row => Number(row, "p50_us") > 0 && Number(row, "p99_us") >= Number(row, "p50_us"));
+        rows.Where(row => Number(row, "ineligible") < 0.5).ShouldAllBe(row => Number(row, "unrouted") == 0);
+    }
+
     [Theory]
     [InlineData("cannot be used", "drain", "--store", "postgres:Host=127.0.0.1;Port=1")]
     [InlineData("--tasks: must be from 1", "insert", "--tasks", "0")]
