@@ -19,7 +19,9 @@ public enum TaskOrder
     /// <summary>By urgency, which grows with age: nobody starves.</summary>
     Urgency = 0,
 
-    /// <summary>Higher priority first, in order of arrival within one (S4.11, S4.12). Low priorities can starve.</summary>
+    /// <summary>
+    /// Higher priority first, in order of arrival within one (S4.11, S4.12). Low priorities can starve.
+    /// </summary>
     PriorityFifo = 1,
 }
 

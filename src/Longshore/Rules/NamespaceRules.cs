@@ -6,7 +6,9 @@ using Longshore.Tasks;
 
 namespace Longshore.Rules;
 
-/// <summary>What an operator decides about a namespace. Changed while running; every node follows within seconds.</summary>
+/// <summary>
+/// What an operator decides about a namespace. Changed while running; every node follows within seconds.
+/// </summary>
 public sealed record NamespaceRules
 {
     /// <summary>What holds where nothing was decided.</summary>
@@ -161,7 +163,8 @@ public sealed record NamespaceRules
             if (pairs[i].First == pairs[i].Second)
             {
                 throw LongshoreException.Invalid(
-                    $"{field}[{i}]", $"pairs {pairs[i].First} with itself; nobody does one step of an item twice anyway");
+                    $"{field}[{i}]",
+                    $"pairs {pairs[i].First} with itself; nobody does one step of an item twice anyway");
             }
         }
     }

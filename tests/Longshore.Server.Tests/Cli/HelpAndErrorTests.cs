@@ -15,6 +15,18 @@ public sealed class HelpAndErrorTests
     [InlineData("discover")]
     [InlineData("work")]
     [InlineData("completions")]
+    [InlineData("task accept")]
+    [InlineData("task reject")]
+    [InlineData("task assign")]
+    [InlineData("task evict")]
+    [InlineData("assignments")]
+    [InlineData("offers")]
+    [InlineData("rules show")]
+    [InlineData("rules set")]
+    [InlineData("breakers")]
+    [InlineData("breakers reset")]
+    [InlineData("agents availability")]
+    [InlineData("agents authorise")]
     [InlineData("assign solve")]
     public async Task Help_of_a_command_shows_its_use_and_examples(string command)
     {
@@ -37,6 +49,15 @@ public sealed class HelpAndErrorTests
     [InlineData("submit a --ready-in 1 --ready-at 2030-01-01T00:00:00Z", "not both")]
     [InlineData("agents mode painter resting", "'draining'")]
     [InlineData("work --name painter", "longshore work --help")]
+    [InlineData("submit a --match loose", "'strict'")]
+    [InlineData("task reject t-1", "--reason")]
+    [InlineData("task reject t-1 --reason lazy", "'outside_expertise'")]
+    [InlineData("task accept t-1 --epoch first", "--epoch: 'first' is not a whole number")]
+    [InlineData("rules set default", "give --file, or the rules to change")]
+    [InlineData("rules set default --file x --mode auto", "--mode cannot be combined with --file")]
+    [InlineData("rules set default --mode push", "'manual'")]
+    [InlineData("agents authorise painter", "give --all or --none")]
+    [InlineData("agents authorise painter imaging --all", "give --all or --none")]
     [InlineData("serve --synchronous never", "'normal'")]
     public async Task Misuse_ends_with_2_and_one_line_that_says_what_would_be_right(string line, string said) =>
         (await CliRun.OfAsync(Nobody, line.Split(' '))).FailedWith(2).ShouldContain(said);
@@ -52,6 +73,8 @@ public sealed class HelpAndErrorTests
     [Theory]
     [InlineData("tasks --server nowhere", "--server: 'nowhere' is no address")]
     [InlineData("tasks --state odd", "quarantined")]
+    [InlineData("assignments --status odd", "handed_off")]
+    [InlineData("rules set default --file /no/such/file", "/no/such/file")]
     [InlineData("submit a --payload {", "--payload: not valid JSON")]
     [InlineData("submit a --payload @/no/such/file", "/no/such/file")]
     [InlineData("submit a --requires sql>=x", "--requires")]
@@ -64,6 +87,12 @@ public sealed class HelpAndErrorTests
     [InlineData("tasks --st", "--state")]
     [InlineData("tasks --state quar", "quarantined")]
     [InlineData("agents mode painter dr", "draining")]
+    [InlineData("assignm", "assignments")]
+    [InlineData("assignments --status hand", "handed_off")]
+    [InlineData("rules set default --mode au", "auto")]
+    [InlineData("rules set default --strategy round", "round_robin")]
+    [InlineData("task reject t-1 --reason outside", "outside_expertise")]
+    [InlineData("submit a --match st", "strict")]
     public async Task Completion_offers_what_may_come_next(string line, string offered) =>
         (await CliRun.OfAsync(Nobody, "complete-line", "--", line))
             .Succeeded().Output.Split('\n').ShouldContain(offered);

@@ -326,7 +326,10 @@ public abstract class AssignmentConformance : IAsyncLifetime
             Unroutable = UnroutablePolicy.Fallback,
             UnroutableAfter = TimeSpan.FromMinutes(1),
             FallbackRequires = ["sql>=3"],
-            Kinds = new Dictionary<string, StepRules> { ["scan"] = new() { Mode = AssignmentMode.Manual, Strategy = RoutingStrategy.Random } },
+            Kinds = new Dictionary<string, StepRules>
+            {
+                ["scan"] = new() { Mode = AssignmentMode.Manual, Strategy = RoutingStrategy.Random },
+            },
             Steps = new Dictionary<string, StepRules>
             {
                 ["check"] = new()

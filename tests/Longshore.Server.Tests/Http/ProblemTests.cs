@@ -61,6 +61,57 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("GET", "tasks?state=finished", null, 400, "invalid_input", "state", "use one of")]
     [InlineData("GET", "tasks?limit=x", null, 400, "invalid_input", "limit", "whole number")]
     [InlineData("GET", "agents?status=asleep", null, 400, "invalid_input", "status", "idle")]
+    [InlineData("POST", "tasks", """{"kind":"x","match":"loose"}""",
+        400, "invalid_input", "match", "tiered, strict, flexible")]
+    [InlineData("POST", "agents", """{"name":"abc","capabilities":[{"name":"x","grace_seconds":-1}]}""",
+        400, "invalid_input", "capabilities[0]", "grace")]
+    [InlineData("POST", "agents", """{"name":"abc","priority_levels":[11]}""",
+        400, "invalid_input", "priority_levels[0]", "from 0 to 10")]
+    [InlineData("POST", "tasks/1/accept", """{}""", 400, "invalid_input", "epoch", "required")]
+    [InlineData("POST", "tasks/1/accept", """{"epoch":1,"lease_seconds":60}""", 404, "not_found", "id", "no task 1")]
+    [InlineData("POST", "tasks/1/accept", """{"epoch":1}""", 404, "not_found", "id", "no task 1")]
+    [InlineData("POST", "tasks/1/reject", """{"epoch":1,"reason":"lazy"}""",
+        400, "invalid_input", "reason", "outside_expertise")]
+    [InlineData("POST", "tasks/1/reject", """{"epoch":1,"reason":"other"}""", 400, "invalid_input", "text", "required")]
+    [InlineData("POST", "tasks/1/assign", """{}""", 400, "invalid_input", "agent", "required")]
+    [InlineData("POST", "tasks/1/assign", """{"agent":"painter"}""", 404, "not_found", "id", "no task 1")]
+    [InlineData("POST", "tasks/1/evict", null, 404, "not_found", "id", "no task 1")]
+    [InlineData("GET", "tasks/1/worked", null, 400, "invalid_input", "agent", "required")]
+    [InlineData("GET", "assignments?status=lost", null, 400, "invalid_input", "status", "handed_off")]
+    [InlineData("GET", "assignments?task=x", null, 400, "invalid_input", "task", "whole number")]
+    [InlineData("GET", "agents/nobody/offers", null, 404, "not_found", "agent", "register")]
+    [InlineData("GET", "agents/nobody/offers/stream", null, 404, "not_found", "agent", "register")]
+    [InlineData("PUT", "namespaces/default/rules", """{"mode":"push"}""",
+        400, "invalid_input", "mode", "pool, auto, manual")]
+    [InlineData("PUT", "namespaces/default/rules", """{"strategy":"best"}""",
+        400, "invalid_input", "strategy", "round_robin")]
+    [InlineData("PUT", "namespaces/default/rules", """{"mod":"pool"}""",
+        400, "invalid_input", "mod", "did you mean 'mode'")]
+    [InlineData("PUT", "namespaces/default/rules", """{"steps":{"check":{"mood":"auto"}}}""",
+        400, "invalid_input", "steps.check.mood", "no member 'mood'")]
+    [InlineData("PUT", "namespaces/default/rules", """{"steps":{"check":{"mode":"push"}}}""",
+        400, "invalid_input", "steps.check.mode", "'push'")]
+    [InlineData("PUT", "namespaces/default/rules", """{"exclusion":{"exclude":[{"first":"a","second":"a"}]}}""",
+        400, "invalid_input", "exclusion.exclude[0]", "itself")]
+    [InlineData("PUT", "namespaces/default/rules", """{"exclusion":{"allow":[null]}}""",
+        400, "invalid_input", "exclusion.allow[0]", "null")]
+    [InlineData("PUT", "namespaces/default/rules", """{"offer_timeout_seconds":0.5}""",
+        400, "invalid_input", "offer_timeout_seconds", "from 1 to")]
+    [InlineData("PUT", "namespaces/default/rules", """{"max_pending":0}""",
+        400, "invalid_input", "max_pending", "from 1")]
+    [InlineData("PUT", "namespaces/default/rules", """{"version":3}""",
+        409, "wrong_state", "version", "at version 0, not 3")]
+    [InlineData("PUT", "agents/nobody/availability", """{"unavailable":[]}""", 404, "not_found", "agent", "register")]
+    [InlineData("PUT", "agents/nobody/availability", """{}""", 400, "invalid_input", "unavailable", "required")]
+    [InlineData("PUT", "agents/nobody/authorisation", """{"capabilities":["?"]}""",
+        400, "invalid_input", "capabilities[0]", "cannot be in")]
+    [InlineData("POST", "breakers/reset", """{}""", 400, "invalid_input", "agent", "name an agent")]
+    [InlineData("POST", "breakers/reset", """{"task_id":1,"agent":"painter"}""",
+        400, "invalid_input", "agent", "name an agent")]
+    [InlineData("POST", "breakers/reset", """{"agent":"painter"}""", 404, "not_found", null, "no breaker")]
+    [InlineData("GET", "breakers?open=maybe", null, 400, "invalid_input", "open", "neither true nor false")]
+    [InlineData("GET", "namespaces/default/presence?within_seconds=0", null,
+        400, "invalid_input", "within_seconds", "longer than 0")]
     [InlineData("GET", "nowhere", null, 404, "not_found", null, "nothing at")]
     [InlineData("PUT", "tasks", "{}", 405, "method_not_allowed", null, "POST")]
     public async Task Request_that_is_wrong_is_told_what_where_and_what_would_be_right(
