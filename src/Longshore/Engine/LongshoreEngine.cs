@@ -58,6 +58,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Time = new StoreTime(Options.Clock);
         _mode = CanHear ? Options.Mode : NodeMode.PollingOnly;
         Room = new WaitingRoom(Options.Clock);
+        Offers = new OfferWatches(Bus, Options.Clock);
         Rules = new RuleCache(store.Rules, Options.Clock);
         Processor = new CommandProcessor(store.Tasks, Room, Time, Options.Clock, _metrics, _log)
         {
@@ -128,6 +129,8 @@ public sealed class LongshoreEngine : IAsyncDisposable
     internal IdSource Ids { get; }
 
     internal WaitingRoom Room { get; }
+
+    internal OfferWatches Offers { get; }
 
     internal CommandProcessor Processor { get; }
 
@@ -222,6 +225,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         }
 
         Room.Close();
+        Offers.Close();
         await Processor.CloseAsync().ConfigureAwait(false);
         _log.NodeStopped(Options.NodeName);
     }
@@ -231,6 +235,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         _hearing.Dispose();
+        Offers.Dispose();
         _presence.Dispose();
         _poller.Dispose();
         Array.ForEach(_duties, d => d.Dispose());

@@ -24,7 +24,7 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
     private Action<Command> _send = _ => { };
     private volatile bool _suspended;
     private long _lastSequence;
-    private volatile bool _closed;
+    private bool _closed;
 
     /// <summary>How many wait.</summary>
     public int Count => _line.Count + _watches.Count;
@@ -40,9 +40,6 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
         get => _suspended;
         set => _suspended = value;
     }
-
-    /// <summary>True when the engine stops: whoever waits is let go.</summary>
-    public bool IsClosed => _closed;
 
     /// <summary>Raised, without locks held, when somebody begins to wait; with the namespaces he works in.</summary>
     public event Action<IReadOnlyCollection<string>>? Waiting;
