@@ -3,14 +3,15 @@ select id, class_id, rank, epoch, attempts, failures, priority, flags, 1 as stat
        null as lease_us, null as progress, null as ended_us, null as result, null as error
 from ready
 union all
-select id, class_id, rank, epoch, attempts, failures, priority, flags, 3, null, agent_id, lease_us, progress,
-       null, null, null
+select id, class_id, rank, epoch, attempts, failures, priority, flags, case status when 16 then 2 else 3 end, null,
+       agent_id, lease_us, progress, null, null, null
 from claims
 union all
 select id, class_id, rank, epoch, attempts, failures, priority, flags, 1, until_us, null, null, null, null, null, null
 from deferred
 union all
-select id, class_id, rank, epoch, attempts, failures, priority, flags, state, null, null, null, null, null, null, null
+select id, class_id, rank, epoch, attempts, failures, priority, flags, state, until_us, null, null, null, null, null,
+       null
 from parked
 union all
 select id, class_id, rank, epoch, attempts, failures, priority, flags, state, null, agent_id, null, null,
@@ -37,7 +38,7 @@ CREATE TABLE agents (
     failed          integer not null,
     registered_us   integer not null,
     seen_us         integer not null
-);
+, priority_levels text not null default '[]', principal text, unavailable text not null default '[]', authorised text);
 
 CREATE TABLE assignments (                      -- one row for each ended claim
     task_id    integer not null,
@@ -48,8 +49,22 @@ CREATE TABLE assignments (                      -- one row for each ended claim
     outcome    integer not null,                -- 0 submitted, 1 failed, 2 expired, 3 released, 4 snoozed, 5 cancelled
     single     integer not null,
     error      text,
-    key        text,
+    key        text, reason integer,
     primary key (task_id, epoch)
+) without rowid;
+
+CREATE TABLE breakers (
+    scope           integer not null,           -- 0 agent, 1 agent and kind, 2 task
+    agent_id        integer not null,           -- 0: none
+    kind            text not null,              -- '': none
+    task_id         integer not null,           -- 0: none
+    failures        integer not null,
+    trips           integer not null,
+    last_failure_us integer not null,
+    open_until_us   integer,
+    probe_task_id   integer,
+    probe_epoch     integer not null,
+    primary key (scope, agent_id, kind, task_id)
 ) without rowid;
 
 CREATE TABLE claims (
@@ -67,7 +82,7 @@ CREATE TABLE claims (
     lease_us   integer not null,                -- until when it holds
     progress   real,
     key        text
-);
+, status integer not null default 18);
 
 CREATE TABLE classes (
     id            integer primary key,          -- dense, from 0
@@ -76,7 +91,7 @@ CREATE TABLE classes (
     requires      text not null,                -- JSON array of 'name' or 'name>=level', canonical
     minimum_match real not null,
     owner         text                          -- the only agent who may do it
-);
+, match integer not null default 0, step text);
 
 CREATE TABLE codes (
     namespace text not null,
@@ -88,6 +103,13 @@ CREATE TABLE codes (
 CREATE TABLE counters (
     name  text primary key,                     -- last_task_id: the highest id ever pruned
     value integer not null
+) without rowid;
+
+CREATE TABLE cursors (
+    namespace text not null,
+    name      text not null,
+    agent     text not null,                    -- who was chosen last
+    primary key (namespace, name)
 ) without rowid;
 
 CREATE TABLE deadlines (
@@ -105,6 +127,11 @@ CREATE TABLE deferred (
     priority integer not null,
     flags    integer not null,
     until_us integer not null
+);
+
+CREATE TABLE drafts (
+    task_id integer primary key,
+    draft   text not null
 );
 
 CREATE TABLE events (
@@ -144,6 +171,14 @@ CREATE TABLE insert_keys (
     primary key (namespace, key)
 ) without rowid;
 
+CREATE TABLE kept_pairs (
+    task_id  integer not null,
+    agent_id integer not null,
+    until_us integer not null,
+    cause    integer not null,                  -- 0 rejected, 1 missed, 2 evicted
+    primary key (task_id, agent_id)
+) without rowid;
+
 CREATE TABLE leases (
     name     text primary key,
     holder   text,
@@ -157,6 +192,11 @@ CREATE TABLE migrations (
     checksum   text not null,
     applied_us integer not null
 );
+
+CREATE TABLE namespace_rules (
+    namespace text primary key,
+    rules     text not null
+) without rowid;
 
 CREATE TABLE nodes (
     name       text primary key,
@@ -178,7 +218,7 @@ CREATE TABLE parked (
     priority integer not null,
     flags    integer not null,
     state    integer not null
-);
+, until_us integer);
 
 CREATE TABLE ready (
     id       integer primary key,
@@ -217,7 +257,7 @@ CREATE TABLE tasks (
     correlation_id       text,
     idempotency_key      text,
     created_us           integer not null
-);
+, group_name text);
 
 CREATE INDEX claims_key on claims (agent_id, key) where key is not null;
 
@@ -227,6 +267,10 @@ CREATE INDEX deferred_until on deferred (until_us);
 
 CREATE INDEX events_task on events (task_id) where task_id is not null;
 
+CREATE INDEX parked_until on parked (until_us) where until_us is not null;
+
 CREATE INDEX tasks_correlation on tasks (correlation_id) where correlation_id is not null;
+
+CREATE INDEX tasks_group on tasks (group_name) where group_name is not null;
 
 CREATE INDEX tasks_parent on tasks (parent_id) where parent_id is not null;

@@ -1,4 +1,5 @@
 using System.Text;
+using Longshore.Assignments;
 using Longshore.Sqlite;
 using Longshore.Sqlite.Interop;
 
@@ -12,6 +13,7 @@ internal sealed class BareSqlite : IDisposable
 {
     private const int Classes = 200;
     private const long At = 1_700_000_000_000_000;
+    private const long InProgress = (long)AssignmentStatus.InProgress;
 
     private readonly DirectoryInfo _folder;
     private readonly Connection _connection;
@@ -64,7 +66,7 @@ internal sealed class BareSqlite : IDisposable
                     _task.BindNull();
                 }
 
-                _task.Bind(At).Run();
+                _task.Bind(At).BindNull().Run();
                 Place(_readyAdd, id, 0).Run();
             }
 
@@ -114,7 +116,7 @@ internal sealed class BareSqlite : IDisposable
     private void Claim(long id)
     {
         _readyRemove.Bind(id).Run();
-        Place(_claimAdd, id, 1).Bind(1).Bind(0).Bind(At).Bind(At).BindNull().Run();
+        Place(_claimAdd, id, 1).Bind(1).Bind(0).Bind(At).Bind(At).BindNull().Bind(InProgress).Run();
         _body.Bind(id);
         while (_body.Read())
         {
@@ -132,7 +134,8 @@ internal sealed class BareSqlite : IDisposable
 
         _claimRemove.Bind(id).Run();
         Place(_finishedAdd, id, 1).Bind(8).Bind(1).Bind(At).BindNull().BindNull().Run();
-        _assignmentAdd.Bind(id).Bind(1).Bind(1).Bind(At).Bind(At).Bind(0).Bind(0).BindNull().BindNull().Run();
+        _assignmentAdd.Bind(id).Bind(1).Bind(1).Bind(At).Bind(At).Bind(0).Bind(0).BindNull().BindNull().BindNull()
+            .Run();
     }
 
     private static Statement Place(Statement statement, long id, int epoch) =>

@@ -27,6 +27,9 @@ internal sealed record BenchOptions
     /// <summary>Submit on one node, handle on another.</summary>
     public bool Across { get; init; }
 
+    /// <summary>Every task belongs to a group and is kept from somebody, so that every claim asks the guards.</summary>
+    public bool Guarded { get; init; }
+
     /// <summary>Run the bare statements beside it.</summary>
     public bool Bare { get; init; }
 }

@@ -34,8 +34,9 @@ internal static class Check
             Demand(task.Value == All, $"task {task.Key} lacks a part of its history");
             var records = await client.ListAssignmentsAsync(task.Key, stop).ConfigureAwait(false);
             Demand(
-                records is [{ Status: AssignmentStatus.Submitted, Agent: DrainWorkload.Agent }],
-                $"task {task.Key} has {records.Count} records of assignments instead of one that was submitted");
+                records.Count(r => r.Status == AssignmentStatus.Submitted) == 1
+                    && records[^1].Agent == DrainWorkload.Agent,
+                $"task {task.Key} has {records.Count} records of assignments, and not one that was submitted");
         }).ConfigureAwait(false);
     }
 

@@ -28,7 +28,9 @@ internal static class DrainWorkload
 
         async Task LoadAsync(BenchNode loading)
         {
-            await BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct).ConfigureAwait(false);
+            await (options.Guarded
+                ? GuardedTasks.SubmitAsync(loading.Client, options.Tasks, ct)
+                : BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct)).ConfigureAwait(false);
             GC.Collect();
             resident = RunFigures.ResidentNow();
             before = loading.Writes;

@@ -33,6 +33,11 @@ internal static class BenchCommand
         Description = "Run the bare SQL statements of the same work beside it, and tell the ratio.",
     };
 
+    private static readonly Option<bool> Guarded = new("--guarded")
+    {
+        Description = "Every task is a step of an item and was rejected by somebody: each claim asks who may have it.",
+    };
+
     private static readonly Option<bool> Across = new("--across")
     {
         Description = "Submit on one node and handle on another, both over one PostgreSQL database.",
@@ -73,7 +78,8 @@ internal static class BenchCommand
         command.Add(One(Workloads.Insert, "Submit tasks by the thousand.", 100_000, Bare));
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
-            Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare));
+            Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare,
+            Guarded));
         command.Add(One(
             Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
@@ -202,6 +208,7 @@ internal static class BenchCommand
             Runs = Positive(parsed.GetValue(Runs) ?? (parsed.WantsJson() ? 1 : RunsForPeople), "--runs"),
             Store = store,
             Bare = bare,
+            Guarded = options.Contains(Guarded) && parsed.GetValue(Guarded),
             Across = across,
             Concurrency = options.Contains(Handlers) ? parsed.GetValue(Handlers) : callers,
             Prefetch = options.Contains(Prefetch) ? ReadPrefetch(parsed.GetValue(Prefetch)!) : null,

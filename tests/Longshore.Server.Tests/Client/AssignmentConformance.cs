@@ -471,7 +471,8 @@ public abstract class AssignmentConformance : IAsyncLifetime
         there.Select(a => (a.Agent, a.IsActive)).ShouldBe([("agent-a", true), ("agent-b", false)], ignoreOrder: true);
         there[0].LastSeen.ShouldBe((await Client.GetAgentAsync(there[0].Agent, Ct)).LastSeen);
         there.Single(a => a.Agent == "agent-a").Status.ShouldBe(AgentStatus.Idle);
-        (await Client.PresenceAsync("default", TimeSpan.FromMicroseconds(1), Ct)).ShouldAllBe(a => !a.IsActive);
+        await UntilAsync(async () =>
+            (await Client.PresenceAsync("default", TimeSpan.FromMicroseconds(1), Ct)).All(a => !a.IsActive));
         (await Client.PresenceAsync("empty", ct: Ct)).ShouldBeEmpty();
         await ShouldFailAsync(ErrorCode.InvalidInput, () => Client.PresenceAsync("default", TimeSpan.Zero, Ct));
     }

@@ -86,10 +86,16 @@ public sealed class PostgresOffer : OfferSuite<PostgresSource>;
 
 public sealed class PostgresReject : RejectSuite<PostgresSource>;
 
-public sealed class PostgresRoutingRace : RoutingRaceSuite<PostgresSource>;
+public sealed class PostgresRoutingRace : RoutingRaceSuite<PostgresSource>
+{
+    // Ten thousand take minutes; LONGSHORE_TEST_SCALE=10 runs them.
+    protected override int Rounds => 1_000;
+}
 
 public sealed class PostgresRule : RuleSuite<PostgresSource>;
 
 public sealed class PostgresSkill : SkillSuite<PostgresSource>;
 
 public sealed class PostgresExplain : ExplainSuite<PostgresSource>;
+
+public sealed class PostgresDistributor : DistributorSuite<PostgresSource>;
