@@ -2,8 +2,8 @@ using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Matching;
 using Longshore.Rules;
-using Longshore.Sqlite.Reading;
 using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Reading;
 using Longshore.Storage.Sql;
 
 namespace Longshore.Sqlite.Live;

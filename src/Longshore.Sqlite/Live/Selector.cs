@@ -110,7 +110,9 @@ internal sealed class Selector(LiveIndex live, Guards guards)
         live.Walk.Start(eligible, Open(agent, among ?? eligible.List, among is null, nowUs), max);
     }
 
-    /// <summary>Leaves out kinds whose breaker is shut, so that a long queue of them is not walked for nothing.</summary>
+    /// <summary>
+    /// Leaves out kinds whose breaker is shut, so that a long queue of them is not walked for nothing.
+    /// </summary>
     private List<int>? Open(AgentEntry agent, List<int>? classes, bool isAll, long nowUs) =>
         classes is null || !agent.Breakers.Values.Any(b => b.GateAt(nowUs) == BreakerGate.Shut)
             ? isAll ? null : classes

@@ -93,7 +93,8 @@ internal sealed class Inserter(
             | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
             | (rules.Order == TaskOrder.PriorityFifo ? PlaceFlags.Fifo : PlaceFlags.None);
         var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
-        return new Place(id, classes.IdOf(ClassKey.Of(task)), 0, 0, 0, 0, (byte)task.Priority, flags).AvailableFrom(availableUs);
+        var classId = classes.IdOf(ClassKey.Of(task));
+        return new Place(id, classId, 0, 0, 0, 0, (byte)task.Priority, flags).AvailableFrom(availableUs);
     }
 
     private void WriteBody(NewTask task, in Place place, long nowUs) => _task

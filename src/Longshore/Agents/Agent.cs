@@ -113,7 +113,9 @@ public sealed record Agent
     /// <summary>What was decided about it.</summary>
     public AgentMode Mode { get; init; }
 
-    /// <summary>Capabilities it declares and cannot use now, as it says itself; registering again clears them.</summary>
+    /// <summary>
+    /// Capabilities it declares and cannot use now, as it says itself; registering again clears them.
+    /// </summary>
     public IReadOnlyList<string> Unavailable { get; init; } = [];
 
     /// <summary>

@@ -1,6 +1,8 @@
 namespace Longshore.Assignments;
 
-/// <summary>Somebody who does or did one task of a group; rejected, expired and failed work does not count (T1.10).</summary>
+/// <summary>
+/// Somebody who does or did one task of a group; rejected, expired and failed work does not count (T1.10).
+/// </summary>
 /// <param name="TaskId">The task.</param>
 /// <param name="Step">Its step.</param>
 /// <param name="Agent">Who.</param>

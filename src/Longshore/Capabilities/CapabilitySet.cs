@@ -44,7 +44,9 @@ public sealed class CapabilitySet
         ValidUntil = next;
     }
 
-    /// <summary>When the next capability expires or ends and this set must be built anew; null when none does.</summary>
+    /// <summary>
+    /// When the next capability expires or ends and this set must be built anew; null when none does.
+    /// </summary>
     public DateTimeOffset? ValidUntil { get; }
 
     /// <summary>The names, in no order.</summary>

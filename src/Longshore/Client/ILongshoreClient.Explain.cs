@@ -37,7 +37,9 @@ public partial interface ILongshoreClient
 /// <param name="Refused">Offers that the store refused because something had changed or stood between.</param>
 /// <param name="Redistributed">Tasks that came back from an agent that vanished or let its offer run out.</param>
 /// <param name="ByKind">Offers made, by kind.</param>
-/// <param name="WaitP50">Half of the offers were made within this after the task could be given out; null before any.</param>
+/// <param name="WaitP50">
+/// Half of the offers were made within this after the task could be given out; null before any.
+/// </param>
 /// <param name="WaitP99">Ninety-nine of a hundred were.</param>
 /// <param name="Queued">Tasks that wait, in the whole store.</param>
 /// <param name="Failed">Tasks that failed or are quarantined, in the whole store.</param>

@@ -14,7 +14,9 @@ public sealed record AssignmentExplanation
     /// <summary>Who holds it; null when nobody does.</summary>
     public string? Holder { get; init; }
 
-    /// <summary>Who would be chosen now and who next, best first, at most five, its holder among them if it has one.</summary>
+    /// <summary>
+    /// Who would be chosen now and who next, best first, at most five, its holder among them if it has one.
+    /// </summary>
     public required IReadOnlyList<CandidateScore> Candidates { get; init; }
 }
 

@@ -201,7 +201,8 @@ public abstract class BreakerSuite<TSource> : StoreSuite<TSource>
         (await Store.Breakers.ListAsync(ct: Ct)).ShouldHaveSingleItem().Key.Kind.ShouldBe("bad");
     }
 
-    private static ClaimRequest Ask(string agent, string kind) => new() { Agent = agent, Kinds = [kind], Lease = Lease };
+    private static ClaimRequest Ask(string agent, string kind) =>
+        new() { Agent = agent, Kinds = [kind], Lease = Lease };
 
     private async Task AddMany(string kind, int count) =>
         await Insert([.. Enumerable.Range(0, count).Select(_ => Spec(kind) with { MaxAttempts = 100 })]);

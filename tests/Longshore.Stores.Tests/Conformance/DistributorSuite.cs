@@ -84,7 +84,9 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
         await using var node = await StartAsync();
         await Rules(new NamespaceRules
         {
-            Mode = AssignmentMode.Auto, Order = TaskOrder.PriorityFifo, OfferTimeout = TimeSpan.FromHours(12),
+            Mode = AssignmentMode.Auto,
+            Order = TaskOrder.PriorityFifo,
+            OfferTimeout = TimeSpan.FromHours(12),
         });
         var low = await Submit(node, 2, priority: 1);
         var high = await Submit(node, 2, priority: 9);
@@ -130,7 +132,8 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
         await using var node = await StartAsync();
         await Rules(new NamespaceRules
         {
-            Mode = AssignmentMode.Auto, Strategy = RoutingStrategy.FirstAvailable,
+            Mode = AssignmentMode.Auto,
+            Strategy = RoutingStrategy.FirstAvailable,
             OfferTimeout = TimeSpan.FromSeconds(5),
         });
         await Join(node, "ann", 1);
@@ -237,7 +240,8 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
         await using var node = await StartAsync();
         await Rules(new NamespaceRules
         {
-            Unroutable = UnroutablePolicy.Escalate, UnroutableAfter = TimeSpan.FromMinutes(1),
+            Unroutable = UnroutablePolicy.Escalate,
+            UnroutableAfter = TimeSpan.FromMinutes(1),
         });
         var id = (await Submit(node, 1, requires: "cobol")).Single();
         var fine = (await Submit(node, 1)).Single();
@@ -258,7 +262,8 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
         await using var node = await StartAsync();
         await Rules(new NamespaceRules
         {
-            Unroutable = UnroutablePolicy.Fallback, UnroutableAfter = TimeSpan.FromMinutes(1),
+            Unroutable = UnroutablePolicy.Fallback,
+            UnroutableAfter = TimeSpan.FromMinutes(1),
             FallbackRequires = ["general"],
         });
         await Join(node, "ann", 1, "general");
@@ -280,7 +285,9 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
     private Task Auto(LongshoreEngine node, RoutingStrategy strategy) =>
         Rules(new NamespaceRules
         {
-            Mode = AssignmentMode.Auto, Strategy = strategy, OfferTimeout = TimeSpan.FromHours(12),
+            Mode = AssignmentMode.Auto,
+            Strategy = strategy,
+            OfferTimeout = TimeSpan.FromHours(12),
         });
 
     private Task<Agent> Join(LongshoreEngine node, string name, int max, params string[] capabilities)

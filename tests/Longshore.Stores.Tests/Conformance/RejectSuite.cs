@@ -81,7 +81,11 @@ public abstract class RejectSuite<TSource> : StoreSuite<TSource>
         var grant = await Take("ada", await Add());
         var finish = new Finish
         {
-            TaskId = grant.TaskId, Epoch = 1, Kind = FinishKind.Reject, Reason = RejectReason.Other, Key = "once",
+            TaskId = grant.TaskId,
+            Epoch = 1,
+            Kind = FinishKind.Reject,
+            Reason = RejectReason.Other,
+            Key = "once",
         };
         (await Finish(finish)).Status.ShouldBe(ClaimWriteStatus.Accepted);
         (await Finish(finish)).Status.ShouldBe(ClaimWriteStatus.Replayed);

@@ -69,7 +69,9 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
         .SelectMany(state => Enum.GetValues<TaskOperation>().Select(o => TaskTransitions.Next(state, o)))
         .ShouldAllBe(next => next == null);
 
-    /// <summary>Rescue performs the one on claims and the other on offers, so neither can be tried on the other.</summary>
+    /// <summary>
+    /// Rescue performs the one on claims and the other on offers, so neither can be tried on the other.
+    /// </summary>
     private static bool AreOneVerb(TaskState state, TaskOperation operation) =>
         (state == TaskState.Assigned && operation == TaskOperation.LoseClaim)
         || (state == TaskState.InProgress && operation == TaskOperation.LoseOffer);

@@ -61,7 +61,8 @@ public abstract class ExplainSuite<TSource>
             world.Note(await step.In(world)(store));
         }
 
-        foreach (var task in (await store.Queries.ListTasksAsync(new TaskQuery { Limit = 30, Descending = true })).Items)
+        var latest = new TaskQuery { Limit = 30, Descending = true };
+        foreach (var task in (await store.Queries.ListTasksAsync(latest)).Items)
         {
             await CompareAsync(store, clock, task, seen);
         }
@@ -87,13 +88,16 @@ public abstract class ExplainSuite<TSource>
             batch.Claims.Add(new ClaimRequest { Agent = name, TaskIds = [task.Id] });
             var outcome = (await store.Tasks.CommitAsync(batch)).Claims[0];
             (outcome.Grants.Count == 1).ShouldBe(
-                obstacle == Obstacle.None, $"task {task.Id} and {name}: {obstacle}, but the claim was {outcome.Status}");
+                obstacle == Obstacle.None,
+                $"task {task.Id} and {name}: {obstacle}, but the claim was {outcome.Status}");
             if (outcome.Grants.Count == 1)
             {
                 var back = new TaskBatch { NowUs = clock.NowUs };
                 back.Finishes.Add(new Finish
                 {
-                    TaskId = task.Id, Epoch = outcome.Grants[0].Epoch, Kind = FinishKind.Release,
+                    TaskId = task.Id,
+                    Epoch = outcome.Grants[0].Epoch,
+                    Kind = FinishKind.Release,
                 });
                 await store.Tasks.CommitAsync(back);
             }

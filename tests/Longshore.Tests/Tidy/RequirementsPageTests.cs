@@ -6,7 +6,7 @@ namespace Longshore.Tests.Tidy;
 /// <summary>The page of requirements is complete, and what it names exists.</summary>
 public sealed partial class RequirementsPageTests
 {
-    private static readonly (string Source, int Count)[] Sources = 
+    private static readonly (string Source, int Count)[] Sources =
         [("S0.", 130), ("S1.", 78), ("S2.", 65), ("S3.", 78), ("X", 12)];
 
     private static readonly TextFile Page =

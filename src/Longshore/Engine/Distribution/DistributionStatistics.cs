@@ -4,10 +4,14 @@ namespace Longshore.Engine.Distribution;
 
 /// <summary>What the distributor of a node did since the node started (S4.44–S4.48).</summary>
 /// <param name="Distributed">Offers made.</param>
-/// <param name="Refused">Offers the store refused because something changed meanwhile, or a guard stood between.</param>
+/// <param name="Refused">
+/// Offers the store refused because something changed meanwhile, or a guard stood between.
+/// </param>
 /// <param name="Redistributed">Tasks that came back from an agent that vanished or let its offer run out.</param>
 /// <param name="ByKind">Offers made, by kind.</param>
-/// <param name="WaitP50">Half of the offers were made within this after the task could be given out; null before any.</param>
+/// <param name="WaitP50">
+/// Half of the offers were made within this after the task could be given out; null before any.
+/// </param>
 /// <param name="WaitP99">Ninety-nine of a hundred were.</param>
 public sealed record DistributionStatistics(
     long Distributed,

@@ -57,7 +57,8 @@ public sealed partial class InMemoryStore
     }
 
     private bool IsFull(string @namespace) => RulesOf(@namespace).MaxPending is { } max
-        && _state.Open.Values.Count(e => e.Task.Spec.Namespace == @namespace && e.Task.State == TaskState.Created) >= max;
+        && max <= _state.Open.Values.Count(
+            e => e.Task.Spec.Namespace == @namespace && e.Task.State == TaskState.Created);
 
     private long Add(NewTask task, long nowUs)
     {

@@ -38,7 +38,9 @@ public sealed partial class InMemoryStore
         return new FinishOutcome(ClaimWriteStatus.Accepted, back.Task.State, untilUs > nowUs ? untilUs : 0);
     }
 
-    /// <summary>An offer ran out. Whoever let it is passed over for a while; a session that ended is not to blame.</summary>
+    /// <summary>
+    /// An offer ran out. Whoever let it is passed over for a while; a session that ended is not to blame.
+    /// </summary>
     private LostClaim LoseOffer(TaskEntry entry, string why, long nowUs)
     {
         var agent = entry.Claim!.Agent;

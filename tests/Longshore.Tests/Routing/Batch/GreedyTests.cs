@@ -17,8 +17,14 @@ public sealed class GreedyTests
         {
             var problem = RandomProblems.Draw(seed, new()
             {
-                TasksMax = 40, AgentsMax = 12, RoomMax = 4, CrowdingMax = crowding, SizeMax = size,
-                ScoreMin = -score / 4, ScoreMax = score, EveryTask = seed % 2 == 1,
+                TasksMax = 40,
+                AgentsMax = 12,
+                RoomMax = 4,
+                CrowdingMax = crowding,
+                SizeMax = size,
+                ScoreMin = -score / 4,
+                ScoreMax = score,
+                EveryTask = seed % 2 == 1,
             });
 
             var plan = Greedy.Plan(problem);

@@ -7,7 +7,13 @@ public sealed class GeneralisedTests
 {
     private static readonly RandomProblems.Shape Small = new()
     {
-        TasksMax = 7, AgentsMax = 4, RoomMax = 14, SizeMax = 7, ScoreMax = 50, ScoreMin = 1, Density = 0.9,
+        TasksMax = 7,
+        AgentsMax = 4,
+        RoomMax = 14,
+        SizeMax = 7,
+        ScoreMax = 50,
+        ScoreMin = 1,
+        Density = 0.9,
     };
 
     [Theory]
