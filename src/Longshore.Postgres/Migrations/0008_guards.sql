@@ -1,5 +1,5 @@
 -- What stands between a task and single agents, and giving out work by it. Only rows with a flag that says so cost a
--- look: 2 somebody failed it, 32 it is of a group, 64 it is or was kept from somebody.
+-- look: 2 somebody failed it, 16 it has a deadline, 32 it is of a group, 64 it is or was kept from somebody.
 
 -- The one predicate "can do" (see Capabilities/CapabilitySet.cs), for the rare questions about other agents.
 create or replace function longshore.can_do(p_agent integer, p_class integer, p_now_us bigint) returns boolean
@@ -85,7 +85,10 @@ create function longshore.is_barred(
     p_now_us bigint, p_policy integer, p_window_us bigint, p_timeout_us bigint) returns boolean
 language plpgsql stable as $$
 begin
-    return (p_flags & 64 <> 0 and exists (
+    -- Its deadline may have passed before anybody noticed.
+    return (p_flags & 16 <> 0 and exists (
+            select 1 from longshore.deadlines d where d.task_id = p_task and d.deadline_us <= p_now_us))
+        or (p_flags & 64 <> 0 and exists (
             select 1 from longshore.kept k
             where k.task_id = p_task and k.agent_id = p_agent and k.until_us > p_now_us))
         or (p_flags & 2 <> 0 and longshore.kept_from(
@@ -126,7 +129,7 @@ begin
         from (select r.ctid as at, r.id, r.rank, r.flags from longshore.ready r
               where r.id = any (p_ids) and (r.class_id in (select unnest(p_classes))) is true
                 and p_levels >> r.priority & 1 = 1
-                and (r.flags & 98 = 0 or not longshore.is_barred(
+                and (r.flags & 114 = 0 or not longshore.is_barred(
                     p_agent, r.id, r.class_id, r.flags, p_groups, p_steps, p_now_us, p_policy, p_window_us,
                     p_timeout_us))
               for update skip locked) t;
@@ -142,7 +145,7 @@ begin
           where (r.rank, r.id) > (v_from, v_from_id) and r.rank <= coalesce(v_high, 9223372036854775807)
             and (r.class_id in (select unnest(p_classes))) is true
             and p_levels >> r.priority & 1 = 1
-            and (r.flags & 98 = 0 or not longshore.is_barred(
+            and (r.flags & 114 = 0 or not longshore.is_barred(
                 p_agent, r.id, r.class_id, r.flags, p_groups, p_steps, p_now_us, p_policy, p_window_us,
                 p_timeout_us))
           order by r.rank, r.id
@@ -162,7 +165,7 @@ begin
                         select n.id, n.rank from longshore.ready n
                         where n.class_id = c.class_id and (n.rank, n.id) > (v_after, v_from_id)
                           and p_levels >> n.priority & 1 = 1
-                          and (n.flags & 98 = 0 or not longshore.is_barred(
+                          and (n.flags & 114 = 0 or not longshore.is_barred(
                               p_agent, n.id, n.class_id, n.flags, p_groups, p_steps, p_now_us, p_policy, p_window_us,
                               p_timeout_us))
                         order by n.rank, n.id limit v_reach) h
@@ -269,7 +272,7 @@ begin
           where r.rank <= coalesce(v_high, 9223372036854775807)
             and (r.class_id in (select unnest(p_classes))) is true
             and p_levels >> r.priority & 1 = 1 and (p_all or r.flags & 1 = 0)
-            and (r.flags & 98 = 0 or not longshore.is_barred(
+            and (r.flags & 114 = 0 or not longshore.is_barred(
                 p_agent, r.id, r.class_id, r.flags, null, null, p_now_us, p_policy, p_window_us, p_timeout_us))
             and (cardinality(p_codes) = 0 or not exists (
                 select 1 from longshore.tasks k
@@ -282,7 +285,7 @@ begin
               cross join lateral (
                   select r.id, r.rank from longshore.ready r
                   where r.class_id = c.class_id and p_levels >> r.priority & 1 = 1 and (p_all or r.flags & 1 = 0)
-                    and (r.flags & 98 = 0 or not longshore.is_barred(
+                    and (r.flags & 114 = 0 or not longshore.is_barred(
                         p_agent, r.id, r.class_id, r.flags, null, null, p_now_us, p_policy, p_window_us, p_timeout_us))
                     and (cardinality(p_codes) = 0 or not exists (
                         select 1 from longshore.tasks k

@@ -12,17 +12,22 @@ namespace Longshore.Sqlite.Live;
 /// </summary>
 internal sealed class Guards(Connection connection, SqlCatalog sql, LiveIndex live, StoreOptions options)
 {
+    private const PlaceFlags Asked =
+        PlaceFlags.Failed | PlaceFlags.Kept | PlaceFlags.Grouped | PlaceFlags.HasDeadline;
+
     private readonly Statement _kept = connection.Prepare(sql["kept_get"]);
     private readonly Statement _group = connection.Prepare(sql["group_of_task"]);
     private readonly Statement _members = connection.Prepare(sql["group_members"]);
+    private readonly Statement _deadline = connection.Prepare(sql["deadline_get"]);
 
     /// <summary>Who failed a task of late.</summary>
     public RecentFailures Failures { get; } = new(connection, sql, live, options);
 
     /// <summary>Called under <see cref="LiveIndex.Gate"/>.</summary>
     public bool KeepsFrom(AgentEntry agent, in Place place, long nowUs) =>
-        (place.Flags & (PlaceFlags.Failed | PlaceFlags.Kept | PlaceFlags.Grouped)) != 0
-        && (IsKept(agent, place, nowUs) || IsExcluded(agent, place) || Failures.KeepsFrom(agent, place, nowUs));
+        (place.Flags & Asked) != 0
+        && (IsTooLate(place, nowUs) || IsKept(agent, place, nowUs) || IsExcluded(agent, place)
+            || Failures.KeepsFrom(agent, place, nowUs));
 
     /// <summary>Whether an agent that is about to be given one place may be given another with it.</summary>
     public bool GoTogether(in Place one, in Place other)
@@ -61,6 +66,19 @@ internal sealed class Guards(Connection connection, SqlCatalog sql, LiveIndex li
 
         members.Sort((one, other) => one.TaskId.CompareTo(other.TaskId));
         return members;
+    }
+
+    /// <summary>Its deadline passed, whether or not somebody has noticed (S4.14).</summary>
+    private bool IsTooLate(in Place place, long nowUs)
+    {
+        if ((place.Flags & PlaceFlags.HasDeadline) == 0)
+        {
+            return false;
+        }
+
+        var isTooLate = _deadline.Bind(place.Id).Read() && _deadline.Long(0) <= nowUs;
+        _deadline.Reset();
+        return isTooLate;
     }
 
     private bool IsKept(AgentEntry agent, in Place place, long nowUs)

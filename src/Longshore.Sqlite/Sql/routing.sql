@@ -22,6 +22,9 @@ select f.id, f.class_id, f.agent_id, 1
 from tasks t join finished f on f.id = t.id
 where t.group_name = ?1 and t.id <> ?2 and f.state = 8;
 
+-- name: deadline_get
+select deadline_us from deadlines where task_id = ?1;
+
 -- name: draft_get
 select draft from drafts where task_id = ?1;
 

@@ -21,7 +21,7 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
     public Obstacle Find(WorkTask task, Candidate candidate, IReadOnlyList<Candidate> others)
     {
         var agent = candidate.Agent;
-        if (task is not { State: TaskState.Created, DeferredUntil: null })
+        if (task is not { State: TaskState.Created, DeferredUntil: null } || task.Spec.Deadline <= now)
         {
             return Obstacle.NotReady;
         }

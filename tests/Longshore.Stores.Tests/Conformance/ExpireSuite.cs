@@ -10,6 +10,24 @@ public abstract class ExpireSuite<TSource> : StoreSuite<TSource>
     private DateTimeOffset Deadline { get; set; }
 
     [Fact]
+    public async Task Task_past_its_deadline_is_not_given_out_even_before_anybody_noticed()
+    {
+        Deadline = Clock.Now.AddHours(1);
+        await Register("solo", max: 5);
+        var late = await Add(Spec() with { Deadline = Deadline, Priority = 9 });
+        var other = await Add();
+        Clock.Advance(Deadline - Clock.Now - TimeSpan.FromMicroseconds(1));
+        (await Store.Queries.DiscoverAsync(new DiscoverQuery { Agent = "solo" }, NowUs, Ct))!.Count.ShouldBe(2);
+        Clock.Advance(TimeSpan.FromMicroseconds(1));
+
+        (await Store.Queries.DiscoverAsync(new DiscoverQuery { Agent = "solo" }, NowUs, Ct))!
+            .Select(d => d.Task.Id).ShouldBe([other]);
+        (await Claim("solo", 1, late)).Status.ShouldBe(ClaimStatus.Empty);
+        (await Claim("solo", 5)).Grants.Select(g => g.TaskId).ShouldBe([other]);
+        (await Store.Tasks.ExpireAsync(10, NowUs, Ct)).ShouldHaveSingleItem().TaskId.ShouldBe(late);
+    }
+
+    [Fact]
     public async Task Expire_ends_a_task_at_exactly_its_deadline()
     {
         var id = await AddDue();

@@ -102,7 +102,8 @@ public sealed partial class InMemoryStore
     {
         var capabilities = new CapabilitySet(agent.Usable, UnixTime.FromMicroseconds(nowUs));
         return _state.Open.Values
-            .Where(e => e.IsReady && CanDo(agent, capabilities, e.Task.Spec) && IsFor(by, e.Task.Spec))
+            .Where(e => e.IsReady && !IsTooLate(e, nowUs))
+            .Where(e => CanDo(agent, capabilities, e.Task.Spec) && IsFor(by, e.Task.Spec))
             .Where(e => kinds.Count == 0 || kinds.Contains(e.Task.Spec.Kind, StringComparer.Ordinal))
             .Where(e => agent.Profile.PriorityLevels.Count == 0
                 || agent.Profile.PriorityLevels.Contains(e.Task.Spec.Priority))
@@ -117,6 +118,10 @@ public sealed partial class InMemoryStore
         && (agent.Profile.Kinds.Count == 0 || agent.Profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
         && agent.Profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal)
         && capabilities.CanDo(spec.Requires, spec.MinimumMatch, spec.Match);
+
+    /// <summary>Its deadline passed, whether or not somebody has noticed (S4.14).</summary>
+    private static bool IsTooLate(TaskEntry entry, long nowUs) =>
+        entry.Task.Spec.Deadline <= UnixTime.FromMicroseconds(nowUs);
 
     /// <summary>The mode of its kind and step leaves it to this side to give it out.</summary>
     private bool IsFor(ClaimedBy by, NewTask spec) => RulesOf(spec.Namespace).ModeOf(spec.Kind, spec.Step) switch
