@@ -45,7 +45,7 @@ $$;
 create function longshore.group_bars(
     p_agent integer, p_task bigint, p_class integer, p_groups bigint[], p_steps text[]) returns boolean
 language plpgsql stable
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
 declare
     v_group bigint;
@@ -104,7 +104,8 @@ drop function longshore.browse(
 -- The ready tasks of these classes and priorities (a bit for each) in order: where they stand, at most p_max; behind a
 -- place in the order if one is given. Walks the common order for a bounded stretch; when that holds too few, it goes
 -- class by class, so that others' work never delays this agent's. marks: the flags of all of them; those of a group may
--- be given only after another look under the lock of that (see choose).
+-- be given only after another look under the lock of that (see choose). What is switched off makes plans look so dear
+-- that they would be compiled, which takes a hundred times as long as running them: so is that.
 create function longshore.pick(
     p_agent integer, p_classes integer[], p_levels integer, p_ids bigint[], p_max integer, p_low bigint,
     p_after bigint, p_after_id bigint, p_groups bigint[], p_steps text[], p_now_us bigint, p_policy integer,
@@ -112,6 +113,7 @@ create function longshore.pick(
     out walked_us bigint)
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off
+set jit = off
 as $$
 declare
     v_began timestamptz := clock_timestamp();
@@ -191,7 +193,7 @@ create function longshore.choose(
     p_agent integer, p_classes integer[], p_levels integer, p_ids bigint[], p_want integer, p_at tid[],
     p_probing text[], p_now_us bigint, p_policy integer, p_window_us bigint, p_timeout_us bigint,
     out at tid[], out flags integer[])
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     v_at tid[] := p_at;
     v_row record;
@@ -253,6 +255,7 @@ create function longshore.browse(
     p_now_us bigint, p_policy integer, p_window_us bigint, p_timeout_us bigint) returns table (id bigint)
 language plpgsql stable
 set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off
+set jit = off
 as $$
 declare
     v_high bigint;

@@ -76,10 +76,46 @@ create function longshore.note_success(p_ids bigint[]) returns void language sql
     where s.agent_id = c.agent_id;
 $$;
 
+drop function longshore.insert_plain(integer[], smallint[], bigint[], smallint[], json[], bigint);
 drop function longshore.insert_tasks(
     integer[], smallint[], bigint[], smallint[], json[], text[], text[], text[], double precision[], bigint[], bigint[],
     bigint[], integer[], smallint[], bigint[], bigint[], smallint[], bigint[], bigint[], text[], text[], json[], json[],
     text[], text[], text[], bytea[], bigint);
+
+-- Stores new tasks that have nothing but a class, a priority and a payload: most have no more, and two dozen arrays
+-- cost a small batch more than its commit.
+create function longshore.insert_plain(
+    p_classes integer[], p_priorities smallint[], p_credits bigint[], p_flags smallint[], p_payloads json[],
+    p_rules bigint, p_now_us bigint) returns bigint[]
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+    v_ids bigint[];
+begin
+    with new as materialized (
+        select nextval('longshore.task_ids') as id, n, class_id, priority, credit, flags, payload
+        from unnest(p_classes, p_priorities, p_credits, p_flags, p_payloads) with ordinality
+            as t (class_id, priority, credit, flags, payload, n)
+        where p_rules is null or p_rules = (select s.version from longshore.rules_state s)
+    ), stored as (
+        insert into longshore.tasks (id, created_us, class_id, priority, payload)
+        select id, p_now_us, class_id, priority, coalesce(payload, '{}') from new
+    ), queued as (
+        insert into longshore.ready (id, rank, class_id, epoch, attempts, failures, priority, flags)
+        select id, p_now_us - credit, class_id, 0, 0, 0, priority, flags from new
+    ), noted as (
+        -- A row of the log tells as many events apart as a position has room for.
+        insert into longshore.events (seq, at_us, type, actor_type, actor, count, tasks)
+        select nextval('longshore.event_seq'), p_now_us, 'task_created', 2, 'api', cardinality(part.ids), part.ids
+        from longshore.announce_events(),
+             (select array_agg(id order by n) as ids from new group by (n - 1) / 16384 order by min(n)) part
+    )
+    select array_agg(id order by n) into v_ids from new;
+    if v_ids is null then
+        raise exception 'the rules are others' using errcode = 'LS003';
+    end if;
+    return v_ids;
+end
+$$;
 
 -- Stores new tasks and answers their ids in order. Arrays may be null where every task has the usual value.
 -- A code or key that is taken or a missing parent raises LS002, a race for one unique_violation; the caller looks
@@ -99,16 +135,16 @@ declare
     v_ids bigint[];
     v_groups bigint[];
 begin
-    if p_rules <> (select s.version from longshore.rules_state s) then
-        raise exception 'the rules are others' using errcode = 'LS003';
-    end if;
     if num_nonnulls(
         p_codes, p_names, p_descriptions, p_thresholds, p_ready, p_deadlines, p_timeouts, p_attempts, p_backoffs,
         p_lates, p_efforts, p_parents, p_workflows, p_cursors, p_tags, p_metadata, p_correlations, p_keys, p_groups) = 0
     then
-        return longshore.insert_plain(p_classes, p_priorities, p_credits, p_flags, p_payloads, v_now);
+        return longshore.insert_plain(p_classes, p_priorities, p_credits, p_flags, p_payloads, p_rules, v_now);
     end if;
 
+    if p_rules <> (select s.version from longshore.rules_state s) then
+        raise exception 'the rules are others' using errcode = 'LS003';
+    end if;
     perform longshore.announce_events();
     -- What can be known before is looked up before, so that ids are not used up for nothing.
     if p_parents is not null and exists (

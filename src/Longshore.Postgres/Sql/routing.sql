@@ -2,7 +2,7 @@
 
 -- name: rules_list
 select s.version, r.namespace, r.body
-from longshore.rules_state s
+from (select version from longshore.rules_state limit 1) s
 left join longshore.rules r on true
 order by r.namespace collate "C";
 
