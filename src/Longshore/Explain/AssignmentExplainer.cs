@@ -32,7 +32,8 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
             TaskId = id,
             Strategy = strategy,
             Holder = holder,
-            Candidates = Rank(task.Spec, may, strategy, now),
+            Candidates = Rank(
+                task.Spec, may, RoutingStrategies.Of(strategy, rules.CapacityWeight), now),
         };
     }
 
@@ -46,7 +47,7 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
     }
 
     private static List<CandidateScore> Rank(
-        NewTask spec, List<Candidate> may, RoutingStrategy strategy, DateTimeOffset now)
+        NewTask spec, List<Candidate> may, IRoutingStrategy rule, DateTimeOffset now)
     {
         var board = new AgentBoard();
         foreach (var candidate in may)
@@ -74,7 +75,6 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
         }
 
         var choice = new Choice(board, eligible, new RouteCursor(), new Random(Seed)) { NowUs = now.ToMicroseconds() };
-        var rule = RoutingStrategies.Of(strategy);
         return [.. Router.Explain(rule, choice, Router.Choose(rule, choice)).Select(p => new CandidateScore(
             p.Agent, p.Match, p.Performance, p.FreeLoad, p.FailuresInRow, p.Total))];
     }

@@ -20,6 +20,11 @@ public sealed record NamespaceRules
     /// <summary>How the distributor chooses among those who can do a task (S1.64).</summary>
     public RoutingStrategy Strategy { get; init; } = RoutingStrategy.Hybrid;
 
+    /// <summary>
+    /// What free capacity weighs with <see cref="RoutingStrategy.Hybrid"/>, 0 to 1; performance weighs the rest (S1.64).
+    /// </summary>
+    public double CapacityWeight { get; init; } = 0.6;
+
     /// <summary>In what order tasks are given out; decided for each task when it comes in.</summary>
     public TaskOrder Order { get; init; }
 
@@ -107,6 +112,7 @@ public sealed record NamespaceRules
             TaskValidation.Range(pending, 1, int.MaxValue, "max_pending");
         }
 
+        TaskValidation.Unit(CapacityWeight, "capacity_weight");
         CheckTimeout(OfferTimeout, "offer_timeout_seconds");
         CheckTimeout(InactivityTimeout, "inactivity_timeout_seconds");
         CheckWait(RejectCooldown, "reject_cooldown_seconds");

@@ -116,6 +116,29 @@ public abstract class ExplainConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_weight_of_free_capacity_decides_between_the_idle_and_the_able()
+    {
+        await RegisterAsync("ann", 4);
+        await RegisterAsync("bob", 4);
+        for (var i = 0; i < 20; i++)
+        {
+            await SubmitAsync(Of());
+            var held = await Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, default, Ct);
+            await Client.FinishAsync(
+                new Finish { TaskId = held[0].TaskId, Epoch = held[0].Epoch, Kind = FinishKind.Complete }, Ct);
+        }
+
+        await SubmitAsync(Of());
+        await Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, default, Ct);
+        var id = await SubmitAsync(Of());
+        foreach (var (weight, first) in new[] { (1.0, "bob"), (0.0, "ann") })
+        {
+            await Client.SetRulesAsync("default", new NamespaceRules { CapacityWeight = weight }, ct: Ct);
+            (await Client.ExplainAssignmentAsync(id, Ct)).Candidates[0].Agent.ShouldBe(first);
+        }
+    }
+
+    [Fact]
     public async Task Everything_that_waits_is_explained_by_sort_most_frequent_first()
     {
         await RegisterAsync("ann", 1, "sql");

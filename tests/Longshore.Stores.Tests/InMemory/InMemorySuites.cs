@@ -93,7 +93,7 @@ public sealed class InMemorySkill : SkillSuite<InMemorySource>;
 public sealed class InMemoryRoutingRace : RoutingRaceSuite<InMemorySource>
 {
     // It looks at every task for each member of a group.
-    protected override int Rounds => 500;
+    protected override int Rounds => 200;
 }
 
 public sealed class InMemoryExplain : ExplainSuite<InMemorySource>;

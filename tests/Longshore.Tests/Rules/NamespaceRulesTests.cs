@@ -7,6 +7,7 @@ public sealed class NamespaceRulesTests
     public static readonly TheoryData<string, NamespaceRules> Wrong = new()
     {
         { "max_pending", new() { MaxPending = 0 } },
+        { "capacity_weight", new() { CapacityWeight = double.NaN } },
         { "offer_timeout_seconds", new() { OfferTimeout = TimeSpan.Zero } },
         { "inactivity_timeout_seconds", new() { InactivityTimeout = TimeSpan.FromDays(2) } },
         { "reject_cooldown_seconds", new() { RejectCooldown = TimeSpan.FromSeconds(-1) } },

@@ -15,6 +15,9 @@ public sealed record RulesWire
     /// </summary>
     public string? Strategy { get; init; }
 
+    /// <summary>What free capacity weighs with hybrid, 0 to 1; performance weighs the rest. 0.6 when missing.</summary>
+    public double? CapacityWeight { get; init; }
+
     /// <summary>In what order tasks are given out: urgency or priority_fifo.</summary>
     public string? Order { get; init; }
 
@@ -68,6 +71,7 @@ public sealed record RulesWire
                 ? usual.Strategy
                 : RoutingStrategyWords.Parse(Strategy, "strategy"),
             Order = Order is null ? usual.Order : Words.Parse<TaskOrder>(Order, "order"),
+            CapacityWeight = CapacityWeight ?? usual.CapacityWeight,
             MaxPending = MaxPending,
             OfferTimeout = Words.SecondsOrNull(OfferTimeoutSeconds, "offer_timeout_seconds") ?? usual.OfferTimeout,
             InactivityTimeout = Words.SecondsOrNull(InactivityTimeoutSeconds, "inactivity_timeout_seconds")
@@ -96,6 +100,7 @@ public sealed record RulesWire
         Mode = rules.Mode.ToWire(),
         Strategy = rules.Strategy.ToWire(),
         Order = Words.Snake(rules.Order),
+        CapacityWeight = rules.CapacityWeight,
         MaxPending = rules.MaxPending,
         OfferTimeoutSeconds = rules.OfferTimeout.TotalSeconds,
         InactivityTimeoutSeconds = rules.InactivityTimeout.TotalSeconds,

@@ -107,7 +107,7 @@ internal sealed class Distributor(
     {
         var place = head.Step is { } step ? $"step:{step}" : $"kind:{head.Kind}";
         var cursor = await CursorOfAsync(head.Namespace, place, ct).ConfigureAwait(false);
-        var strategy = RoutingStrategies.Of(rules.StrategyOf(head.Kind, head.Step));
+        var strategy = RoutingStrategies.Of(rules.StrategyOf(head.Kind, head.Step), rules.CapacityWeight);
         var choice = new Choice(_table.Board, routed.Eligible, cursor, _chance)
         {
             Refused = _refused.TryGetValue(head.TaskId, out var refused) ? refused.SlotsOn(_table.Board) : null,

@@ -10,4 +10,10 @@ internal static class RoutingStrategies
     ];
 
     public static IRoutingStrategy Of(RoutingStrategy kind) => All[(int)kind];
+
+    /// <summary>The strategy, with another weight of free capacity where it has weights to choose.</summary>
+    public static IRoutingStrategy Of(RoutingStrategy kind, double capacityWeight) =>
+        kind == RoutingStrategy.Hybrid && !capacityWeight.Equals(Hybrid.Capacity)
+            ? new Hybrid(capacityWeight, 1 - capacityWeight)
+            : Of(kind);
 }
