@@ -9,11 +9,10 @@ namespace Longshore.Cli.Commands;
 /// <summary><c>longshore explain</c>: why something is as it is.</summary>
 internal static class ExplainCommand
 {
-    private static readonly Argument<long> Task = new("ID") { Description = "The task." };
     private static readonly Argument<string> Agent = new("NAME") { Description = "The agent." };
     private static readonly Argument<string> File = new("FILE")
     {
-        Description = "A file with a task as JSON, as for submit; - reads standard input.",
+        Description = "A file with one task, in the JSON of the HTTP API; - reads stdin.",
     };
 
     private static readonly Option<string?> Namespace = Options.Word("--namespace", "Only in this one.", "NAME");
@@ -21,16 +20,17 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var task = new ExplainedCommand("task", "Why is my task not picked up?", """
-            longshore explain task 12
-            """) { Task };
+            longshore explain task t-12
+            longshore explain task report-2030-01 --namespace billing
+            """) { TaskCommand.Id, TaskCommand.Namespace };
         task.SetAction((parsed, ct) => TaskAsync(parsed, ct));
         var agent = new ExplainedCommand("agent", "Why does this agent get nothing?", """
             longshore explain agent painter
             """) { Agent };
         agent.SetAction((parsed, ct) => AgentAsync(parsed, ct));
         var assignment = new ExplainedCommand("assignment", "Whom does the strategy prefer, and why?", """
-            longshore explain assignment 12
-            """) { Task };
+            longshore explain assignment t-12
+            """) { TaskCommand.Id, TaskCommand.Namespace };
         assignment.SetAction((parsed, ct) => AssignmentAsync(parsed, ct));
         var pending = new ExplainedCommand("pending", "Why does everything that waits do so?", """
             longshore explain pending --namespace default
@@ -50,18 +50,15 @@ internal static class ExplainCommand
     private static async Task<int> TaskAsync(ParseResult parsed, CancellationToken ct)
     {
         using var connection = Connection.Open(parsed);
-        return Show(parsed, await connection.Client.ExplainTaskAsync(parsed.GetValue(Task), ct).ConfigureAwait(false));
+        var id = await TaskCommand.IdAsync(parsed, connection, ct).ConfigureAwait(false);
+        return Show(parsed, await connection.Client.ExplainTaskAsync(id, ct).ConfigureAwait(false));
     }
 
     private static async Task<int> FileAsync(ParseResult parsed, CancellationToken ct)
     {
         using var connection = Connection.Open(parsed);
-        await foreach (var task in TaskFile.ReadAsync(parsed.GetValue(File)!, ct).ConfigureAwait(false))
-        {
-            Show(parsed, await connection.Client.DryRunAsync(task, ct).ConfigureAwait(false));
-        }
-
-        return 0;
+        var task = await TaskFile.ReadOneAsync(parsed.GetValue(File)!, ct).ConfigureAwait(false);
+        return Show(parsed, await connection.Client.DryRunAsync(task, ct).ConfigureAwait(false));
     }
 
     private static async Task<int> AgentAsync(ParseResult parsed, CancellationToken ct)
@@ -85,8 +82,8 @@ internal static class ExplainCommand
     private static async Task<int> AssignmentAsync(ParseResult parsed, CancellationToken ct)
     {
         using var connection = Connection.Open(parsed);
-        var explained = await connection.Client.ExplainAssignmentAsync(parsed.GetValue(Task), ct)
-            .ConfigureAwait(false);
+        var id = await TaskCommand.IdAsync(parsed, connection, ct).ConfigureAwait(false);
+        var explained = await connection.Client.ExplainAssignmentAsync(id, ct).ConfigureAwait(false);
         if (parsed.WantsJson())
         {
             Output.Json(AssignmentExplanationWire.Of(explained));

@@ -158,7 +158,9 @@ internal static class RulesCommand
             ("reoffer rejected", rules.ReofferRejected ? "yes" : "no"),
             ("task cooldown", Seconds(rules.TaskCooldown)),
             ("exclusion", Exclusion(rules.Exclusion)),
-            ("unroutable", $"{Words.Snake(rules.Unroutable)} after {Seconds(rules.UnroutableAfter)}"),
+            ("unroutable", rules.Unroutable is UnroutablePolicy.Escalate or UnroutablePolicy.Fallback
+                ? $"{Words.Snake(rules.Unroutable)} after {Seconds(rules.UnroutableAfter)}"
+                : Words.Snake(rules.Unroutable)),
             ("fallback requires", string.Join(", ", rules.FallbackRequires)),
             ("kinds", Otherwise(rules.Kinds)),
             ("steps", Otherwise(rules.Steps)));

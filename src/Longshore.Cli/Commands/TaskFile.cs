@@ -22,6 +22,13 @@ internal static class TaskFile
         }
     }
 
+    /// <summary>The whole file is one task, on as many lines as it likes.</summary>
+    public static async Task<NewTask> ReadOneAsync(string file, CancellationToken ct)
+    {
+        using var reader = file == "-" ? Console.In : new StreamReader(file);
+        return Task(await reader.ReadToEndAsync(ct).ConfigureAwait(false), "");
+    }
+
     /// <summary>JSON given directly, by <c>@FILE</c>, or by <c>-</c> on stdin; nothing is an empty payload.</summary>
     public static async Task<JsonText> PayloadAsync(string? given, CancellationToken ct) => given switch
     {

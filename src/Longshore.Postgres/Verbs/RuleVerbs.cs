@@ -32,7 +32,7 @@ internal sealed class RuleVerbs(Database database, RuleCatalog catalog, MovesRea
                 writer.AddEvent(
                     round,
                     new NewEvent(
-                        EventTypes.RulesChanged, ActorType.Human, "api", Payload: EventPayloads.Reason(@namespace)),
+                        EventTypes.RulesChanged, ActorType.Human, "api", Payload: EventPayloads.Namespace(@namespace)),
                     nowUs);
                 await ExecuteAsync(connection, round, ct).ConfigureAwait(false);
                 return next;
@@ -55,7 +55,8 @@ internal sealed class RuleVerbs(Database database, RuleCatalog catalog, MovesRea
                 writer.AddEvent(
                     round,
                     new NewEvent(
-                        EventTypes.BreakerReset, ActorType.Human, actor, key.TaskId, EventPayloads.Reason(reason)),
+                        EventTypes.BreakerReset, ActorType.Human, actor, key.TaskId,
+                        EventPayloads.Breaker(key.Agent, key.Kind, reason)),
                     nowUs);
                 await ExecuteAsync(connection, round, ct).ConfigureAwait(false);
             }

@@ -77,9 +77,9 @@ internal sealed class Changer(Stages stages, Deadlines deadlines, BreakerBook br
             }
         }
 
+        var payload = EventPayloads.Breaker(key.Agent, key.Kind, reason);
         events.AddSingle(
-            new NewEvent(EventTypes.BreakerReset, ActorType.Human, actor, key.TaskId, EventPayloads.Reason(reason)),
-            nowUs, epoch);
+            new NewEvent(EventTypes.BreakerReset, ActorType.Human, actor, key.TaskId, payload), nowUs, epoch);
         return true;
     }
 }

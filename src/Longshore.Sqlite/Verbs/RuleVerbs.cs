@@ -32,7 +32,7 @@ internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex
             }
         }
 
-        var payload = EventPayloads.Reason(@namespace);
+        var payload = EventPayloads.Namespace(@namespace);
         events.AddSingle(new NewEvent(EventTypes.RulesChanged, ActorType.Human, "api", Payload: payload), nowUs);
         return decided;
     }

@@ -19,6 +19,24 @@ internal static class EventPayloads
 
     public static JsonText Reason(string? reason) => Write(json => json.WriteString("reason", reason));
 
+    public static JsonText Namespace(string @namespace) => Write(json => json.WriteString("namespace", @namespace));
+
+    /// <summary>Whose breaker, of what kind, and why; a task's breaker is named by the event's task.</summary>
+    public static JsonText Breaker(string? agent, string? kind, string? reason) => Write(json =>
+    {
+        if (agent is not null)
+        {
+            json.WriteString("agent", agent);
+        }
+
+        if (kind is not null)
+        {
+            json.WriteString("kind", kind);
+        }
+
+        json.WriteString("reason", reason);
+    });
+
     public static JsonText Words(string name, IReadOnlyList<string>? words) => Write(json =>
     {
         if (words is null)

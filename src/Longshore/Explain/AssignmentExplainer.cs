@@ -64,6 +64,7 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
                 Load = candidate.Agent.Load,
                 Completed = candidate.Agent.TotalCompleted,
                 Failed = candidate.Agent.TotalFailed,
+                FailuresInRow = candidate.FailuresInRow,
             });
         }
 

@@ -16,6 +16,9 @@ internal sealed class Candidate(
 
     public bool HoldsSuspect => holdsSuspect;
 
+    /// <summary>What it failed since its last success.</summary>
+    public int FailuresInRow => breakers.TryGetValue("", out var breaker) ? breaker.Failures : 0;
+
     /// <summary>What it declares and what has not ended.</summary>
     public CapabilitySet Declared => _declared ??= new CapabilitySet(agent.Profile.Capabilities, now);
 

@@ -41,7 +41,7 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
     }
 
     /// <summary>What keeps the agent from all tasks alike in who may do them, capacity and presence apart.</summary>
-    public Obstacle OfClass(NewTask spec, Candidate candidate)
+    private static Obstacle OfClass(NewTask spec, Candidate candidate)
     {
         var profile = candidate.Agent.Profile;
         if (!profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal))
@@ -62,11 +62,6 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
         if (profile.PriorityLevels.Count > 0 && !profile.PriorityLevels.Contains(spec.Priority))
         {
             return Obstacle.OtherPriority;
-        }
-
-        if (rules.ModeOf(spec.Kind, spec.Step) != AssignmentMode.Pool)
-        {
-            return Obstacle.NotForClaiming;
         }
 
         return OfCapabilities(spec, candidate);
@@ -120,7 +115,14 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
             return Obstacle.AtCapacity;
         }
 
-        return task.Suspect && agent.Load > 0 ? Obstacle.SuspectNeedsIdle : Obstacle.None;
+        if (task.Suspect && agent.Load > 0)
+        {
+            return Obstacle.SuspectNeedsIdle;
+        }
+
+        return rules.ModeOf(task.Spec.Kind, task.Spec.Step) == AssignmentMode.Pool
+            ? Obstacle.None
+            : Obstacle.NotForClaiming;
     }
 
     private bool HasFailedOfLate(NewTask spec, Agent agent, IReadOnlyList<Candidate> others) =>

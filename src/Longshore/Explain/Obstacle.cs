@@ -30,38 +30,38 @@ public enum Obstacle
     /// <summary>The agent does not take the priority.</summary>
     OtherPriority = 7,
 
-    /// <summary>The mode of its kind or step does not let agents claim it.</summary>
-    NotForClaiming = 8,
-
     /// <summary>The agent lacks capabilities, or levels of them.</summary>
-    LacksCapability = 9,
+    LacksCapability = 8,
 
     /// <summary>The agent has the capabilities and cannot use them now.</summary>
-    CapabilityUnavailable = 10,
+    CapabilityUnavailable = 9,
 
     /// <summary>The agent has the capabilities and is not authorised to use them.</summary>
-    NotAuthorised = 11,
+    NotAuthorised = 10,
 
     /// <summary>The agent, or another of its principal, does or did another step of the item.</summary>
-    Excluded = 12,
+    Excluded = 11,
 
     /// <summary>The agent rejected it.</summary>
-    Rejected = 13,
+    Rejected = 12,
 
     /// <summary>The agent let an offer of it run out, or it was taken from it, a short while ago.</summary>
-    CoolingDown = 14,
+    CoolingDown = 13,
 
     /// <summary>The agent failed it of late, and others are left.</summary>
-    FailedRecently = 15,
+    FailedRecently = 14,
 
     /// <summary>The agent's breaker for the kind is open.</summary>
-    KindBreakerOpen = 16,
+    KindBreakerOpen = 15,
 
     /// <summary>The task is suspect and the agent holds something: it is given alone.</summary>
-    SuspectNeedsIdle = 17,
+    SuspectNeedsIdle = 16,
 
     /// <summary>The agent holds as much as it may.</summary>
-    AtCapacity = 18,
+    AtCapacity = 17,
+
+    /// <summary>Nothing but the mode of its kind or step, which does not let agents claim it. Not in a funnel.</summary>
+    NotForClaiming = 18,
 }
 
 /// <summary>Words and sentences of obstacles.</summary>
@@ -78,7 +78,6 @@ public static class Obstacles
         Obstacle.OtherKind => "other_kind",
         Obstacle.OtherOwner => "other_owner",
         Obstacle.OtherPriority => "other_priority",
-        Obstacle.NotForClaiming => "not_for_claiming",
         Obstacle.LacksCapability => "lacks_capability",
         Obstacle.CapabilityUnavailable => "capability_unavailable",
         Obstacle.NotAuthorised => "not_authorised",
@@ -89,6 +88,7 @@ public static class Obstacles
         Obstacle.KindBreakerOpen => "kind_breaker_open",
         Obstacle.SuspectNeedsIdle => "suspect_needs_idle",
         Obstacle.AtCapacity => "at_capacity",
+        Obstacle.NotForClaiming => "not_for_claiming",
         _ => throw new ArgumentOutOfRangeException(nameof(obstacle), obstacle, null),
     };
 
@@ -103,7 +103,6 @@ public static class Obstacles
         Obstacle.OtherKind => "the agent does not take this kind",
         Obstacle.OtherOwner => "only the owner named by the task may do it",
         Obstacle.OtherPriority => "the agent does not take this priority",
-        Obstacle.NotForClaiming => "the rules leave it to the distributor or an administrator to assign it",
         Obstacle.LacksCapability => "the agent lacks required capabilities or levels",
         Obstacle.CapabilityUnavailable => "the agent cannot use a required capability now",
         Obstacle.NotAuthorised => "the agent is not authorised to use a required capability",
@@ -114,6 +113,7 @@ public static class Obstacles
         Obstacle.KindBreakerOpen => "the agent failed so often at this kind that its breaker for it is open",
         Obstacle.SuspectNeedsIdle => "a holder of this task vanished; it is given only to an agent that holds nothing",
         Obstacle.AtCapacity => "the agent holds as many tasks as it may",
+        Obstacle.NotForClaiming => "the rules leave it to the distributor or an administrator to assign it",
         _ => throw new ArgumentOutOfRangeException(nameof(obstacle), obstacle, null),
     };
 }

@@ -10,7 +10,7 @@ internal static class Suggestions
 {
     public static IEnumerable<string> For(
         WorkTask task, NamespaceRules rules, IReadOnlyList<Candidate> crowd, IReadOnlyList<Candidate> able,
-        IEnumerable<Obstacle> obstacles)
+        IReadOnlyList<Candidate> takers, IEnumerable<Obstacle> obstacles)
     {
         if (task.State != TaskState.Created)
         {
@@ -27,13 +27,13 @@ internal static class Suggestions
             yield break;
         }
 
-        if (rules.ModeOf(task.Spec.Kind, task.Spec.Step) == AssignmentMode.Manual)
+        if (takers.Count > 0 && rules.ModeOf(task.Spec.Kind, task.Spec.Step) == AssignmentMode.Manual)
         {
-            yield return $"assign it by name: {string.Join(", ", able.Take(3).Select(c => c.Agent.Name))} can do it";
+            yield return $"assign it by name: {string.Join(", ", takers.Take(3).Select(c => c.Agent.Name))} can do it";
         }
 
         var by = obstacles.CountBy(o => o).ToDictionary();
-        if (!by.ContainsKey(Obstacle.None) && by.TryGetValue(Obstacle.AtCapacity, out var busy))
+        if (takers.Count == 0 && by.TryGetValue(Obstacle.AtCapacity, out var busy))
         {
             yield return Text($"{busy} who could take it are at capacity; raise max_concurrent or add an agent");
         }

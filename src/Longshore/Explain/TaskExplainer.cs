@@ -52,7 +52,9 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
         var asReady = task with { State = TaskState.Created, DeferredUntil = null };
         var found = crowd.Select(c => (Candidate: c, Obstacle: eligibility.Find(asReady, c, crowd))).ToList();
         var able = crowd.Where(c => CanEver(task.Spec, c)).ToList();
-        var (reason, sentence) = ReasonOf(task, rules, able, found.Select(f => f.Obstacle).ToList());
+        var takers = found
+            .Where(f => f.Obstacle is Obstacle.None or Obstacle.NotForClaiming).Select(f => f.Candidate).ToList();
+        var (reason, sentence) = ReasonOf(task, rules, able, takers, now);
         var ahead = task.State == TaskState.Created
             ? await new QueueAhead(store).CountAsync(task, able, ct).ConfigureAwait(false)
             : 0;
@@ -65,7 +67,7 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             Funnel = FunnelOf([.. found.Select(f => f.Obstacle)]),
             Clauses = [.. task.Spec.Requires.Select(r => ClauseOf(r, task.Spec.Match, crowd))],
             NearestMisses = able.Count > 0 ? [] : MissesOf(task.Spec, crowd),
-            Suggestions = [.. Suggestions.For(task, rules, crowd, able, found.Select(f => f.Obstacle))],
+            Suggestions = [.. Suggestions.For(task, rules, crowd, able, takers, found.Select(f => f.Obstacle))],
             ClaimableBy = task is { State: TaskState.Created, DeferredUntil: null }
                 ? [.. found.Where(f => f.Obstacle == Obstacle.None).Select(f => f.Candidate.Agent.Name).Take(NamesMax)]
                 : [],
@@ -86,8 +88,9 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             && Eligibility.OfCapabilities(spec, candidate) is Obstacle.None or Obstacle.CapabilityUnavailable;
     }
 
-    private static (StateReason Reason, string Sentence) ReasonOf(
-        WorkTask task, NamespaceRules rules, List<Candidate> able, List<Obstacle> obstacles) => task switch
+    private (StateReason Reason, string Sentence) ReasonOf(
+        WorkTask task, NamespaceRules rules, List<Candidate> able, List<Candidate> takers, DateTimeOffset now) =>
+        task switch
         {
             { State: TaskState.Assigned } => (
                 StateReason.Offered,
@@ -102,21 +105,36 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             { DeferredUntil: { } until } => (StateReason.Deferred, $"it waits until {until:u}"),
             _ when able.Count == 0 => (
                 StateReason.NobodyCan, "no registered agent could ever do it; see the nearest misses"),
-            _ when rules.ModeOf(task.Spec.Kind, task.Spec.Step) is AssignmentMode.Auto => (
-                StateReason.WaitsForAssignment, "the distributor will offer it to one of those who can do it"),
-            _ when rules.ModeOf(task.Spec.Kind, task.Spec.Step) is AssignmentMode.Manual => (
+            _ => ReasonOf(rules.ModeOf(task.Spec.Kind, task.Spec.Step), takers, now),
+        };
+
+    /// <summary>Why a ready task that somebody could do is not taken.</summary>
+    private (StateReason Reason, string Sentence) ReasonOf(
+        AssignmentMode mode, List<Candidate> takers, DateTimeOffset now) => mode switch
+        {
+            AssignmentMode.Manual when takers.Count > 0 => (
                 StateReason.WaitsForAssignment, "an administrator must assign it by name"),
-            _ when obstacles.Contains(Obstacle.None) => (
+            AssignmentMode.Manual => (
+                StateReason.NobodyFree,
+                "an administrator must assign it by name, but those who can do it are busy or kept from it for now; "
+                + "see the funnel"),
+            AssignmentMode.Auto when takers.Exists(t => IsThere(t, now)) => (
+                StateReason.WaitsForAssignment, "the distributor will offer it to one of those who can do it"),
+            AssignmentMode.Pool when takers.Count > 0 => (
                 StateReason.ReadyForSomebody, "somebody who can do it has room and need only ask for work"),
             _ => (
                 StateReason.NobodyFree, "those who can do it are busy, absent or kept from it for now; see the funnel"),
         };
 
+    // To claim is a sign of life, to be offered something is not: the distributor passes over whoever is silent.
+    private bool IsThere(Candidate candidate, DateTimeOffset now) =>
+        candidate.Agent.StatusAt(now, store.Info.HeartbeatTimeout) <= AgentStatus.AtCapacity;
+
     private static List<FunnelStep> FunnelOf(List<Obstacle> obstacles)
     {
         var left = obstacles.Count;
         var funnel = new List<FunnelStep>();
-        foreach (var filter in Enum.GetValues<Obstacle>().Where(o => o > Obstacle.NotReady))
+        foreach (var filter in Enum.GetValues<Obstacle>().Where(o => o is > Obstacle.NotReady and not Obstacle.NotForClaiming))
         {
             left -= obstacles.Count(o => o == filter);
             funnel.Add(new FunnelStep(filter, left));

@@ -60,6 +60,7 @@ internal static class RoutingStrategyWords
         {
             "capacity_based" => RoutingStrategy.LeastLoaded,
             "quality_weighted" => RoutingStrategy.PerformanceWeighted,
+            "hybrid_capacity_performance" => RoutingStrategy.Hybrid,
             _ => throw LongshoreException.Invalid(
                 field,
                 $"'{text}' is no strategy; use one of "

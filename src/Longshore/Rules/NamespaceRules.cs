@@ -21,7 +21,8 @@ public sealed record NamespaceRules
     public RoutingStrategy Strategy { get; init; } = RoutingStrategy.Hybrid;
 
     /// <summary>
-    /// What free capacity weighs with <see cref="RoutingStrategy.Hybrid"/>, 0 to 1; performance weighs the rest (S1.64).
+    /// What free capacity weighs with <see cref="RoutingStrategy.Hybrid"/>, 0 to 1; performance weighs the rest
+    /// (S1.64).
     /// </summary>
     public double CapacityWeight { get; init; } = 0.6;
 

@@ -77,7 +77,7 @@ public static class TaskTransitions
         var word = Word(operation);
         return state.IsTerminal()
             ? $"the task is {state.ToWire()}, which is final; {word} is refused"
-            : $"a task that is {state.ToWire()} cannot {word}";
+            : $"the task is {state.ToWire()}, in which {word} is refused";
     }
 
     /// <summary>The operation in snake_case.</summary>

@@ -46,7 +46,7 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
         records.Select(r => (string)r!["status"]!).ShouldBe(["reassigned", "rejected"]);
         (await RunAsync("assignments", "--task", "1")).Output.ShouldContain("other: no stand");
         (await RunAsync("assignments", "--limit", "1")).Output.ShouldContain("--after");
-        (await FailAsync("task", "evict", "sign")).ShouldContain("cannot evict");
+        (await FailAsync("task", "evict", "sign")).ShouldContain("the task is created, in which evict is refused");
         (await FailAsync("task", "assign", "sign", "printer")).ShouldContain("it rejected it, which is for good");
         (await FailAsync("task", "reject", "sign", "--reason", "other")).ShouldContain("text: is required");
         (await RunAsync("task", "show", "sign")).Output.ShouldContain("sketch");
@@ -110,6 +110,29 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
             .ShouldBe("closed\n");
         (await FailAsync("breakers", "reset", "--agent", "painter", "--kind", "draw")).ShouldContain("no breaker");
         (await FailAsync("breakers", "reset")).ShouldContain("name an agent");
+    }
+
+    [Fact]
+    public async Task Why_is_told_of_a_task_by_code_of_an_agent_and_of_a_file()
+    {
+        await RunAsync("submit", "draw", "--code", "sign", "--requires", "ink", "--namespace", "shop");
+        (await RunAsync("explain", "task", "sign", "--namespace", "shop")).Output.ShouldStartWith("nobody_can: ");
+        (await RunAsync("explain", "task", "1", "--json")).Json["task_id"]!.GetValue<long>().ShouldBe(1);
+        (await RunAsync("explain", "assignment", "sign", "--namespace", "shop")).Output
+            .ShouldStartWith("strategy hybrid, held by nobody");
+        (await FailAsync("explain", "task", "nothing")).ShouldContain("'nothing'");
+        (await RunAsync("explain", "agent", "painter")).Output.ShouldStartWith("painter: it is idle");
+        (await RunAsync("explain", "pending")).Output.ShouldContain("nobody_can");
+
+        const string Task = """
+            {
+              "kind": "draw",
+              "requires": ["ink"]
+            }
+            """;
+        (await CliRun.OfAsync(Address, Task, ["explain", "file", "-"])).Succeeded().Output
+            .ShouldContain("claimable by: painter, printer");
+        (await CliRun.OfAsync(Address, "", ["explain", "file", "-"])).FailedWith(1).ShouldContain("not valid JSON");
     }
 
     private Uri Address => _server.Http.BaseAddress!;

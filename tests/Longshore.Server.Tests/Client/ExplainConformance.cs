@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Explain;
@@ -88,6 +89,35 @@ public abstract class ExplainConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_must_be_assigned_is_explained_by_who_may_have_it()
+    {
+        await RegisterAsync("ann", 1, "sql");
+        await RegisterAsync("bob", 1, "sql");
+        await Client.SetRulesAsync("default", new NamespaceRules { Mode = AssignmentMode.Manual }, ct: Ct);
+        var id = await SubmitAsync(Of("sql"));
+        await RejectAsync(id, "ann");
+
+        var why = await Client.ExplainTaskAsync(id, Ct);
+        (why.Reason, why.Sentence).ShouldBe(
+            (StateReason.WaitsForAssignment, "an administrator must assign it by name"));
+        why.Suggestions.ShouldBe(["assign it by name: bob can do it"]);
+        why.Funnel.Single(f => f.Filter == Obstacle.Excluded).Left.ShouldBe(2);
+        why.Funnel.Single(f => f.Filter == Obstacle.Rejected).Left.ShouldBe(1);
+        why.Funnel[^1].ShouldBe(new FunnelStep(Obstacle.AtCapacity, 1));
+        why.ClaimableBy.ShouldBeEmpty("its mode lets nobody claim it");
+        (await Client.ExplainAgentAsync("ann", Ct)).Reasons.Single().Obstacle.ShouldBe(Obstacle.Rejected);
+        (await Client.ExplainAgentAsync("bob", Ct)).Reasons.Single().Obstacle.ShouldBe(Obstacle.NotForClaiming);
+
+        await RejectAsync(id, "bob");
+        foreach (var mode in new[] { AssignmentMode.Manual, AssignmentMode.Auto })
+        {
+            await Client.SetRulesAsync("default", new NamespaceRules { Mode = mode }, ct: Ct);
+            why = await Client.ExplainTaskAsync(id, Ct);
+            (why.Reason, why.Suggestions.Count).ShouldBe((StateReason.NobodyFree, 0), "nobody may have it now");
+        }
+    }
+
+    [Fact]
     public async Task A_dry_run_answers_without_submitting()
     {
         await RegisterAsync("ann", 1, "sql");
@@ -113,6 +143,10 @@ public abstract class ExplainConformance : IAsyncLifetime
         why.Candidates.Select(c => (c.Agent, c.FreeLoad)).ShouldBe([("bob", 1.0), ("ann", 0.75)]);
         why.Candidates[0].Performance.ShouldBe(0.5);
         (await Client.ExplainAssignmentAsync(held[0].TaskId, Ct)).Holder.ShouldBe("ann");
+        await Client.FinishAsync(
+            new Finish { TaskId = held[0].TaskId, Epoch = held[0].Epoch, Kind = FinishKind.Fail }, Ct);
+        (await Client.ExplainAssignmentAsync(id, Ct)).Candidates.Single(c => c.Agent == "ann")
+            .FailuresInRow.ShouldBe(1);
     }
 
     [Fact]
@@ -202,6 +236,20 @@ public abstract class ExplainConformance : IAsyncLifetime
         new() { Kind = "scan", Requires = [.. requires.Select(r => Requirement.Parse(r))] };
 
     private async Task<long> SubmitAsync(NewTask task) => (await Client.SubmitAsync([task], Ct))[0].Id;
+
+    private async Task RejectAsync(long id, string agent)
+    {
+        var offer = await Client.AssignAsync(id, agent, "boss", ct: Ct);
+        await Client.FinishAsync(
+            new Finish
+            {
+                TaskId = id,
+                Epoch = offer.Epoch,
+                Kind = FinishKind.Reject,
+                Reason = RejectReason.OutsideExpertise,
+            },
+            Ct);
+    }
 
     private Task<Agent> RegisterAsync(string name, int max, params string[] capabilities) => Client.RegisterAsync(
         new AgentRegistration

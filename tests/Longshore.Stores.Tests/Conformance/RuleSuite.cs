@@ -81,7 +81,7 @@ public abstract class RuleSuite<TSource> : StoreSuite<TSource>
     {
         await Rules(new NamespaceRules { Mode = AssignmentMode.Manual });
         var said = (await Store.Events.ReadAsync(0, 10, Ct)).ShouldHaveSingleItem();
-        (said.Type, said.Payload.ToString()).ShouldBe((EventTypes.RulesChanged, """{"reason":"default"}"""));
+        (said.Type, said.Payload.ToString()).ShouldBe((EventTypes.RulesChanged, """{"namespace":"default"}"""));
     }
 
     [Fact]

@@ -96,6 +96,9 @@ public sealed class PostgresRule : RuleSuite<PostgresSource>;
 
 public sealed class PostgresSkill : SkillSuite<PostgresSource>;
 
-public sealed class PostgresExplain : ExplainSuite<PostgresSource>;
+public sealed class PostgresExplain : ExplainSuite<PostgresSource>
+{
+    protected override int Runs => 15;
+}
 
 public sealed class PostgresDistributor : DistributorSuite<PostgresSource>;

@@ -10,6 +10,7 @@ public sealed class RoutingStrategyTests
 
     [Theory]
     [InlineData("capacity_based", RoutingStrategy.LeastLoaded)]
+    [InlineData("hybrid_capacity_performance", RoutingStrategy.Hybrid)]
     [InlineData("quality_weighted", RoutingStrategy.PerformanceWeighted)]
     public void Understand_the_other_words_of_the_sources(string word, RoutingStrategy strategy) =>
         RoutingStrategyWords.Parse(word, "strategy").ShouldBe(strategy);

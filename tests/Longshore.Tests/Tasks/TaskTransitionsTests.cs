@@ -80,7 +80,7 @@ public sealed class TaskTransitionsTests
     public void Refusal_says_what_and_why()
     {
         TaskTransitions.Refusal(TaskState.Created, TaskOperation.Complete)
-            .ShouldBe("a task that is created cannot complete");
+            .ShouldBe("the task is created, in which complete is refused");
         TaskTransitions.Refusal(TaskState.Done, TaskOperation.Retry)
             .ShouldBe("the task is done, which is final; retry is refused");
     }

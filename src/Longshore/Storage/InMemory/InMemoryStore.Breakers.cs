@@ -37,7 +37,7 @@ public sealed partial class InMemoryStore
                 _state.Put(Freed(entry));
             }
 
-            var payload = EventPayloads.Reason(reason);
+            var payload = EventPayloads.Breaker(key.Agent, key.Kind, reason);
             Record(new NewEvent(EventTypes.BreakerReset, ActorType.Human, actor, key.TaskId, payload), now);
             return true;
         });
