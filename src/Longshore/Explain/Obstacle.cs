@@ -60,7 +60,9 @@ public enum Obstacle
     /// <summary>The agent holds as much as it may.</summary>
     AtCapacity = 17,
 
-    /// <summary>Nothing but the mode of its kind or step, which does not let agents claim it. Not in a funnel.</summary>
+    /// <summary>
+    /// Nothing but the mode of its kind or step, which does not let agents claim it. Not in a funnel.
+    /// </summary>
     NotForClaiming = 18,
 }
 

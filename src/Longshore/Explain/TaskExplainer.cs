@@ -134,7 +134,8 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
     {
         var left = obstacles.Count;
         var funnel = new List<FunnelStep>();
-        foreach (var filter in Enum.GetValues<Obstacle>().Where(o => o is > Obstacle.NotReady and not Obstacle.NotForClaiming))
+        foreach (var filter in Enum.GetValues<Obstacle>()
+            .Where(o => o is > Obstacle.NotReady and not Obstacle.NotForClaiming))
         {
             left -= obstacles.Count(o => o == filter);
             funnel.Add(new FunnelStep(filter, left));

@@ -142,7 +142,8 @@ public abstract class BreakerSuite<TSource> : StoreSuite<TSource>
         (await Store.Breakers.ResetAsync(key, "the boss", "fixed", NowUs, Ct)).ShouldBeFalse();
         (await Claim("ada")).Status.ShouldBe(ClaimStatus.Granted);
         var said = (await Store.Events.ReadAsync(0, 1000, Ct)).Single(e => e.Type == EventTypes.BreakerReset);
-        (said.Actor, said.Payload.ToString()).ShouldBe(("the boss", """{"agent":"ada","kind":"bad","reason":"fixed"}"""));
+        (said.Actor, said.Payload.ToString()).ShouldBe(
+            ("the boss", """{"agent":"ada","kind":"bad","reason":"fixed"}"""));
     }
 
     [Fact]
