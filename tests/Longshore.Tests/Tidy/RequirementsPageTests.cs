@@ -7,7 +7,7 @@ namespace Longshore.Tests.Tidy;
 public sealed partial class RequirementsPageTests
 {
     private static readonly (string Source, int Count)[] Sources =
-        [("S0.", 130), ("S1.", 78), ("S2.", 65), ("S3.", 78), ("X", 12)];
+        [("S0.", 130), ("S1.", 78), ("S2.", 65), ("S3.", 78), ("S4.", 63), ("X", 12)];
 
     private static readonly TextFile Page =
         Repository.Files.Single(file => file.Path == "docs/requirements.md");
