@@ -143,7 +143,7 @@ begin
         from longshore.rules r where r.namespace = enqueue.namespace for update;
         if longshore.pending(namespace) >= v_rules.max_pending then
             raise exception 'namespace ''%'' is full: % tasks wait there, as many as its rules allow',
-                namespace, v_rules.max_pending using errcode = 'configuration_limit_exceeded';
+                namespace, v_rules.max_pending using errcode = 'program_limit_exceeded';
         end if;
     end if;
     v_flags := case when v_deadline is null then 0 else 16 end + case when "group" is null then 0 else 32 end

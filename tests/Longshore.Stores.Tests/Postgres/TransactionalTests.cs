@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Postgres;
+using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Tasks;
 using Npgsql;
@@ -188,6 +189,79 @@ public sealed class TransactionalTests : IAsyncLifetime
         (await Should.ThrowAsync<PostgresException>(() => ScalarAsync(
             connection, "select longshore.enqueue('b', idempotency_key => 'k')"))).SqlState.ShouldBe("23505");
         (await ScalarAsync(connection, "select count(*) from longshore.tasks")).ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task Enqueue_in_sql_takes_a_group_a_step_and_a_match_mode()
+    {
+        await RegisterAsync("worker-1", "rust:2");
+        await using var connection = await OpenAsync();
+        const string Enqueue = """
+            select longshore.enqueue(
+                'label', requires => array['rust'], "group" => 'i1', step => 'annotate', match => 'strict',
+                idempotency_key => 'k')
+            """;
+        var id = (long)(await ScalarAsync(connection, Enqueue))!;
+        (await ScalarAsync(connection, Enqueue)).ShouldBe(id);
+        (await Should.ThrowAsync<PostgresException>(() => ScalarAsync(
+            connection, Enqueue.Replace("annotate", "review", StringComparison.Ordinal)))).SqlState.ShouldBe("23505");
+        await ScalarAsync(connection, "select longshore.enqueue('check', \"group\" => 'i1', step => 'review')");
+
+        var grant = (await ClaimAsync("worker-1")).ShouldHaveSingleItem();
+        (grant.TaskId, grant.Task.Spec.Group, grant.Task.Spec.Step, grant.Task.Spec.Match).ShouldBe(
+            (id, "i1", "annotate", MatchMode.Strict));
+        (await Should.ThrowAsync<PostgresException>(() => ScalarAsync(
+            connection, "select longshore.enqueue('a', match => 'loose')")))
+            .MessageText.ShouldContain("match: must be tiered, strict or flexible, not loose");
+    }
+
+    [Fact]
+    public async Task Enqueue_in_sql_obeys_the_order_and_the_bound_of_the_namespace()
+    {
+        await _store.Rules.SetAsync(
+            "default", new NamespaceRules { Order = TaskOrder.PriorityFifo, MaxPending = 2 }, ct: Ct);
+        var batch = new TaskBatch();
+        batch.Inserts.Add(new NewTask { Kind = "a", Priority = 7 });
+        var byClient = (await _store.CommitAsync(batch, Ct)).Inserts[0].TaskId;
+        await using var connection = await OpenAsync();
+        var bySql = (long)(await ScalarAsync(connection, "select longshore.enqueue('a', priority => 7)"))!;
+
+        (await ScalarAsync(connection, $"""
+            select count(distinct (r.class_id, r.priority, r.flags, r.rank - t.created_us))
+            from longshore.ready r join longshore.tasks t on t.id = r.id where r.id in ({byClient}, {bySql})
+            """)).ShouldBe(1L);
+        var refused = await Should.ThrowAsync<PostgresException>(() => ScalarAsync(
+            connection, "select longshore.enqueue('a')"));
+        (refused.SqlState, refused.MessageText).ShouldBe(
+            ("54000", "namespace 'default' is full: 2 tasks wait there, as many as its rules allow"));
+        (await ScalarAsync(connection, "select longshore.enqueue('a', namespace => 'other')")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Groups_go_with_the_last_of_their_tasks()
+    {
+        await using var connection = await OpenAsync();
+        await ScalarAsync(connection, "select longshore.enqueue('a', \"group\" => 'i1', step => 'one')");
+        await ScalarAsync(connection, "select longshore.enqueue('a', \"group\" => 'i1', step => 'two')");
+        await _store.CancelAsync([1], null, ct: Ct);
+        (await _store.PruneAsync(long.MaxValue, 10, Ct)).ShouldBe(1);
+        (await ScalarAsync(connection, "select count(*) from longshore.groups")).ShouldBe(1L);
+        await _store.CancelAsync([2], null, ct: Ct);
+        (await _store.PruneAsync(long.MaxValue, 10, Ct)).ShouldBe(1);
+        (await ScalarAsync(connection, "select count(*) from longshore.groups")).ShouldBe(0L);
+    }
+
+    [Fact]
+    public async Task Functions_that_forbid_a_kind_of_plan_forbid_to_compile_it()
+    {
+        // A plan with a node that is switched off looks too dear to be interpreted; compiling it takes 0.1 s.
+        await using var connection = await OpenAsync();
+        const string Forbidding = """
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            where n.nspname || '.' = 'longshore.' and array_to_string(p.proconfig, ' ') ~ 'enable_[a-z]+=off'
+            """;
+        (await ScalarAsync(connection, $"select count(*) {Forbidding}")).ShouldBe(4L);
+        (await ScalarAsync(connection, $"select count(*) {Forbidding} and 'jit=off' = any (p.proconfig)")).ShouldBe(4L);
     }
 
     [Fact]
