@@ -27,17 +27,20 @@ $$;
 
 -- Whether who does the one step may not do the other of the same item (see Rules/ExclusionRules.cs).
 create function longshore.excludes(p_exclusion jsonb, p_one text, p_other text) returns boolean
-language sql immutable as $$
-    with pairs as (
-        select p_one as first, p_other as second union all select p_other, p_one
-    )
-    select p_one is not distinct from p_other or (
-        not exists (
-            select 1 from jsonb_array_elements(p_exclusion -> 'allow') e, pairs p
-            where e ->> 'first' = p.first and e ->> 'second' = p.second)
-        and (coalesce((p_exclusion ->> 'exclude_all')::boolean, true) or exists (
-            select 1 from jsonb_array_elements(p_exclusion -> 'exclude') e, pairs p
-            where e ->> 'first' = p.first and e ->> 'second' = p.second)));
+language plpgsql immutable as $$
+declare
+    v_pair jsonb;
+    v_turned jsonb;
+begin
+    if p_exclusion is null or p_one is not distinct from p_other then
+        return true;
+    end if;
+    v_pair := jsonb_build_array(jsonb_build_object('first', p_one, 'second', p_other));
+    v_turned := jsonb_build_array(jsonb_build_object('first', p_other, 'second', p_one));
+    return not (p_exclusion -> 'allow' @> v_pair or p_exclusion -> 'allow' @> v_turned)
+        and ((p_exclusion -> 'exclude_all')::boolean
+             or p_exclusion -> 'exclude' @> v_pair or p_exclusion -> 'exclude' @> v_turned);
+end
 $$;
 
 -- Whether what an agent, or another of its principal, holds or did in a task's group keeps it from the task. The last
@@ -60,22 +63,29 @@ begin
     join longshore.classes c on c.id = p_class
     left join longshore.rules r on r.namespace = c.namespace
     where t.id = p_task;
-    if v_principal is not null and coalesce((v_exclusion ->> 'by_principal')::boolean, true) then
+    if v_principal is not null and coalesce((v_exclusion -> 'by_principal')::boolean, true) then
         v_kin := array(select o.id from longshore.agents o where o.principal = v_principal);
     end if;
-    return exists (
-            select 1
-            from longshore.claims m join longshore.classes c on c.id = m.class_id
-            where m.group_id = v_group and m.agent_id = any (v_kin) and m.id <> p_task
-              and longshore.excludes(v_exclusion, v_step, c.step))
-        or exists (
-            select 1
-            from longshore.finished m join longshore.classes c on c.id = m.class_id
-            where m.group_id = v_group and m.agent_id = any (v_kin) and m.state = 8 and m.id <> p_task
-              and longshore.excludes(v_exclusion, v_step, c.step))
-        or exists (
-            select 1 from unnest(p_groups, p_steps) as g (id, step)
-            where g.id = v_group and longshore.excludes(v_exclusion, v_step, g.step));
+    perform 1
+    from longshore.claims m join longshore.classes c on c.id = m.class_id
+    where m.group_id = v_group and m.agent_id = any (v_kin) and m.id <> p_task
+      and longshore.excludes(v_exclusion, v_step, c.step);
+    if found then
+        return true;
+    end if;
+    perform 1
+    from longshore.finished m join longshore.classes c on c.id = m.class_id
+    where m.group_id = v_group and m.agent_id = any (v_kin) and m.state = 8 and m.id <> p_task
+      and longshore.excludes(v_exclusion, v_step, c.step);
+    if found then
+        return true;
+    end if;
+    for v_place in 1..coalesce(cardinality(p_groups), 0) loop
+        if p_groups[v_place] = v_group and longshore.excludes(v_exclusion, v_step, p_steps[v_place]) then
+            return true;
+        end if;
+    end loop;
+    return false;
 end
 $$;
 
@@ -86,14 +96,25 @@ create function longshore.is_barred(
 language plpgsql stable as $$
 begin
     -- Its deadline may have passed before anybody noticed.
-    return (p_flags & 16 <> 0 and exists (
-            select 1 from longshore.deadlines d where d.task_id = p_task and d.deadline_us <= p_now_us))
-        or (p_flags & 64 <> 0 and exists (
-            select 1 from longshore.kept k
-            where k.task_id = p_task and k.agent_id = p_agent and k.until_us > p_now_us))
-        or (p_flags & 2 <> 0 and longshore.kept_from(
-            p_agent, p_task, p_class, p_now_us, p_policy, p_window_us, p_timeout_us))
-        or (p_flags & 32 <> 0 and longshore.group_bars(p_agent, p_task, p_class, p_groups, p_steps));
+    if p_flags & 16 <> 0 then
+        perform 1 from longshore.deadlines d where d.task_id = p_task and d.deadline_us <= p_now_us;
+        if found then
+            return true;
+        end if;
+    end if;
+    if p_flags & 64 <> 0 then
+        perform 1 from longshore.kept k
+        where k.task_id = p_task and k.agent_id = p_agent and k.until_us > p_now_us;
+        if found then
+            return true;
+        end if;
+    end if;
+    if p_flags & 2 <> 0 and longshore.kept_from(
+        p_agent, p_task, p_class, p_now_us, p_policy, p_window_us, p_timeout_us)
+    then
+        return true;
+    end if;
+    return p_flags & 32 <> 0 and longshore.group_bars(p_agent, p_task, p_class, p_groups, p_steps);
 end
 $$;
 
