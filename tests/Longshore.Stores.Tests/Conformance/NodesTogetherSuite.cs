@@ -72,6 +72,11 @@ public abstract class NodesTogetherSuite<TSource> : StoreSuite<TSource>
         await using var here = await StartAsync("here");
         await using var there = await StartAsync("there");
         var claim = await WaitForWorkAsync(there);
+
+        // Who begins to wait says so and then looks once more; only what comes after that look can be missed.
+        await Until.Holds(
+            async () => (await Store.Nodes.ListAsync(Ct)).Any(n => n.Interests.Contains("default")), "it is known");
+        await Until.Holds(() => there.Processor.IsQuiet, "it has looked");
         var id = await SubmitAsync(here);
         var started = Time.GetUtcNow();
         await AdvanceUntil(() => claim.IsCompleted, "the fallback finds it");
