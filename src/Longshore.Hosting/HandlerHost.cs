@@ -1,4 +1,5 @@
 using Longshore.Engine;
+using Longshore.Schedules;
 using Longshore.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -32,6 +33,11 @@ internal sealed class HandlerHost(
             _dispatchers.Add(dispatcher);
             await dispatcher.StartAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        foreach (var schedule in agents.Schedules)
+        {
+            await PutAsync(schedule, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) =>
@@ -43,6 +49,14 @@ internal sealed class HandlerHost(
         {
             await dispatcher.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task PutAsync(Schedule schedule, CancellationToken ct)
+    {
+        var present = await engine.Store.Schedules.GetScheduleAsync(schedule.Namespace, schedule.Name, ct)
+            .ConfigureAwait(false);
+        var isPaused = present?.Definition.IsPaused ?? schedule.IsPaused;
+        await engine.Client.PutScheduleAsync(schedule with { IsPaused = isPaused }, ct: ct).ConfigureAwait(false);
     }
 
     private Dispatcher Dispatch(AgentBuilder agent)

@@ -1,4 +1,5 @@
 using System.Text;
+using Longshore.Schedules;
 using Longshore.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -48,7 +49,7 @@ public static class LongshoreHostingExtensions
         return builder;
     }
 
-    private static HandlerAgents HandlersOf(LongshoreBuilder builder)
+    internal static HandlerAgents HandlersOf(LongshoreBuilder builder)
     {
         var services = builder.Services;
         var known = services.FirstOrDefault(s => s.ServiceType == typeof(HandlerAgents))?.ImplementationInstance;
@@ -65,12 +66,14 @@ public static class LongshoreHostingExtensions
     }
 }
 
-/// <summary>The agents described so far.</summary>
+/// <summary>The agents and schedules described so far.</summary>
 internal sealed class HandlerAgents
 {
     private AgentBuilder? _default;
 
     public List<AgentBuilder> Agents { get; } = [];
+
+    public List<Schedule> Schedules { get; } = [];
 
     public AgentBuilder Default(IServiceCollection services)
     {

@@ -12,7 +12,7 @@ namespace Longshore.Postgres;
 /// </summary>
 public sealed partial class PostgresStore
     : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
-        IHealthStore
+        IScheduleStore, IHealthStore
 {
     private readonly Database _database;
     private readonly ClassCatalog _classes;
@@ -28,6 +28,7 @@ public sealed partial class PostgresStore
     private readonly RuleCatalog _rules;
     private readonly RuleVerbs _ruleVerbs;
     private readonly RoutingReader _routing;
+    private readonly ScheduleVerbs _schedules;
 
     private PostgresStore(Database database)
     {
@@ -50,6 +51,7 @@ public sealed partial class PostgresStore
         _events = new EventReader(database);
         _routing = new RoutingReader(database, _classes);
         _ruleVerbs = new RuleVerbs(database, _rules, reader, writer);
+        _schedules = new ScheduleVerbs(database, writer);
         _discovery = new Discovery(database, _classes, _rules, _catalog, _agentReader, _routing);
     }
 
@@ -69,6 +71,9 @@ public sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public IBreakerStore Breakers => this;
+
+    /// <inheritdoc/>
+    public IScheduleStore Schedules => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

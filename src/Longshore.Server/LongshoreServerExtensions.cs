@@ -50,6 +50,7 @@ public static class LongshoreServerExtensions
         AssignmentsApi.Map(api);
         OffersApi.Map(api);
         RulesApi.Map(api);
+        SchedulesApi.Map(api);
         ExplainApi.Map(api);
         return api;
     }

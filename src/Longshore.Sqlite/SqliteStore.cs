@@ -15,7 +15,7 @@ namespace Longshore.Sqlite;
 /// </summary>
 public sealed partial class SqliteStore
     : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
-        IHealthStore
+        IScheduleStore, IHealthStore
 {
     internal static readonly SqlCatalog Sql = SqlCatalog.Load(typeof(SqliteStore).Assembly);
 
@@ -60,6 +60,9 @@ public sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public IBreakerStore Breakers => this;
+
+    /// <inheritdoc/>
+    public IScheduleStore Schedules => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

@@ -231,6 +231,18 @@ CREATE TABLE ready (
     flags    integer not null
 );
 
+CREATE TABLE schedules (
+    namespace    text not null,
+    name         text not null,
+    version      integer not null,
+    definition   text not null,                 -- see Schedules/ScheduleJson.cs
+    next_us      integer,                       -- null: paused, or never again
+    last_us      integer,                       -- the last tick that fired
+    last_task_id integer,
+    ticks        integer not null,
+    primary key (namespace, name)
+) without rowid;
+
 CREATE TABLE tasks (
     id                   integer primary key,
     class_id             integer not null references classes (id),
@@ -268,6 +280,8 @@ CREATE INDEX deferred_until on deferred (until_us);
 CREATE INDEX events_task on events (task_id) where task_id is not null;
 
 CREATE INDEX parked_until on parked (until_us) where until_us is not null;
+
+CREATE INDEX schedules_due on schedules (next_us) where next_us is not null;
 
 CREATE INDEX tasks_correlation on tasks (correlation_id) where correlation_id is not null;
 

@@ -67,6 +67,7 @@ internal static class CommandLine
             AssignmentsCommand.Create(),
             OffersCommand.Create(),
             RulesCommand.Create(),
+            SchedulesCommand.Create(),
             BreakersCommand.Create(),
             ExplainCommand.Create(),
             AgentsCommand.Create(),

@@ -30,6 +30,7 @@ internal sealed class Reader : IDisposable
         Guards = new Guards(connection, sql, live, options);
         Routing = new RoutingReader(connection, sql, live, options);
         Lists = new TaskLists(connection, sql);
+        Schedules = new ScheduleRows(connection, sql);
         Events = new EventReader(connection, sql, live, _bodies, _assignments);
     }
 
@@ -42,6 +43,8 @@ internal sealed class Reader : IDisposable
     public HealthReader Health { get; }
 
     public TaskLists Lists { get; }
+
+    public ScheduleRows Schedules { get; }
 
     public EventReader Events { get; }
 

@@ -30,6 +30,7 @@ internal sealed class VerbSet
         Pruner = new Pruner(connection, sql, stages, deadlines);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events);
         Rules = new RuleVerbs(connection, sql, live, Events);
+        Schedules = new ScheduleVerbs(connection, sql, Events);
         Leases = new LeaseVerbs(connection, sql);
         Nodes = new NodeVerbs(connection, sql);
     }
@@ -55,6 +56,8 @@ internal sealed class VerbSet
     public Pruner Pruner { get; }
 
     public AgentVerbs Agents { get; }
+
+    public ScheduleVerbs Schedules { get; }
 
     public LeaseVerbs Leases { get; }
 

@@ -25,6 +25,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     private readonly LoadWatch _load;
     private readonly Leadership _leadership;
     private readonly Stager _stager;
+    private readonly Ticker _ticker;
     private readonly Distributor _distributor;
     private readonly Duty[] _duties;
     private readonly List<Task> _loops = [];
@@ -69,11 +70,13 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Keeper = new LeaseKeeper(Processor, Options.Clock);
         _leadership = new Leadership(store.Leases, Options.NodeName, Options.LeadershipTerm, Options.Clock, _log);
         _stager = new Stager(store, _leadership, Options, Time, StagerPauseMax, OnReady, _log);
+        _ticker = new Ticker(store, Processor, _leadership, Options, Time, StagerPauseMax, _log);
         _distributor = new Distributor(
             store, _leadership, Options, Time, Distribution, OnOffered, lost => OnLost(lost, LossCause.Deadline), _log);
         _duties =
         [
             _stager,
+            _ticker,
             _distributor,
             new UnroutableWatch(store, _leadership, Options, Time, OnReady, _log),
             new BreakerCleaner(store, _leadership, Options, Time, _log),
@@ -89,7 +92,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         _poller = new FallbackPoller(this, Readiness, _metrics.Readiness, _log);
         Room.Waiting += _presence.OnWaiting;
         _hearing = Bus.Subscribe(
-            new ReadinessEventSystem(this, Readiness, _metrics.Readiness, _stager.Expect, _log).OnMessage);
+            new ReadinessEventSystem(this, Readiness, _metrics.Readiness, OnExpected, _log).OnMessage);
         Doctor = new Doctor(this, () => _leadership.IsHeld);
         _load.Publish(_metrics.Meter);
         _metrics.Meter.CreateObservableGauge(
@@ -205,6 +208,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         _presence.Poke();
         _poller.Poke();
         _stager.Poke();
+        _ticker.Poke();
         Readiness.Rescan(ReadinessTrigger.FallbackPolling);
     }
 
@@ -319,6 +323,18 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Bus.Publish(EventsRecorded.Instance);
     }
 
+    /// <summary>A schedule will tick at an instant, whichever node leads.</summary>
+    internal void OnScheduled(DateTimeOffset? tick)
+    {
+        if (tick is { } next)
+        {
+            _ticker.Expect(next.ToMicroseconds());
+            Tell(new TaskDeferredEvent(next.ToMicroseconds()));
+        }
+
+        Bus.Publish(EventsRecorded.Instance);
+    }
+
     /// <summary>The node is cut off: it takes nothing more and lets go of what it can.</summary>
     internal void Suspend()
     {
@@ -366,6 +382,13 @@ public sealed class LongshoreEngine : IAsyncDisposable
 
     // Whether another node can tell this one anything, or there is no other.
     private bool CanHear => Bus is INodeBus || !Store.Info.IsShared;
+
+    // Another node deferred a task or scheduled a tick until then.
+    private void OnExpected(long dueUs)
+    {
+        _stager.Expect(dueUs);
+        _ticker.Expect(dueUs);
+    }
 
     private TimeSpan StagerPauseMax() =>
         !Store.Info.IsShared || (Mode != NodeMode.PollingOnly && Bus is INodeBus { IsConnected: true })

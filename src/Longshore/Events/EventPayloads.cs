@@ -37,6 +37,12 @@ internal static class EventPayloads
         json.WriteString("reason", reason);
     });
 
+    public static JsonText Schedule(string @namespace, string name) => Write(json =>
+    {
+        json.WriteString("namespace", @namespace);
+        json.WriteString("name", name);
+    });
+
     public static JsonText Words(string name, IReadOnlyList<string>? words) => Write(json =>
     {
         if (words is null)

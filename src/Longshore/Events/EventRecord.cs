@@ -75,6 +75,12 @@ public static class EventTypes
     /// <summary>The rules of a namespace were changed; payload <c>{"reason"}</c>: the namespace.</summary>
     public const string RulesChanged = "rules_changed";
 
+    /// <summary>A schedule was made or changed; payload <c>{"namespace","name"}</c>.</summary>
+    public const string ScheduleChanged = "schedule_changed";
+
+    /// <summary>A schedule was removed; payload <c>{"namespace","name"}</c>.</summary>
+    public const string ScheduleRemoved = "schedule_removed";
+
     /// <summary>A breaker was closed by a person; payload <c>{"reason"}</c>.</summary>
     public const string BreakerReset = "breaker_reset";
 

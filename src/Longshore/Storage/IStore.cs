@@ -28,6 +28,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Circuit breakers.</summary>
     IBreakerStore Breakers { get; }
 
+    /// <summary>Schedules.</summary>
+    IScheduleStore Schedules { get; }
+
     /// <summary>The event log.</summary>
     IEventStore Events { get; }
 

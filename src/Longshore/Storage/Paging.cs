@@ -34,6 +34,27 @@ internal static class Paging
                 : throw LongshoreException.Invalid("after", "pass the 'next' of the page before, unchanged");
     }
 
+    /// <summary>The mark of a page of what has a name in a namespace.</summary>
+    public static string Mark(string @namespace, string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{@namespace.Length}:{@namespace}{name}");
+
+    /// <summary>Reads the mark of a page of what has a name in a namespace; two empty words before the first.</summary>
+    /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>: it is none.</exception>
+    public static (string Namespace, string Name) AfterName(string? mark)
+    {
+        if (mark is null)
+        {
+            return ("", "");
+        }
+
+        var colon = mark.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            && int.TryParse(mark.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            && colon + 1 + length <= mark.Length
+                ? (mark.Substring(colon + 1, length), mark[(colon + 1 + length)..])
+                : throw LongshoreException.Invalid("after", "pass the 'next' of the page before, unchanged");
+    }
+
     /// <summary>Reads the mark of a page of tasks.</summary>
     /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>: it is none.</exception>
     public static long? AfterId(string? mark)

@@ -116,4 +116,13 @@ public static class Limits
 
     /// <summary>Most pairs of a task and an agent that a plan weighs.</summary>
     public const int BatchArcsMax = 50_000_000;
+
+    /// <summary>Most missed ticks of a schedule that fire late.</summary>
+    public const int MisfiresMax = 100;
+
+    /// <summary>Most coming ticks of a schedule that are shown.</summary>
+    public const int TicksShownMax = 1000;
+
+    /// <summary>Shortest interval of a schedule.</summary>
+    public static readonly TimeSpan ScheduleEveryMin = TimeSpan.FromSeconds(1);
 }

@@ -49,6 +49,20 @@ internal static partial class NodeLog
     public static partial void TaskQuarantined(this ILogger logger, long taskId, string error);
 
     [LoggerMessage(
+        1311,
+        LogLevel.Error,
+        "Schedule {Namespace}/{Name} could not fire; it is tried again",
+        EventName = "schedule_failed")]
+    public static partial void ScheduleFailed(this ILogger logger, Exception e, string @namespace, string name);
+
+    [LoggerMessage(
+        1312,
+        LogLevel.Warning,
+        "Schedule {Namespace}/{Name} is due, but its namespace holds as many tasks as its rules allow",
+        EventName = "schedule_refused")]
+    public static partial void ScheduleRefused(this ILogger logger, string @namespace, string name);
+
+    [LoggerMessage(
         1401, LogLevel.Information, "Node {Node}: the mode is {Mode} now, it was {Former}", EventName = "mode_changed")]
     public static partial void ModeChanged(this ILogger logger, string node, string mode, string former);
 

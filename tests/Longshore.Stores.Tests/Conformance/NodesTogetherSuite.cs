@@ -1,7 +1,9 @@
+using System.Globalization;
 using Longshore.Agents;
 using Longshore.Engine;
 using Longshore.Events;
 using Longshore.Hosting.Testing;
+using Longshore.Schedules;
 using Longshore.Storage;
 using Longshore.Stores.Tests.Nodes;
 using Longshore.Tasks;
@@ -173,6 +175,57 @@ public abstract class NodesTogetherSuite<TSource> : StoreSuite<TSource>
         await first.StopAsync(Ct);
         (await Store.Nodes.ListAsync(Ct)).ShouldHaveSingleItem().Session.ShouldBe(second.Session);
     }
+
+    [Fact]
+    public async Task Every_tick_fires_once_whoever_leads()
+    {
+        var nodes = new Queue<LongshoreEngine>();
+        foreach (var name in (string[])["first", "second", "third"])
+        {
+            nodes.Enqueue(await StartAsync(name));
+            await AdvanceUntil(IsLedAsync, "somebody leads: the first");
+        }
+
+        var sweep = new Schedule
+        {
+            Name = "sweep",
+            Every = TimeSpan.FromSeconds(2),
+            Misfire = MisfirePolicy.All,
+            Task = new NewTask { Kind = "sweep" },
+        };
+        await nodes.Last().Client.PutScheduleAsync(sweep, ct: Ct);
+        var begun = (await Store.Schedules.GetScheduleAsync("default", "sweep", Ct))!.NextTick!.Value;
+
+        // What a leader leaves behind that dies after it enqueued a task and before it noted the tick.
+        await nodes.Peek().Client.SubmitAsync([new Ticks(sweep).TaskOf(begun.ToMicroseconds())], Ct);
+        for (var enough = 3; nodes.TryDequeue(out var node); enough += 3)
+        {
+            await AdvanceUntil(async () => (await TicksAsync()).Count >= enough, $"{enough} ticks");
+            await node.DisposeAsync();
+        }
+
+        var ticks = await TicksAsync();
+        ticks.ShouldBe([.. Enumerable.Range(0, ticks.Count).Select(n => begun + (n * sweep.Every.Value))]);
+    }
+
+    private async Task<bool> IsLedAsync()
+    {
+        const string lead = "maintenance";
+        if (await Store.Leases.AcquireAsync(lead, "probe", TimeSpan.FromSeconds(1), ct: Ct) is null)
+        {
+            return true;
+        }
+
+        await Store.Leases.ReleaseAsync(lead, "probe", Ct);
+        return false;
+    }
+
+    private async Task<List<DateTimeOffset>> TicksAsync() =>
+    [
+        .. (await Store.Queries.ListTasksAsync(new TaskQuery { Limit = Limits.PageMax }, Ct)).Items
+            .Select(task => DateTimeOffset.Parse(task.Spec.Metadata["tick"], CultureInfo.InvariantCulture))
+            .Order(),
+    ];
 
     private static Finish Done(Grant grant) =>
         new() { TaskId = grant.TaskId, Epoch = grant.Epoch, Kind = FinishKind.Complete };

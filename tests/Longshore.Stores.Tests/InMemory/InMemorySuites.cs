@@ -99,3 +99,5 @@ public sealed class InMemoryRoutingRace : RoutingRaceSuite<InMemorySource>
 public sealed class InMemoryExplain : ExplainSuite<InMemorySource>;
 
 public sealed class InMemoryDistributor : DistributorSuite<InMemorySource>;
+
+public sealed class InMemorySchedule : ScheduleSuite<InMemorySource>;

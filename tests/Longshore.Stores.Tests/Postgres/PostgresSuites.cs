@@ -102,3 +102,5 @@ public sealed class PostgresExplain : ExplainSuite<PostgresSource>
 }
 
 public sealed class PostgresDistributor : DistributorSuite<PostgresSource>;
+
+public sealed class PostgresSchedule : ScheduleSuite<PostgresSource>;

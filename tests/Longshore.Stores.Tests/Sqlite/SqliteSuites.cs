@@ -95,3 +95,5 @@ public sealed class SqliteSkill : SkillSuite<SqliteSource>;
 public sealed class SqliteExplain : ExplainSuite<SqliteSource>;
 
 public sealed class SqliteDistributor : DistributorSuite<SqliteSource>;
+
+public sealed class SqliteSchedule : ScheduleSuite<SqliteSource>;

@@ -229,6 +229,8 @@ public sealed class ReadinessTests
 
         public IBreakerStore Breakers => inner;
 
+        public IScheduleStore Schedules => inner;
+
         public IEventStore Events => inner;
 
         public ILeaseStore Leases => inner;

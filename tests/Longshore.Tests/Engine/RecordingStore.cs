@@ -39,6 +39,8 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
     public IBreakerStore Breakers => _inner.Breakers;
 
+    public IScheduleStore Schedules => _inner.Schedules;
+
     public IEventStore Events => _inner.Events;
 
     public ILeaseStore Leases => _inner.Leases;

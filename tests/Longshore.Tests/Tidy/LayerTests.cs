@@ -19,13 +19,20 @@ public sealed partial class LayerTests
         ["Routing"] = Domain,
         ["Assignments"] = Domain,
         ["Rules"] = [.. Domain, "Assignments", "Routing"],
-        ["Storage"] = [.. Domain, "Events", "Matching", "Assignments", "Rules"],
+        ["Schedules"] = Domain,
+        ["Storage"] = [.. Domain, "Events", "Matching", "Assignments", "Rules", "Schedules"],
         ["Explain"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage"],
         ["Telemetry"] = ["Tasks"],
         ["Engine"] =
-            [.. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain", "Telemetry"],
+        [
+            .. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage", "Explain",
+            "Telemetry",
+        ],
         ["Client"] =
-            [.. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain", "Telemetry"],
+        [
+            .. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage", "Explain",
+            "Telemetry",
+        ],
     };
 
     /// <summary>Uses beyond the table, each with the reason.</summary>

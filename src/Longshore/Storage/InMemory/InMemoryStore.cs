@@ -9,7 +9,7 @@ namespace Longshore.Storage.InMemory;
 /// </summary>
 public sealed partial class InMemoryStore
     : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
-        IHealthStore
+        IScheduleStore, IHealthStore
 {
     private readonly Lock _gate = new();
     private readonly StoreOptions _options;
@@ -40,6 +40,9 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public IBreakerStore Breakers => this;
+
+    /// <inheritdoc/>
+    public IScheduleStore Schedules => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

@@ -4,6 +4,7 @@ using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Rules;
+using Longshore.Schedules;
 using Longshore.Tasks;
 
 namespace Longshore.Storage.InMemory;
@@ -38,6 +39,10 @@ internal sealed record MemoryState
     public ImmutableSortedDictionary<string, NamespaceRules> Rules { get; set; } =
         ImmutableSortedDictionary.Create<string, NamespaceRules>(StringComparer.Ordinal);
 
+    /// <summary>Schedules by namespace and name.</summary>
+    public ImmutableSortedDictionary<(string Namespace, string Name), ScheduleStatus> Schedules { get; set; } =
+        ImmutableSortedDictionary.Create<(string, string), ScheduleStatus>(ByOrdinal);
+
     /// <summary>Breakers with something to remember.</summary>
     public ImmutableDictionary<BreakerKey, Breaker> Breakers { get; set; } =
         ImmutableDictionary<BreakerKey, Breaker>.Empty;
@@ -59,6 +64,11 @@ internal sealed record MemoryState
     /// <summary>Nodes by name.</summary>
     public ImmutableSortedDictionary<string, NodeRecord> Nodes { get; set; } =
         ImmutableSortedDictionary.Create<string, NodeRecord>(StringComparer.Ordinal);
+
+    private static Comparer<(string, string)> ByOrdinal => Comparer<(string, string)>.Create((a, b) =>
+        string.CompareOrdinal(a.Item1, b.Item1) is not 0 and var order
+            ? order
+            : string.CompareOrdinal(a.Item2, b.Item2));
 
     public TaskEntry? Find(long id) => Open.GetValueOrDefault(id) ?? Ended.GetValueOrDefault(id);
 
