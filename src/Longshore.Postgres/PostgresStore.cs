@@ -58,7 +58,10 @@ public sealed partial class PostgresStore
     /// <inheritdoc/>
     public StoreInfo Info => new(
         "postgres", _database.Options.Location, _database.Options.Store.HeartbeatTimeout, IsShared: true,
-        _database.Options.Store.RecentFailure);
+        _database.Options.Store.RecentFailure)
+    {
+        ReputationHalfLife = _database.Options.Store.ReputationHalfLife,
+    };
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;

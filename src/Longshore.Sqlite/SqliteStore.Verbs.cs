@@ -99,7 +99,7 @@ public sealed partial class SqliteStore
     {
         var now = Now(nowUs);
         var outcome = verb(now);
-        _verbs.Agents.StoreChanged();
+        _verbs.Agents.StoreChanged(now);
         _verbs.Events.Flush(now);
         return outcome;
     });

@@ -47,7 +47,10 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public StoreInfo Info => new(
         "sqlite", Path.GetFullPath(_options.Path), _options.Store.HeartbeatTimeout,
-        RecentFailure: _options.Store.RecentFailure);
+        RecentFailure: _options.Store.RecentFailure)
+    {
+        ReputationHalfLife = _options.Store.ReputationHalfLife,
+    };
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;

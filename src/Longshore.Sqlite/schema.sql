@@ -18,6 +18,15 @@ select id, class_id, rank, epoch, attempts, failures, priority, flags, state, nu
        ended_us, result, error
 from finished;
 
+CREATE TABLE agent_records (
+    agent_id   integer not null,
+    capability text not null,
+    good       integer not null,
+    bad        integer not null,
+    as_of_us   integer not null,
+    primary key (agent_id, capability)
+) without rowid;
+
 CREATE TABLE agents (
     id              integer primary key,
     name            text not null unique,
@@ -38,7 +47,7 @@ CREATE TABLE agents (
     failed          integer not null,
     registered_us   integer not null,
     seen_us         integer not null
-, priority_levels text not null default '[]', principal text, unavailable text not null default '[]', authorised text);
+, priority_levels text not null default '[]', principal text, unavailable text not null default '[]', authorised text, good integer not null default 0, bad integer not null default 0, as_of_us integer not null default 0);
 
 CREATE TABLE assignments (                      -- one row for each ended claim
     task_id    integer not null,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longshore.Agents;
 using Longshore.Cli.Shell;
 using Longshore.Routing;
 using Longshore.Routing.Strategies;
@@ -42,8 +43,7 @@ internal sealed class RouteWorkload
             {
                 Name = name,
                 MaxConcurrent = MaxConcurrent,
-                Completed = _random.Next(100),
-                Failed = _random.Next(10),
+                Record = AgentRecord.Of(Evidence.Of(_random.Next(100), _random.Next(10)), []),
             });
         }
 

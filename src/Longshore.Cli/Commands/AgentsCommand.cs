@@ -49,8 +49,9 @@ internal static class AgentsCommand
             longshore agents mode painter draining
             """)
         {
-            Status, Capability, HasCapacity, MinReputation, Specialization, Limit, After, mode,
-            SkillCommands.CreateAvailability(), SkillCommands.CreateAuthorise(), remove,
+            Status, Capability, HasCapacity, MinReputation, Specialization, Limit, After,
+            RecordCommands.CreateShow(), mode, SkillCommands.CreateAvailability(),
+            SkillCommands.CreateAuthorise(), remove,
         };
         command.SetAction(ListAsync);
         return command;

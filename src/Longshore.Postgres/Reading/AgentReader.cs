@@ -35,9 +35,32 @@ internal sealed class AgentReader(Database database, AgentCatalog agents)
             TotalFailed = row.GetInt64(After + 6),
             RegisteredAt = row.Instant(After + 7),
             LastSeen = row.Instant(After + 8),
+            Record = ReadRecord(row, After + 11),
         };
         return new PresentAgent(profile, agent, row.GetBoolean(After + 9), row.GetInt32(After + 10));
     }
+
+    private static AgentRecord ReadRecord(NpgsqlDataReader row, int from)
+    {
+        var overall = Evidence(row.GetInt64(from), row.GetInt64(from + 1), row.GetInt64(from + 2));
+        if (row.IsDBNull(from + 3))
+        {
+            return AgentRecord.Of(overall, []);
+        }
+
+        var (good, bad, asOfUs) = (
+            row.GetFieldValue<long[]>(from + 4), row.GetFieldValue<long[]>(from + 5),
+            row.GetFieldValue<long[]>(from + 6));
+        return AgentRecord.Of(overall, row.GetFieldValue<string[]>(from + 3)
+            .Select((name, i) => KeyValuePair.Create(name, Evidence(good[i], bad[i], asOfUs[i]))));
+    }
+
+    private static Evidence Evidence(long good, long bad, long asOfUs) => new()
+    {
+        GoodMillionths = good,
+        BadMillionths = bad,
+        AsOfUs = asOfUs,
+    };
 }
 
 /// <summary>An agent, and what this node knows of its profile.</summary>

@@ -98,24 +98,24 @@ internal sealed class Discovery(
             ct);
     }
 
-    /// <summary>Best is who is available and fits best: by match, reputation, load, then name (S0.50).</summary>
+    /// <summary>Best is who is available and fits best: by match, performance, load, then name (S0.50).</summary>
     private DiscoveredTask Show(
         WorkTask task, in Place place, PresentAgent asking, List<PresentAgent> all, long nowUs)
     {
         var key = ClassKey.Of(task.Spec);
         var match = asking.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires, key.Match);
+        var performance = PerformanceOf(asking.Agent, key, nowUs);
         var isBest = true;
         foreach (var other in all)
         {
-            if (ReferenceEquals(other, asking) || (match >= 1.0 && !IsAhead(other.Agent, asking.Agent))
-                || !IsAvailable(other.Agent, nowUs)
-                || !CanDo(other, key, nowUs))
+            if (ReferenceEquals(other, asking) || !IsAvailable(other.Agent, nowUs) || !CanDo(other, key, nowUs))
             {
                 continue;
             }
 
             var otherMatch = other.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires, key.Match);
-            if (otherMatch > match || (otherMatch.Equals(match) && IsAhead(other.Agent, asking.Agent)))
+            if (otherMatch > match || (otherMatch.Equals(match)
+                && IsAhead(other.Agent, PerformanceOf(other.Agent, key, nowUs), asking.Agent, performance)))
             {
                 isBest = false;
                 break;
@@ -132,11 +132,14 @@ internal sealed class Discovery(
         agent.StatusAt(UnixTime.FromMicroseconds(nowUs), database.Options.Store.HeartbeatTimeout)
             is AgentStatus.Idle or AgentStatus.Active;
 
-    private static bool IsAhead(Agent other, Agent agent)
+    private double PerformanceOf(Agent agent, ClassKey key, long nowUs) => agent.Supplied
+        ?? agent.Record.At(nowUs, database.Options.Store.ReputationHalfLife).ScoreFor(key.Requires);
+
+    private static bool IsAhead(Agent other, double othersPerformance, Agent agent, double performance)
     {
-        if (!other.Reputation.Equals(agent.Reputation))
+        if (!othersPerformance.Equals(performance))
         {
-            return other.Reputation > agent.Reputation;
+            return othersPerformance > performance;
         }
 
         return other.Load != agent.Load

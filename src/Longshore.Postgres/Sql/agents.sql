@@ -12,9 +12,14 @@ select a.name, a.type, a.description, a.capabilities, a.levels, a.expiries_us, a
        a.max_concurrent, a.preferences, a.metadata, a.session, a.graces_us, a.principal, a.priority_levels,
        a.unavailable, a.authorised, a.id, a.version, s.mode, s.load, a.reputation,
        s.completed, s.failed, a.registered_us, s.seen_us, s.holds_suspect,
-       s.breakers
+       s.breakers, s.good, s.bad, s.as_of_us, r.capabilities, r.good, r.bad, r.as_of_us
 from longshore.agents a
 join longshore.agent_states s on s.agent_id = a.id
+left join lateral (
+    select array_agg(c.capability) as capabilities, array_agg(c.good) as good, array_agg(c.bad) as bad,
+           array_agg(c.as_of_us) as as_of_us
+    from longshore.agent_records c
+    where c.agent_id = a.id) r on true
 where $1 is null or a.name = any ($1)
 order by a.name collate "C";
 

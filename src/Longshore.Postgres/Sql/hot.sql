@@ -9,7 +9,7 @@ select nextval('longshore.event_seq'), longshore.instant($7), $1, $2, $3, $4, $5
 from longshore.announce_events();
 
 -- name: hot_complete
-select longshore.complete($1, $2, $3, $4, $5, $6);
+select longshore.complete($1, $2, $3, $4, $5, $6, $7);
 
 -- name: hot_insert
 select longshore.insert_tasks(

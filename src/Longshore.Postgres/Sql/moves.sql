@@ -85,6 +85,30 @@ set load = s.load + c.load, completed = s.completed + c.completed, failed = s.fa
 from unnest($1, $2, $3, $4, $5, $6) as c (agent_id, load, completed, failed, seen, breakers)
 where s.agent_id = c.agent_id;
 
+-- name: agents_learn
+update longshore.agent_states a
+set good = longshore.faded(a.good, a.as_of_us, $4, $5) + l.good,
+    bad = longshore.faded(a.bad, a.as_of_us, $4, $5) + l.bad,
+    as_of_us = longshore.faded_to(a.as_of_us, $4, $5)
+from (
+    select agent_id, sum(good)::bigint as good, sum(bad)::bigint as bad
+    from unnest($1, $2, $3) as g (agent_id, good, bad)
+    group by agent_id) l
+where a.agent_id = l.agent_id;
+
+-- name: records_learn
+insert into longshore.agent_records as r (agent_id, capability, good, bad, as_of_us)
+select l.agent_id, q.capability, sum(l.good), sum(l.bad), longshore.faded_to(0, $5, $6)
+from unnest($1, $2, $3, $4) as l (agent_id, class_id, good, bad)
+join longshore.classes c on c.id = l.class_id
+cross join lateral unnest(c.requires) as q (capability)
+join longshore.agents a on a.id = l.agent_id and q.capability = any (a.capabilities)
+group by l.agent_id, q.capability
+on conflict (agent_id, capability) do update
+set good = longshore.faded(r.good, r.as_of_us, $5, $6) + excluded.good,
+    bad = longshore.faded(r.bad, r.as_of_us, $5, $6) + excluded.bad,
+    as_of_us = longshore.faded_to(r.as_of_us, $5, $6);
+
 -- name: agent_breakers_put
 insert into longshore.agent_breakers as b (agent_id, kind, failures, trips, last_failure_us, open_until_us,
                                            probe_task_id, probe_epoch)

@@ -169,7 +169,7 @@ internal sealed class HotCommit(
                     ? null
                     : [.. finishes.Select(f => f.Result.IsNone ? null : f.Result.Memory.ToArray())])
                 .With(finishes.TrueForAll(f => f.Key is null) ? null : (string?[])[.. finishes.Select(f => f.Key)])
-                .With(batch.NowUs);
+                .With(batch.NowUs).With(database.Options.Store.ReputationHalfLife.ToMicroseconds());
         }
 
         AddInserts(round, batch.Inserts, classIds, known, batch.NowUs);

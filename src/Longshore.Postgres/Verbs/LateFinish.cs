@@ -35,6 +35,7 @@ internal static class LateFinish
         moves.MakeLate(ended, finish.Key);
         moves.Finish(moves.Done(standing.Place), done, ended.AgentId, finish.Result);
         moves.Change(ended.AgentId, a => a with { Completed = a.Completed + 1, Seen = true });
+        moves.Learn(ended.AgentId, standing.Place.ClassId, Verdict.Success);
         moves.NoteClaim(EventTypes.TaskCompleted, ended, done);
         return new FinishOutcome(ClaimWriteStatus.Accepted, done);
     }

@@ -16,6 +16,7 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     private readonly Dictionary<long, Standing> _present = [];
     private readonly Dictionary<long, List<ClaimRecord>> _ended = [];
     private readonly Dictionary<int, AgentDelta> _agents = [];
+    private readonly Dictionary<(int AgentId, int ClassId), (int Good, int Bad)> _lessons = [];
     private readonly Dictionary<string, NamespaceRules> _rules = new(StringComparer.Ordinal);
 
     /// <summary>The instant of the transaction.</summary>
@@ -35,6 +36,9 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     public List<long> RestoredDeadlines { get; } = [];
 
     public IReadOnlyDictionary<int, AgentDelta> Agents => _agents;
+
+    /// <summary>How many claims ended well, and how many did not, by agent and class.</summary>
+    public IReadOnlyDictionary<(int AgentId, int ClassId), (int Good, int Bad)> Lessons => _lessons;
 
     public BreakerBook Breakers { get; } = new(breakers, nowUs);
 
@@ -118,7 +122,18 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
         NewRecords.Add(record);
         Change(record.AgentId, a => a with { Load = a.Load - 1 });
         Breakers.Judge(record, held.Kind, verdict);
+        Learn(record.AgentId, held.Place.ClassId, verdict);
         return record;
+    }
+
+    /// <summary>Takes down what the end of a claim says of its agent.</summary>
+    public void Learn(int agentId, int classId, Verdict verdict)
+    {
+        if (verdict is Verdict.Success or Verdict.Failure)
+        {
+            var (good, bad) = _lessons.GetValueOrDefault((agentId, classId));
+            _lessons[(agentId, classId)] = verdict == Verdict.Success ? (good + 1, bad) : (good, bad + 1);
+        }
     }
 
     /// <summary>Keeps a task from an agent; answers its place, which says so.</summary>

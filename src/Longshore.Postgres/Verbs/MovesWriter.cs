@@ -1,3 +1,4 @@
+using Longshore.Agents;
 using Longshore.Events;
 using Longshore.Tasks;
 using Npgsql;
@@ -44,6 +45,7 @@ internal sealed class MovesWriter(Database database)
         AddKept(round, moves);
         AddBreakers(round, moves);
         AddAgents(round, moves);
+        AddLessons(round, moves);
         if (moves.RestoredDeadlines.Count > 0)
         {
             round.Add(database.Sql["deadlines_restore"]).With(moves.RestoredDeadlines.ToArray());
@@ -198,6 +200,22 @@ internal sealed class MovesWriter(Database database)
                 .With(Each(changed, a => a.Value.Completed)).With(Each(changed, a => a.Value.Failed))
                 .With(Each(changed, a => a.Value.Seen))
                 .With(Each(changed, a => moves.Breakers.GrowthOf(a.Key))).With(moves.NowUs);
+        }
+    }
+
+    private void AddLessons(Round round, Moves moves)
+    {
+        var lessons = moves.Lessons.ToList();
+        if (lessons.Count > 0)
+        {
+            var (agents, classes) = (Each(lessons, l => l.Key.AgentId), Each(lessons, l => l.Key.ClassId));
+            var good = Each(lessons, l => l.Value.Good * Evidence.One);
+            var bad = Each(lessons, l => l.Value.Bad * Evidence.One);
+            var halfLifeUs = database.Options.Store.ReputationHalfLife.ToMicroseconds();
+            round.Add(database.Sql["agents_learn"])
+                .With(agents).With(good).With(bad).With(moves.NowUs).With(halfLifeUs);
+            round.Add(database.Sql["records_learn"])
+                .With(agents).With(classes).With(good).With(bad).With(moves.NowUs).With(halfLifeUs);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Capabilities;
@@ -43,6 +44,14 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
     public long Completed { get; private set; }
 
     public long Failed { get; private set; }
+
+    /// <summary>
+    /// What is known of how well it works. Replaced as a whole by the writer; others read what was there a moment ago.
+    /// </summary>
+    public AgentRecord Record { get; set; } = AgentRecord.Empty;
+
+    /// <summary>How many claims the transaction ended well, or not, by class; then put to the record.</summary>
+    public Dictionary<(int ClassId, bool IsGood), int> Lessons { get; } = [];
 
     public long RegisteredUs { get; init; }
 
@@ -110,6 +119,16 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
 
     public void CountFailed() => Failed++;
 
+    /// <summary>Takes down what the end of a claim says of it.</summary>
+    public void Judge(int classId, Verdict verdict)
+    {
+        if (verdict is Verdict.Success or Verdict.Failure)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(Lessons, (classId, verdict == Verdict.Success), out _)++;
+            Dirty = true;
+        }
+    }
+
     /// <summary>What it may do at an instant; computed anew when a capability has expired.</summary>
     public EligibleClasses EligibleAt(long nowUs)
     {
@@ -141,6 +160,7 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
         Authorised = Authorised,
         Load = Load,
         Reputation = Reputation,
+        Record = Record,
         TotalCompleted = Completed,
         TotalFailed = Failed,
         RegisteredAt = UnixTime.FromMicroseconds(RegisteredUs),

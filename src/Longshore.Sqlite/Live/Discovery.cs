@@ -49,14 +49,15 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
                 f.Task!, Urgency.Score(nowUs, f.f.Place.AvailableUs, f.f.Place.Credit), f.f.Match, f.f.IsBest))];
     }
 
-    /// <summary>Nobody available fits better: by match, reputation, load, then name (S0.50).</summary>
+    /// <summary>Nobody available fits better: by match, performance, load, then name (S0.50).</summary>
     private bool IsBest(AgentEntry agent, double match, int classId, long nowUs)
     {
         var key = live.Classes[classId].Key;
+        var performance = PerformanceOf(agent, key, nowUs);
         foreach (var other in live.Agents)
         {
-            // The cheap questions first: a full match can only be beaten by standing, load or name.
-            if (ReferenceEquals(other, agent) || (match >= 1.0 && !IsAhead(other, agent)) || !IsAvailable(other, nowUs))
+            // The cheap questions first.
+            if (ReferenceEquals(other, agent) || !IsAvailable(other, nowUs))
             {
                 continue;
             }
@@ -68,7 +69,8 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
             }
 
             var otherMatch = eligible.Capabilities.MatchScore(key.Requires, key.Match);
-            if (otherMatch > match || (otherMatch.Equals(match) && IsAhead(other, agent)))
+            if (otherMatch > match || (otherMatch.Equals(match)
+                && IsAhead(other, PerformanceOf(other, key, nowUs), agent, performance)))
             {
                 return false;
             }
@@ -77,15 +79,19 @@ internal sealed class Discovery(LiveIndex live, StoreOptions options)
         return true;
     }
 
+    private double PerformanceOf(AgentEntry agent, ClassKey key, long nowUs) => agent.Reputation < 1
+        ? agent.Reputation
+        : agent.Record.At(nowUs, options.ReputationHalfLife).ScoreFor(key.Requires);
+
     private bool IsAvailable(AgentEntry agent, long nowUs) =>
         agent.Mode == AgentMode.Available && agent.Load < agent.Profile.MaxConcurrent
         && nowUs - agent.SeenUs <= options.HeartbeatTimeout.ToMicroseconds();
 
-    private static bool IsAhead(AgentEntry other, AgentEntry agent)
+    private static bool IsAhead(AgentEntry other, double othersPerformance, AgentEntry agent, double performance)
     {
-        if (!other.Reputation.Equals(agent.Reputation))
+        if (!othersPerformance.Equals(performance))
         {
-            return other.Reputation > agent.Reputation;
+            return othersPerformance > performance;
         }
 
         return other.Load != agent.Load

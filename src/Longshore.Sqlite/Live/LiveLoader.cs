@@ -13,6 +13,7 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
 {
     private readonly Statement _classes = connection.Prepare(sql["load_classes"]);
     private readonly Statement _agents = connection.Prepare(sql["load_agents"]);
+    private readonly Statement _records = connection.Prepare(sql["load_agent_records"]);
     private readonly Statement _deferred = connection.Prepare(sql["load_deferred"]);
     private readonly Statement _rules = connection.Prepare(sql["load_rules"]);
     private readonly Statement _breakers = connection.Prepare(sql["load_breakers"]);
@@ -38,6 +39,7 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
                 live.AddAgent(ReadAgent(_agents));
             }
 
+            LoadRecords(live);
             while (_suspects.Read())
             {
                 live.Agent(_suspects.Long(0)).MarkHoldsSuspect();
@@ -73,6 +75,29 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
         }
     }
 
+    private void LoadRecords(LiveIndex live)
+    {
+        var parts = new List<(long AgentId, string Capability, Evidence Evidence)>();
+        while (_records.Read())
+        {
+            parts.Add((_records.Long(0), _records.Text(1)!, ReadEvidence(_records, 2)));
+        }
+
+        foreach (var part in parts.GroupBy(p => p.AgentId))
+        {
+            var agent = live.Agent(part.Key);
+            agent.Record = AgentRecord.Of(
+                agent.Record.Overall, part.Select(p => KeyValuePair.Create(p.Capability, p.Evidence)));
+        }
+    }
+
+    private static Evidence ReadEvidence(Statement row, int from) => new()
+    {
+        GoodMillionths = row.Long(from),
+        BadMillionths = row.Long(from + 1),
+        AsOfUs = row.Long(from + 2),
+    };
+
     private static AgentEntry ReadAgent(Statement row)
     {
         var profile = new AgentRegistration
@@ -91,7 +116,11 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
             PriorityLevels = JsonColumns.ReadNumbers(row.Bytes(19)),
             Principal = row.Text(20),
         };
-        var entry = new AgentEntry(row.Long(0), profile) { RegisteredUs = row.Long(17) };
+        var entry = new AgentEntry(row.Long(0), profile)
+        {
+            RegisteredUs = row.Long(17),
+            Record = AgentRecord.Of(ReadEvidence(row, 23), []),
+        };
         entry.Restore(
             (AgentMode)row.Int(12), row.Int(13), row.Double(14), row.Long(15), row.Long(16), row.Long(18));
         entry.Use(

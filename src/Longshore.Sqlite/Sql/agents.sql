@@ -15,7 +15,13 @@ update agents set
 where name = ?1;
 
 -- name: agent_store
-update agents set mode = ?2, load = ?3, completed = ?4, failed = ?5, seen_us = ?6 where id = ?1;
+update agents set mode = ?2, load = ?3, completed = ?4, failed = ?5, seen_us = ?6, good = ?7, bad = ?8, as_of_us = ?9
+where id = ?1;
+
+-- name: agent_record_put
+insert into agent_records (agent_id, capability, good, bad, as_of_us) values (?1, ?2, ?3, ?4, ?5)
+on conflict (agent_id, capability) do update
+set good = excluded.good, bad = excluded.bad, as_of_us = excluded.as_of_us;
 
 -- name: agent_use
 update agents set unavailable = ?2, authorised = ?3 where id = ?1;

@@ -6,8 +6,11 @@ select id, namespace, kind, requires, minimum_match, owner, match, step from cla
 -- name: load_agents
 select id, name, type, description, capabilities, specializations, kinds, namespaces, max_concurrent, preferences,
        metadata, session, mode, load, reputation, completed, failed, registered_us, seen_us,
-       priority_levels, principal, unavailable, authorised
+       priority_levels, principal, unavailable, authorised, good, bad, as_of_us
 from agents;
+
+-- name: load_agent_records
+select agent_id, capability, good, bad, as_of_us from agent_records order by agent_id;
 
 -- name: load_ready
 select id, class_id, rank, epoch, attempts, failures, priority, flags from ready;

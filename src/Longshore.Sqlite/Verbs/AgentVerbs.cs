@@ -12,12 +12,14 @@ namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Registering, hearing of and signing off agents.</summary>
 internal sealed class AgentVerbs(
-    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, FailedAttempts attempts, EventLog events)
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, FailedAttempts attempts, EventLog events,
+    TimeSpan halfLife)
 {
     private readonly Statement _add = connection.Prepare(sql["agent_add"]);
     private readonly Statement _replace = connection.Prepare(sql["agent_replace"]);
     private readonly Statement _use = connection.Prepare(sql["agent_use"]);
     private readonly Statement _store = connection.Prepare(sql["agent_store"]);
+    private readonly Statement _record = connection.Prepare(sql["agent_record_put"]);
     private readonly Statement _claims = connection.Prepare(sql["claims_of_agent"]);
 
     public RegisterOutcome Register(AgentRegistration profile, long nowUs)
@@ -28,6 +30,7 @@ internal sealed class AgentVerbs(
             var isNewSession = agent.Profile.Session is { } former
                 && profile.Session is { } session && session != former;
             lost = isNewSession ? LoseClaims(agent, nowUs) : [];
+            Learn(agent, nowUs);
             lock (live.Gate)
             {
                 agent.Reputation = profile.Reputation ?? agent.Reputation;
@@ -122,18 +125,55 @@ internal sealed class AgentVerbs(
         return given;
     }
 
-    /// <summary>Writes the agents whose load, totals or presence the transaction changed.</summary>
-    public void StoreChanged()
+    /// <summary>Writes the agents whose load, totals, record or presence the transaction changed.</summary>
+    public void StoreChanged(long nowUs)
     {
         foreach (var agent in live.Agents)
         {
             if (agent.Dirty)
             {
+                Learn(agent, nowUs);
+                var overall = agent.Record.Overall;
                 _store.Bind(agent.Id).Bind((long)agent.Mode).Bind(agent.Load).Bind(agent.Completed).Bind(agent.Failed)
-                    .Bind(agent.SeenUs).Run();
+                    .Bind(agent.SeenUs).Bind(overall.GoodMillionths).Bind(overall.BadMillionths).Bind(overall.AsOfUs)
+                    .Run();
                 agent.Stored();
             }
         }
+    }
+
+    /// <summary>Puts what the transaction found out to an agent's record: once, however many claims ended.</summary>
+    private void Learn(AgentEntry agent, long nowUs)
+    {
+        if (agent.Lessons.Count == 0)
+        {
+            return;
+        }
+
+        var record = agent.Record;
+        foreach (var ((classId, isGood), count) in agent.Lessons)
+        {
+            var weight = count * Evidence.One;
+            var lesson = new Lesson(live.Classes[classId].Key.Requires, isGood ? weight : 0, isGood ? 0 : weight);
+            record = record.Plus(lesson, agent.Profile, nowUs, halfLife);
+        }
+
+        agent.Lessons.Clear();
+        PutRecord(agent, record);
+    }
+
+    private void PutRecord(AgentEntry agent, AgentRecord record)
+    {
+        foreach (var (name, evidence) in record.ByCapability)
+        {
+            if (evidence != agent.Record.ByCapability.GetValueOrDefault(name))
+            {
+                _record.Bind(agent.Id).Bind(name).Bind(evidence.GoodMillionths).Bind(evidence.BadMillionths)
+                    .Bind(evidence.AsOfUs).Run();
+            }
+        }
+
+        agent.Record = record;
     }
 
     private void Use(AgentEntry agent, IReadOnlyList<string> unavailable, IReadOnlyList<string>? authorised)

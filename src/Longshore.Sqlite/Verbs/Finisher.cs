@@ -156,7 +156,7 @@ internal sealed class Finisher(
         var agent = live.Agent(agentId);
         agent.Seen(nowUs);
         agent.CountCompleted();
-        agent.Dirty = true;
+        agent.Judge(standing.Place.ClassId, Verdict.Success);
         events.AddHot(EventTypes.TaskCompleted, finish.TaskId, finish.Epoch, agentId, done);
         return new FinishOutcome(ClaimWriteStatus.Accepted, done);
     }

@@ -166,7 +166,9 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     {
         _assignmentAdd.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(claim.AgentId).Bind(claim.GrantedUs)
             .Bind(nowUs).Bind((long)status).Bind(claim.Single ? 1 : 0).Bind(error).Bind(key).Bind((long?)reason).Run();
-        breakers.Judge(live.Agent(claim.AgentId), claim.Place, verdict, nowUs);
+        var agent = live.Agent(claim.AgentId);
+        agent.Judge(claim.Place.ClassId, verdict);
+        breakers.Judge(agent, claim.Place, verdict, nowUs);
     }
 
     /// <summary>Where a task is, whatever its stage; null when there is no such task.</summary>

@@ -28,7 +28,7 @@ internal sealed class VerbSet
         Changer = new Changer(stages, deadlines, Breakers, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
         Pruner = new Pruner(connection, sql, stages, deadlines);
-        Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events);
+        Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events, options.ReputationHalfLife);
         Rules = new RuleVerbs(connection, sql, live, Events);
         Schedules = new ScheduleVerbs(connection, sql, Events);
         Leases = new LeaseVerbs(connection, sql);

@@ -133,8 +133,14 @@ public sealed record Agent
     /// <summary>Live claims. Changed only together with a claim (T0.38).</summary>
     public int Load { get; init; }
 
-    /// <summary>Standing in [0, 1].</summary>
+    /// <summary>
+    /// Standing in [0, 1], as it was supplied when it registered. Less than 1 stands for its record in every decision;
+    /// 1 lets the record decide.
+    /// </summary>
     public double Reputation { get; init; } = 1.0;
+
+    /// <summary>What is known of how well it works.</summary>
+    public AgentRecord Record { get; init; } = AgentRecord.Empty;
 
     /// <summary>Tasks it completed.</summary>
     public long TotalCompleted { get; init; }
@@ -153,6 +159,15 @@ public sealed record Agent
 
     /// <summary>Its status when it was shown by a client.</summary>
     public AgentStatus Status { get; init; }
+
+    /// <summary>The supplied standing that is to stand for the record, if there is one.</summary>
+    internal double? Supplied => Reputation < 1 ? Reputation : null;
+
+    /// <summary>
+    /// How well it may be expected to do a task, 0 to 1: its supplied standing, or what its record is worth for what
+    /// the task requires. Every decision between agents rests on it.
+    /// </summary>
+    internal double PerformanceFor(IReadOnlyList<Requirement> requires) => Supplied ?? Record.ScoreFor(requires);
 
     /// <summary>Its status at <paramref name="now"/>.</summary>
     public AgentStatus StatusAt(DateTimeOffset now, TimeSpan heartbeatTimeout) => Mode switch

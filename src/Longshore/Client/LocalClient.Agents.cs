@@ -68,5 +68,6 @@ internal sealed partial class LocalClient
     {
         Status = agent.StatusAt(engine.Time.Now, engine.Store.Info.HeartbeatTimeout),
         WaitingSince = engine.Room.WaitingSince(agent.Name),
+        Record = agent.Record.At(engine.Time.NowUs, engine.Store.Info.ReputationHalfLife),
     };
 }

@@ -33,7 +33,8 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
             Strategy = strategy,
             Holder = holder,
             Candidates = Rank(
-                task.Spec, may, RoutingStrategies.Of(strategy, rules.CapacityWeight), now),
+                task.Spec, may, RoutingStrategies.Of(strategy, rules.CapacityWeight), now,
+                store.Info.ReputationHalfLife),
         };
     }
 
@@ -47,7 +48,7 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
     }
 
     private static List<CandidateScore> Rank(
-        NewTask spec, List<Candidate> may, IRoutingStrategy rule, DateTimeOffset now)
+        NewTask spec, List<Candidate> may, IRoutingStrategy rule, DateTimeOffset now, TimeSpan halfLife)
     {
         var board = new AgentBoard();
         foreach (var candidate in may)
@@ -60,15 +61,14 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
                 MaxConcurrent = candidate.Agent.Profile.MaxConcurrent
                     + (candidate.Agent.Load >= candidate.Agent.Profile.MaxConcurrent ? 1 : 0),
                 IsOnline = candidate.Agent.Mode == AgentMode.Available,
-                Score = candidate.Agent.Reputation < 1 ? candidate.Agent.Reputation : null,
+                Score = candidate.Agent.Supplied,
                 Load = candidate.Agent.Load,
-                Completed = candidate.Agent.TotalCompleted,
-                Failed = candidate.Agent.TotalFailed,
+                Record = candidate.Agent.Record.At(now.ToMicroseconds(), halfLife),
                 FailuresInRow = candidate.FailuresInRow,
             });
         }
 
-        var eligible = board.AddClass();
+        var eligible = board.AddClass(spec.Requires);
         foreach (var candidate in may)
         {
             eligible.Add(

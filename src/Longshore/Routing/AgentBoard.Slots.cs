@@ -1,3 +1,5 @@
+using Longshore.Capabilities;
+
 namespace Longshore.Routing;
 
 /// <summary>
@@ -21,9 +23,11 @@ internal sealed partial class AgentBoard
     public int SlotOf(string name) => _slots.GetValueOrDefault(name, -1);
 
     /// <summary>An empty set of agents for a class of tasks; moved along until <see cref="RemoveClass"/>.</summary>
-    public EligibleAgents AddClass()
+    /// <param name="requires">What its tasks require.</param>
+    public EligibleAgents AddClass(IReadOnlyList<Requirement>? requires = null)
     {
-        var eligible = new EligibleAgents(Capacity);
+        var eligible = new EligibleAgents(
+            Capacity, [.. (requires ?? []).Select(r => NumberOf(r.Name)).Distinct()]);
         _classes.Add(eligible);
         return eligible;
     }

@@ -1,3 +1,4 @@
+using Longshore.Agents;
 using Longshore.Tasks;
 
 namespace Longshore.Routing;
@@ -17,6 +18,7 @@ internal sealed partial class AgentBoard
 
     private readonly SlotSet[] _buckets = new SlotSet[BucketCount];
     private readonly SlotSet[] _takers = new SlotSet[Limits.PriorityMax + 1];
+    private readonly Dictionary<string, int> _capabilities = new(StringComparer.Ordinal);
     private ulong _usedBuckets;
     private int _choosy;
 
@@ -72,13 +74,10 @@ internal sealed partial class AgentBoard
         seat.MaxConcurrent = facts.MaxConcurrent;
         seat.IsOnline = facts.IsOnline;
         seat.Load = facts.Load ?? seat.Load;
-        seat.Completed = facts.Completed ?? seat.Completed;
-        seat.Failed = facts.Failed ?? seat.Failed;
         seat.FailuresInRow = facts.FailuresInRow ?? seat.FailuresInRow;
         seat.RestLeft = seat.FailuresInRow == 0 ? 0 : seat.RestLeft;
-        seat.Score = facts.Score;
         PutLevels(slot, facts.PriorityLevels);
-        Judge(ref seat);
+        Judge(ref seat, facts.Score, facts.Record ?? seat.Record ?? AgentRecord.Empty);
         Place(slot, ref seat);
         return slot;
     }
@@ -131,17 +130,15 @@ internal sealed partial class AgentBoard
         switch (end)
         {
             case GrantEnd.Completed:
-                seat.Completed++;
                 seat.FailuresInRow = 0;
                 seat.RestLeft = 0;
-                Judge(ref seat);
+                Learn(ref seat, Evidence.One, 0);
                 break;
             case GrantEnd.Failed:
-                seat.Failed++;
                 seat.FailuresInRow++;
                 seat.RestLeft = RestFor(seat.FailuresInRow);
                 seat.RestSinceUs = nowUs;
-                Judge(ref seat);
+                Learn(ref seat, 0, Evidence.One);
                 break;
         }
 
@@ -151,8 +148,49 @@ internal sealed partial class AgentBoard
     private static int RestFor(int failuresInRow) =>
         Math.Min(RestMax, FirstRest << Math.Min(failuresInRow - 1, 16));
 
-    private static void Judge(ref Seat seat) =>
-        seat.Performance = seat.Score ?? Quality.LowerBound(seat.Completed, seat.Failed);
+    /// <summary>
+    /// Until the store tells it in full, an end counts for the record as a whole; nothing fades in so short a time.
+    /// </summary>
+    private void Learn(ref Seat seat, long good, long bad)
+    {
+        var overall = seat.Record!.Overall;
+        Judge(ref seat, seat.Score, seat.Record with
+        {
+            Overall = overall with
+            {
+                GoodMillionths = overall.GoodMillionths + good,
+                BadMillionths = overall.BadMillionths + bad,
+            },
+        });
+    }
+
+    private void Judge(ref Seat seat, double? score, AgentRecord record)
+    {
+        if (seat.Record is null || !record.Equals(seat.Record))
+        {
+            seat.Record = record;
+            seat.Untried = record.ScoreIn("");
+            seat.Skills = record.ByCapability.Count == 0 ? [] :
+            [
+                .. record.ByCapability.Keys.Select(name => (NumberOf(name), record.ScoreIn(name)))
+                    .OrderBy(skill => skill.Item1),
+            ];
+        }
+
+        seat.Score = score;
+        seat.Performance = score ?? record.Score;
+    }
+
+    /// <summary>A capability is a number here: comparing is quick, and there are not many.</summary>
+    private int NumberOf(string capability)
+    {
+        if (!_capabilities.TryGetValue(capability, out var number))
+        {
+            _capabilities.Add(capability, number = _capabilities.Count);
+        }
+
+        return number;
+    }
 
     /// <summary>
     /// Counted by grants of its own classes and not by the clock: whether tasks take a millisecond or an hour, a

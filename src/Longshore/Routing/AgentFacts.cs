@@ -1,3 +1,4 @@
+using Longshore.Agents;
 using Longshore.Tasks;
 
 namespace Longshore.Routing;
@@ -24,11 +25,8 @@ internal sealed record AgentFacts
     /// <summary>Tasks that it holds. A new registration leaves it out, so no running work is lost (T4.17).</summary>
     public int? Load { get; init; }
 
-    /// <summary>Attempts that it completed, ever.</summary>
-    public long? Completed { get; init; }
-
-    /// <summary>Attempts that it failed, ever.</summary>
-    public long? Failed { get; init; }
+    /// <summary>What is known of how well it works.</summary>
+    public AgentRecord? Record { get; init; }
 
     /// <summary>Attempts that it failed since it last completed one.</summary>
     public int? FailuresInRow { get; init; }

@@ -28,6 +28,9 @@ internal readonly ref struct Choice(AgentBoard board, EligibleAgents eligible, R
     /// <summary>Those of a set of the board that may be given the task.</summary>
     public Candidates Among(SlotSet set) => new(Eligible.Slots, set, Board.TakersOf(Priority), Refused);
 
+    /// <summary>How well the agent of a slot may be expected to do the task, 0 to 1.</summary>
+    public double PerformanceOf(int slot) => Board[slot].PerformanceFor(Eligible.Requires);
+
     /// <summary>At most <see cref="SampleSize"/> of those in the set; all when there are no more.</summary>
     public int Sample(SlotSet set, Span<int> into)
     {

@@ -4,12 +4,15 @@ namespace Longshore.Routing;
 /// The agents of a board that can do the tasks of one class, and how well. Kept by whoever knows the class; the board
 /// moves the members when slots change. Made by <see cref="AgentBoard.AddClass"/>.
 /// </summary>
-internal sealed class EligibleAgents(int capacity)
+internal sealed class EligibleAgents(int capacity, int[] requires)
 {
     // Null while everybody matches in full, as nearly always.
     private float[]? _match;
 
     public SlotSet Slots { get; } = new(capacity);
+
+    /// <summary>The board's numbers of the capabilities that the tasks require.</summary>
+    public ReadOnlySpan<int> Requires => requires;
 
     public void Add(int slot, double match = 1)
     {

@@ -58,8 +58,8 @@ internal static class Router
         {
             ref readonly var seat = ref choice.Board[slot];
             shown.Add(new ScoreParts(
-                seat.Name!, choice.Eligible.MatchOf(slot), seat.Performance, 1 - seat.Ratio, seat.FailuresInRow,
-                strategy.TotalOf(choice, slot)));
+                seat.Name!, choice.Eligible.MatchOf(slot), choice.PerformanceOf(slot), 1 - seat.Ratio,
+                seat.FailuresInRow, strategy.TotalOf(choice, slot)));
             refused.Add(slot);
             (cursor.LastAgent, cursor.SampleFrom) = (choice.Cursor.LastAgent, choice.Cursor.SampleFrom);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Longshore.Agents;
 
 namespace Longshore.Routing;
 
@@ -13,8 +14,14 @@ internal struct Seat
     /// <summary>Load divided by <see cref="MaxConcurrent"/>.</summary>
     public double Ratio;
 
-    /// <summary>The supplied score, or what the record is worth (<see cref="Quality"/>).</summary>
+    /// <summary>The supplied score, or what the record is worth whatever a task requires.</summary>
     public double Performance;
+
+    /// <summary>The board's numbers of the capabilities that the record knows, ascending, with the scores.</summary>
+    public (int Capability, double Score)[]? Skills;
+
+    /// <summary>The score in any other capability.</summary>
+    public double Untried;
 
     /// <summary>When it was last given something, in microseconds; 0: never.</summary>
     public long LastGrantUs;
@@ -29,9 +36,39 @@ internal struct Seat
     public uint PriorityLevels;
     public bool IsOnline;
     public long RestSinceUs;
-    public long Completed;
-    public long Failed;
+    public AgentRecord? Record;
     public double? Score;
+
+    /// <summary>How well it may be expected to do tasks that require these capabilities, 0 to 1.</summary>
+    /// <seealso cref="AgentRecord.ScoreFor"/>
+    public readonly double PerformanceFor(ReadOnlySpan<int> requires)
+    {
+        if (requires.IsEmpty || Score is not null)
+        {
+            return Performance;
+        }
+
+        var least = 1.0;
+        foreach (var capability in requires)
+        {
+            least = Math.Min(least, ScoreIn(capability));
+        }
+
+        return least;
+    }
+
+    private readonly double ScoreIn(int capability)
+    {
+        foreach (var skill in Skills.AsSpan())
+        {
+            if (skill.Capability >= capability)
+            {
+                return skill.Capability == capability ? skill.Score : Untried;
+            }
+        }
+
+        return Untried;
+    }
 
     public readonly bool HasRoom => Load < MaxConcurrent;
 }

@@ -55,11 +55,19 @@ public interface IStore : IAsyncDisposable
 /// <param name="RecentFailure">What a recent failure means for the pair of task and agent.</param>
 public sealed record StoreInfo(
     string Name, string Location, TimeSpan HeartbeatTimeout, bool IsShared = false,
-    RecentFailurePolicy RecentFailure = RecentFailurePolicy.PreferOthers);
+    RecentFailurePolicy RecentFailure = RecentFailurePolicy.PreferOthers)
+{
+    /// <summary>After this time evidence about an agent weighs half.</summary>
+    public TimeSpan ReputationHalfLife { get; init; } = StoreOptions.UsualHalfLife;
+}
 
 /// <summary>The rules of a store that are settings, the same for every store.</summary>
 public sealed record StoreOptions
 {
+    internal static readonly TimeSpan UsualHalfLife = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan HalfLifeMin = TimeSpan.FromMinutes(1);
+
     /// <summary>After this silence an agent is unresponsive.</summary>
     public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
@@ -77,6 +85,19 @@ public sealed record StoreOptions
 
     /// <summary>When breakers open, and for how long; alike on every node of a store.</summary>
     public BreakerOptions Breakers { get; init; } = new();
+
+    /// <summary>
+    /// After this time evidence about an agent weighs half; one minute to ten years, alike on every node of a store.
+    /// </summary>
+    /// <exception cref="LongshoreException">invalid_input: out of range.</exception>
+    public TimeSpan ReputationHalfLife
+    {
+        get;
+        init => field = value >= HalfLifeMin && value <= Limits.DurationMax
+            ? value
+            : throw LongshoreException.Invalid(
+                "reputation_half_life", $"must be from 1 minute to 10 years, not {value}");
+    } = UsualHalfLife;
 
     /// <summary>Seed of the jitter of backoffs; null takes one from the clock.</summary>
     public int? Seed { get; init; }

@@ -80,6 +80,8 @@ public sealed class InMemoryAssignment : AssignmentSuite<InMemorySource>;
 
 public sealed class InMemoryBreaker : BreakerSuite<InMemorySource>;
 
+public sealed class InMemoryRecord : RecordSuite<InMemorySource>;
+
 public sealed class InMemoryExclusion : ExclusionSuite<InMemorySource>;
 
 public sealed class InMemoryOffer : OfferSuite<InMemorySource>;

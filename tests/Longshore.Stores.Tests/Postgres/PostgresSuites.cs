@@ -80,6 +80,8 @@ public sealed class PostgresAssignment : AssignmentSuite<PostgresSource>;
 
 public sealed class PostgresBreaker : BreakerSuite<PostgresSource>;
 
+public sealed class PostgresRecord : RecordSuite<PostgresSource>;
+
 public sealed class PostgresExclusion : ExclusionSuite<PostgresSource>;
 
 public sealed class PostgresOffer : OfferSuite<PostgresSource>;

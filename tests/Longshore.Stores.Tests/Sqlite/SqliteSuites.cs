@@ -80,6 +80,8 @@ public sealed class SqliteAssignment : AssignmentSuite<SqliteSource>;
 
 public sealed class SqliteBreaker : BreakerSuite<SqliteSource>;
 
+public sealed class SqliteRecord : RecordSuite<SqliteSource>;
+
 public sealed class SqliteExclusion : ExclusionSuite<SqliteSource>;
 
 public sealed class SqliteOffer : OfferSuite<SqliteSource>;

@@ -46,7 +46,7 @@ public sealed class AgentBoardTests
 
         var slot = hall.Board.Put(new AgentFacts { Name = "anna", MaxConcurrent = 2 });
 
-        (hall.Board[slot].Load, hall.Board[slot].Completed).ShouldBe((1, 1));
+        (hall.Board[slot].Load, hall.Board[slot].Record!.Overall.Good).ShouldBe((1, 1));
         hall.Grant(RoutingStrategy.FirstAvailable).ShouldBe("anna");
         hall.Ask(RoutingStrategy.FirstAvailable).ShouldBeNull();
     }

@@ -125,6 +125,9 @@ public sealed record AgentWire : NewAgentWire
     /// <summary>Attempts it failed.</summary>
     public long TotalFailed { get; init; }
 
+    /// <summary>What is known of how well it works.</summary>
+    public RecordWire? Record { get; init; }
+
     /// <summary>First registration.</summary>
     public DateTimeOffset RegisteredAt { get; init; }
 
@@ -146,6 +149,7 @@ public sealed record AgentWire : NewAgentWire
         Reputation = agent.Reputation,
         TotalCompleted = agent.TotalCompleted,
         TotalFailed = agent.TotalFailed,
+        Record = RecordWire.Of(agent.Record),
         RegisteredAt = agent.RegisteredAt,
         LastSeen = agent.LastSeen,
         WaitingSince = agent.WaitingSince,
@@ -164,6 +168,7 @@ public sealed record AgentWire : NewAgentWire
         Reputation = Reputation ?? 1.0,
         TotalCompleted = TotalCompleted,
         TotalFailed = TotalFailed,
+        Record = Record?.ToRecord() ?? AgentRecord.Empty,
         RegisteredAt = RegisteredAt,
         LastSeen = LastSeen,
         WaitingSince = WaitingSince,

@@ -60,7 +60,7 @@ internal sealed class RoutingTable(IStore store)
             _classes.Clear();
         }
 
-        var added = new RoutedClass(task.Spec, Board.AddClass());
+        var added = new RoutedClass(task.Spec, Board.AddClass(task.Spec.Requires));
         _classes.Add(head.ClassId, added);
         foreach (var agent in _agents.Values)
         {
@@ -86,10 +86,9 @@ internal sealed class RoutingTable(IStore store)
             MaxConcurrent = agent.Profile.MaxConcurrent,
             IsOnline = status <= AgentStatus.AtCapacity && !isOpen,
             PriorityLevels = LevelsOf(agent),
-            Score = agent.Reputation < 1 ? agent.Reputation : null,
+            Score = agent.Supplied,
             Load = agent.Load,
-            Completed = agent.TotalCompleted,
-            Failed = agent.TotalFailed,
+            Record = agent.Record.At(now.ToMicroseconds(), store.Info.ReputationHalfLife),
             FailuresInRow = breaker?.Failures ?? 0,
         });
 

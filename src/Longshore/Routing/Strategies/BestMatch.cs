@@ -34,7 +34,7 @@ internal sealed class BestMatch : IRoutingStrategy
     private static double Score(in Choice choice, int slot)
     {
         ref readonly var seat = ref choice.Board[slot];
-        return (Match * choice.Eligible.MatchOf(slot)) + (Reputation * seat.Performance)
+        return (Match * choice.Eligible.MatchOf(slot)) + (Reputation * choice.PerformanceOf(slot))
             + (FreeLoad * (1 - seat.Ratio));
     }
 }

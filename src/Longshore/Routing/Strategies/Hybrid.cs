@@ -34,6 +34,6 @@ internal sealed class Hybrid(double capacity = Hybrid.Capacity, double performan
     private double Score(in Choice choice, int slot)
     {
         ref readonly var seat = ref choice.Board[slot];
-        return (capacity * (1 - seat.Ratio)) + (performance * seat.Performance);
+        return (capacity * (1 - seat.Ratio)) + (performance * choice.PerformanceOf(slot));
     }
 }

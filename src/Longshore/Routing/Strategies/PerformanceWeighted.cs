@@ -37,5 +37,5 @@ internal sealed class PerformanceWeighted : IRoutingStrategy
         return some[at];
     }
 
-    public double? TotalOf(in Choice choice, int slot) => Math.Max(WeightMin, choice.Board[slot].Performance);
+    public double? TotalOf(in Choice choice, int slot) => Math.Max(WeightMin, choice.PerformanceOf(slot));
 }

@@ -1,3 +1,4 @@
+using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Tasks;
@@ -67,7 +68,14 @@ public sealed partial class InMemoryStore
         // Who missed an offer may still do the kind well; but if it was the kind's probe, that is over.
         var ofKind = verdict == Verdict.Missed ? Verdict.Nothing : verdict;
         Judge(new BreakerKey(BreakerScope.AgentKind, agent, ended.Task.Spec.Kind), ended.Task, ofKind, nowUs);
+        if (Lessons.Of(verdict, ended.Task.Spec.Requires) is { } lesson)
+        {
+            Learn(agent, lesson, nowUs);
+        }
     }
+
+    private void Learn(string agent, Lesson lesson, long nowUs) => Change(
+        agent, a => a with { Record = a.Record.Plus(lesson, a.Profile, nowUs, _options.ReputationHalfLife) });
 
     private void Judge(BreakerKey key, WorkTask task, Verdict verdict, long nowUs)
     {

@@ -50,7 +50,7 @@ public sealed partial class InMemoryStore
             .Select(a => (Agent: a, Capabilities: new CapabilitySet(a.Usable, now)))
             .Where(a => CanDo(a.Agent, a.Capabilities, spec))
             .OrderByDescending(a => a.Capabilities.MatchScore(spec.Requires, spec.Match))
-            .ThenByDescending(a => a.Agent.Reputation)
+            .ThenByDescending(a => PerformanceOf(a.Agent, spec, nowUs))
             .ThenBy(a => a.Agent.Load)
             .ThenBy(a => a.Agent.Name, StringComparer.Ordinal)
             .First();
@@ -60,4 +60,7 @@ public sealed partial class InMemoryStore
             new CapabilitySet(agent.Usable, now).MatchScore(spec.Requires, spec.Match),
             best.Agent.Name == agent.Name);
     }
+
+    private double PerformanceOf(Agent agent, NewTask spec, long nowUs) =>
+        agent.Supplied ?? agent.Record.At(nowUs, _options.ReputationHalfLife).ScoreFor(spec.Requires);
 }

@@ -27,7 +27,10 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public StoreInfo Info => new(
-        "memory", "this process", _options.HeartbeatTimeout, RecentFailure: _options.RecentFailure);
+        "memory", "this process", _options.HeartbeatTimeout, RecentFailure: _options.RecentFailure)
+    {
+        ReputationHalfLife = _options.ReputationHalfLife,
+    };
 
     /// <inheritdoc/>
     public ITaskStore Tasks => this;

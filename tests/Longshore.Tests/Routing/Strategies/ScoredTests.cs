@@ -1,3 +1,5 @@
+using Longshore.Agents;
+using Longshore.Capabilities;
 using Longshore.Routing;
 using Longshore.Routing.Strategies;
 
@@ -108,5 +110,45 @@ public sealed class ScoredTests
             .Select(_ => int.Parse(hall.Grant(strategy)!.AsSpan(6)) / Choice.SampleSize);
 
         tenths.ShouldBe(Enumerable.Range(0, 10));
+    }
+
+    /// <summary>The same two agents, asked for what each does well, before and after their slots moved.</summary>
+    [Theory]
+    [InlineData(RoutingStrategy.Hybrid)]
+    [InlineData(RoutingStrategy.BestMatch)]
+    public void Prefer_who_does_what_the_task_requires_well(RoutingStrategy strategy)
+    {
+        var board = new AgentBoard();
+        var (sql, rust) = (board.AddClass([new Requirement("sql")]), board.AddClass([new Requirement("rust", 2)]));
+        Put("anna", good: "sql", bad: "rust");
+        Put("ben", good: "rust", bad: "sql");
+        Ask(sql).ShouldBe("anna");
+        Ask(rust).ShouldBe("ben");
+        for (var i = 0; i < 200; i++)
+        {
+            board.Put(new AgentFacts { Name = $"b{i}", MaxConcurrent = 1 });
+        }
+
+        Ask(sql).ShouldBe("anna");
+        Ask(rust).ShouldBe("ben");
+
+        void Put(string name, string good, string bad)
+        {
+            var record = AgentRecord.Of(
+                Evidence.Of(10, 10), [new(good, Evidence.Of(10, 0)), new(bad, Evidence.Of(0, 10))]);
+            board.Put(new AgentFacts { Name = name, MaxConcurrent = 10, Record = record });
+            sql.Add(board.SlotOf(name));
+            rust.Add(board.SlotOf(name));
+        }
+
+        string Ask(EligibleAgents eligible)
+        {
+            var choice = new Choice(board, eligible, new RouteCursor(), new Random(1)) { NowUs = 1 };
+            var parts = Router.Explain(
+                RoutingStrategies.Of(strategy), choice, Router.Choose(RoutingStrategies.Of(strategy), choice));
+            parts[0].Performance.ShouldBeGreaterThan(0.7);
+            parts[1].Performance.ShouldBeLessThan(0.3);
+            return parts[0].Agent;
+        }
     }
 }

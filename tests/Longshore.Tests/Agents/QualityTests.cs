@@ -1,6 +1,6 @@
-using Longshore.Routing;
+using Longshore.Agents;
 
-namespace Longshore.Tests.Routing;
+namespace Longshore.Tests.Agents;
 
 public sealed class QualityTests
 {

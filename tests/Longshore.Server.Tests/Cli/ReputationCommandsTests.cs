@@ -1,0 +1,54 @@
+using Longshore.Agents;
+using Longshore.Capabilities;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Server.Tests.Cli;
+
+/// <summary>The commands about how well agents work, against a real server.</summary>
+public sealed class ReputationCommandsTests : IAsyncLifetime
+{
+    private TestServer _server = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await TestServer.StartAsync();
+        await _server.Local.RegisterAsync(
+            new AgentRegistration { Name = "painter", Capabilities = [new Capability("ink"), new Capability("oil")] },
+            Ct);
+        var task = new NewTask { Kind = "draw", Code = "sign", Requires = [new Requirement("ink")] };
+        await _server.Local.SubmitAsync([task], Ct);
+        var grant = (await _server.Local.ClaimAsync(new ClaimRequest { Agent = "painter" }, ct: Ct))[0];
+        await _server.Local.FinishAsync(
+            new Finish { TaskId = grant.TaskId, Epoch = grant.Epoch, Kind = FinishKind.Complete }, Ct);
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Agent_is_shown_with_its_record_in_all_and_by_capability()
+    {
+        var lines = (await RunAsync("agents", "show", "painter")).Output.Split('\n');
+        lines.ShouldContain(line => line.StartsWith("completed", StringComparison.Ordinal) && line.EndsWith('1'));
+        Columns("all").ShouldBe(["all", "0.579", "1.0", "0.0"]);
+        Columns("ink").ShouldBe(["ink", "0.623", "1.0", "0.0"]);
+        Columns("oil").ShouldBe(["oil", "0.551", "0.0", "0.0"]);
+        var record = (await RunAsync("agents", "show", "painter", "--json")).Json["record"]!;
+        record["overall"]!["good"]!.GetValue<double>().ShouldBe(1);
+        record["capabilities"]!["ink"]!["score"]!.GetValue<double>().ShouldBe(0.623, 0.001);
+        (await FailAsync("agents", "show", "nobody")).ShouldContain("'nobody'");
+
+        string[] Columns(string name) => lines.Single(line => line.StartsWith(name + " ", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private Uri Address => _server.Http.BaseAddress!;
+
+    private async Task<CliRun> RunAsync(params string[] arguments) =>
+        (await CliRun.OfAsync(Address, arguments)).Succeeded();
+
+    private async Task<string> FailAsync(params string[] arguments) =>
+        (await CliRun.OfAsync(Address, arguments)).FailedWith(1);
+}
