@@ -31,7 +31,7 @@ public sealed class ReputationCommandsTests : IAsyncLifetime
     public async Task Agent_is_shown_with_its_record_in_all_and_by_capability()
     {
         var lines = (await RunAsync("agents", "show", "painter")).Output.Split('\n');
-        lines.ShouldContain(line => line.StartsWith("completed", StringComparison.Ordinal) && line.EndsWith('1'));
+        Columns("completed").ShouldBe(["completed", "1"]);
         Columns("all").ShouldBe(["all", "0.579", "1.0", "0.0"]);
         Columns("ink").ShouldBe(["ink", "0.623", "1.0", "0.0"]);
         Columns("oil").ShouldBe(["oil", "0.551", "0.0", "0.0"]);
