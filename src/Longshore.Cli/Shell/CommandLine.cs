@@ -61,6 +61,7 @@ internal static class CommandLine
             BenchCommand.Create(),
             DemoCommand.Create(),
             ServeCommand.Create(),
+            SimulateCommand.Create(),
             SubmitCommand.Create(),
             TasksCommand.Create(),
             TaskCommand.Create(),

@@ -130,6 +130,13 @@ public sealed record Agent
         : Profile.Capabilities.Where(c => !Unavailable.Contains(c.Name, StringComparer.Ordinal)
             && Authorised?.Contains(c.Name, StringComparer.Ordinal) != false);
 
+    /// <summary>
+    /// Nothing that <see cref="Usable"/> depends on was set anew since the other was read: what was computed of it
+    /// still holds until a capability expires.
+    /// </summary>
+    internal bool HasSkillsOf(Agent other) => ReferenceEquals(Profile, other.Profile)
+        && ReferenceEquals(Unavailable, other.Unavailable) && ReferenceEquals(Authorised, other.Authorised);
+
     /// <summary>Live claims. Changed only together with a claim (T0.38).</summary>
     public int Load { get; init; }
 

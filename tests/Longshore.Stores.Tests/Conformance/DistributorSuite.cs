@@ -79,6 +79,27 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
     }
 
     [Fact]
+    public async Task A_task_that_many_are_kept_from_reaches_the_one_who_may_do_it()
+    {
+        await using var node = await StartAsync();
+        await Auto(node, RoutingStrategy.FirstAvailable);
+        for (var i = 10; i < 22; i++)
+        {
+            await JoinOf("ann", node, $"ann-{i}", 1);
+        }
+
+        await node.Client.SubmitAsync([Spec() with { Group = "i1", Step = "annotate" }], Ct);
+        await Offered(node, "ann-10", 1);
+        await AcceptAndComplete(node, (await OffersOf("ann-10")).Single());
+        await Join(node, "zoe", 1);
+
+        // Twelve come before her by name, and the store refuses each of them.
+        await node.Client.SubmitAsync([Spec() with { Group = "i1", Step = "review" }], Ct);
+
+        await Offered(node, "zoe", 1);
+    }
+
+    [Fact]
     public async Task Higher_priority_first_then_arrival()
     {
         await using var node = await StartAsync();
@@ -293,7 +314,11 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
             OfferTimeout = TimeSpan.FromHours(12),
         });
 
-    private Task<Agent> Join(LongshoreEngine node, string name, int max, params string[] capabilities)
+    private Task<Agent> Join(LongshoreEngine node, string name, int max, params string[] capabilities) =>
+        JoinOf(null, node, name, max, capabilities);
+
+    private Task<Agent> JoinOf(
+        string? principal, LongshoreEngine node, string name, int max, params string[] capabilities)
     {
         _agents.Add(name);
         return node.Client.RegisterAsync(
@@ -302,6 +327,7 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
                 Name = name,
                 MaxConcurrent = max,
                 Capabilities = [.. capabilities.Select(c => Capability.Parse(c))],
+                Principal = principal,
             },
             Ct);
     }

@@ -28,6 +28,8 @@ public sealed partial class LayerTests
             .. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage", "Explain",
             "Telemetry",
         ],
+        ["Simulation"] =
+            [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Engine", "Client"],
         ["Client"] =
         [
             .. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage", "Explain",

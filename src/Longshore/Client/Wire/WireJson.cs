@@ -45,7 +45,10 @@ public static partial class WireJson
             var name = unknown.Groups[1].Value;
             var field = path ?? name;
             return new LongshoreException(
-                ErrorCode.InvalidInput, $"{field}: there is no member '{name}' here{Nearest<T>(name)}", field, e);
+                ErrorCode.InvalidInput,
+                $"{field}: there is no member '{name}' here{Nearest(MembersAt(typeof(T), path), name)}",
+                field,
+                e);
         }
 
         if (MissingMember().Match(e.Message) is { Success: true } missing)
@@ -74,14 +77,33 @@ public static partial class WireJson
             : new LongshoreException(ErrorCode.InvalidInput, $"{path}: is not valid here ({where})", path, e);
     }
 
-    /// <summary>"; did you mean …?" when a member of the document's type is close, else nothing.</summary>
-    private static string Nearest<T>(string name)
+    /// <summary>"; did you mean …?" when one of the names is close, else nothing.</summary>
+    internal static string Nearest(IEnumerable<string> names, string name)
     {
-        var nearest = Options.GetTypeInfo(typeof(T)).Properties
-            .Select(p => (p.Name, Distance: Distance(p.Name, name)))
-            .OrderBy(p => p.Distance)
+        var nearest = names
+            .Select(known => (Name: known, Distance: Distance(known, name)))
+            .OrderBy(known => known.Distance)
             .FirstOrDefault((Name: "", Distance: int.MaxValue));
         return nearest.Distance <= 3 ? $"; did you mean '{nearest.Name}'?" : "";
+    }
+
+    /// <summary>The members that a document may have at the place of a refused one.</summary>
+    private static IEnumerable<string> MembersAt(Type document, string? path)
+    {
+        var type = Options.GetTypeInfo(document);
+        foreach (var segment in (path ?? "").Split('.', '[').SkipLast(1))
+        {
+            var next = type.ElementType
+                ?? type.Properties.FirstOrDefault(p => p.Name == segment)?.PropertyType;
+            if (next is null)
+            {
+                break;
+            }
+
+            type = Options.GetTypeInfo(next);
+        }
+
+        return type.Properties.Select(p => p.Name);
     }
 
     /// <summary>Levenshtein's edit distance.</summary>

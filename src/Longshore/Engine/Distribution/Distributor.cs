@@ -62,13 +62,13 @@ internal sealed class Distributor(
             _factsUs = time.NowUs;
         }
 
-        var made = 0;
+        var isMoving = false;
         foreach (var (name, decided) in rules)
         {
-            made += await OfferAsync(name, decided, ct).ConfigureAwait(false);
+            isMoving |= await OfferAsync(name, decided, ct).ConfigureAwait(false);
         }
 
-        return made > 0;
+        return isMoving;
     }
 
     protected override ValueTask<TimeSpan> PauseAsync(CancellationToken ct)
@@ -79,8 +79,12 @@ internal sealed class Distributor(
         return ValueTask.FromResult(options.DistributionInterval);
     }
 
-    /// <summary>Offers what can be offered in a namespace; answers how many offers were made.</summary>
-    private async Task<int> OfferAsync(string @namespace, NamespaceRules rules, CancellationToken ct)
+    /// <summary>
+    /// Offers what can be offered in a namespace. Answers whether another look is worth while at once: an offer was
+    /// made, or somebody turned out to be kept from a task, and the next best has not been tried. Waiting before that
+    /// would let a task that many are kept from come back to the first of them for ever (G8).
+    /// </summary>
+    private async Task<bool> OfferAsync(string @namespace, NamespaceRules rules, CancellationToken ct)
     {
         var offers = new Offers();
         var heads = await store.Queries.ListHeadsAsync(@namespace, Offers.Max, Limits.BatchMax, ct)
@@ -99,7 +103,7 @@ internal sealed class Distributor(
             }
         }
 
-        return offers.All.Count == 0 ? 0 : await CommitAsync(offers, ct).ConfigureAwait(false);
+        return offers.All.Count > 0 && await CommitAsync(offers, ct).ConfigureAwait(false);
     }
 
     private async Task ChooseAsync(
@@ -124,26 +128,28 @@ internal sealed class Distributor(
         }
     }
 
-    private async Task<int> CommitAsync(Offers offers, CancellationToken ct)
+    private async Task<bool> CommitAsync(Offers offers, CancellationToken ct)
     {
         var outcome = await store.Tasks.CommitAsync(offers.ToBatch(), ct).ConfigureAwait(false);
-        var made = 0;
+        var isMoving = false;
         for (var i = 0; i < offers.All.Count; i++)
         {
             var (offer, answer) = (offers.All[i], outcome.Claims[i]);
             if (answer.Grants.Count > 0)
             {
-                made++;
+                isMoving = true;
                 tally.Offered(offer.Head.Kind, time.NowUs - offer.Head.AvailableUs);
                 onOffered(answer.Grants[0]);
                 continue;
             }
 
+            // What is refused for another reason may be refused again and again.
+            isMoving |= answer.Status == ClaimStatus.Empty;
             tally.Refused();
             Refuse(offer, answer.Status);
         }
 
-        return made;
+        return isMoving;
     }
 
     /// <summary>What the store knew better: of the pair, or of the agent.</summary>

@@ -92,10 +92,16 @@ internal sealed class RoutingTable(IStore store)
             FailuresInRow = breaker?.Failures ?? 0,
         });
 
+        if (_agents.TryGetValue(agent.Name, out var known) && known.IsStill(agent, now))
+        {
+            return;
+        }
+
         var usable = new CapabilitySet(agent.Usable, now);
         var signature = Signature(agent, usable);
-        if (_agents.TryGetValue(agent.Name, out var known) && known.Signature == signature)
+        if (known?.Signature == signature)
         {
+            _agents[agent.Name] = known with { Agent = agent };
             return;
         }
 
@@ -140,7 +146,11 @@ internal sealed class RoutingTable(IStore store)
             .Concat(agent.Profile.Namespaces.Select(name => "n" + name))
             .Append(usable.ValidUntil?.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""));
 
-    private sealed record Known(Agent Agent, CapabilitySet Usable, string Signature);
+    private sealed record Known(Agent Agent, CapabilitySet Usable, string Signature)
+    {
+        public bool IsStill(Agent agent, DateTimeOffset now) =>
+            agent.HasSkillsOf(Agent) && (Usable.ValidUntil is not { } until || now < until);
+    }
 }
 
 /// <summary>A class of tasks and who can do it.</summary>

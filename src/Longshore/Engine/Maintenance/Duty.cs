@@ -40,6 +40,20 @@ internal abstract class Duty(Leadership leadership, TimeProvider clock, ILogger 
 
     public virtual void Dispose() => _timer.Dispose();
 
+    /// <summary>
+    /// Does all that is due, as long as this node may, and answers how long nothing will be. A simulation calls this in
+    /// its own time.
+    /// </summary>
+    internal async ValueTask<TimeSpan> DoDueAsync(Func<bool> mayGoOn, CancellationToken ct)
+    {
+        while (await StepAsync(ct).ConfigureAwait(false) && mayGoOn())
+        {
+            // Until nothing is due.
+        }
+
+        return await PauseAsync(ct).ConfigureAwait(false);
+    }
+
     private async ValueTask<TimeSpan> RunOnceAsync(CancellationToken ct)
     {
         try
@@ -49,12 +63,7 @@ internal abstract class Duty(Leadership leadership, TimeProvider clock, ILogger 
                 return Leadership.RecheckInterval;
             }
 
-            while (await StepAsync(ct).ConfigureAwait(false) && leadership.IsHeld)
-            {
-                // Until nothing is due.
-            }
-
-            return await PauseAsync(ct).ConfigureAwait(false);
+            return await DoDueAsync(() => leadership.IsHeld, ct).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {

@@ -10,6 +10,10 @@ namespace Longshore.Storage.InMemory;
 /// <content>Giving out work, and extending leases.</content>
 public sealed partial class InMemoryStore
 {
+    // What agents can do was computed once for each profile; an entry that does not fit is computed again.
+    private readonly Dictionary<string, (Agent Agent, long AtUs, CapabilitySet Skills)> _skills =
+        new(StringComparer.Ordinal);
+
     private ClaimOutcome Claim(ClaimRequest request, long nowUs)
     {
         if (!_state.Agents.TryGetValue(request.Agent, out var agent))
@@ -100,7 +104,7 @@ public sealed partial class InMemoryStore
     /// <summary>What an agent may be given, in order.</summary>
     private IEnumerable<TaskEntry> Claimable(Agent agent, IReadOnlyList<string> kinds, ClaimedBy by, long nowUs)
     {
-        var capabilities = new CapabilitySet(agent.Usable, UnixTime.FromMicroseconds(nowUs));
+        var capabilities = SkillsOf(agent, nowUs);
         return _state.Open.Values
             .Where(e => e.IsReady && !IsTooLate(e, nowUs))
             .Where(e => CanDo(agent, capabilities, e.Task.Spec) && IsFor(by, e.Task.Spec))
@@ -111,6 +115,19 @@ public sealed partial class InMemoryStore
                 != BreakerGate.Shut)
             .Where(e => !IsKeptFrom(agent, e, nowUs))
             .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id);
+    }
+
+    private CapabilitySet SkillsOf(Agent agent, long nowUs)
+    {
+        if (_skills.TryGetValue(agent.Name, out var known) && known.Agent.HasSkillsOf(agent) && nowUs >= known.AtUs
+            && (known.Skills.ValidUntil is not { } until || nowUs < until.ToMicroseconds()))
+        {
+            return known.Skills;
+        }
+
+        var skills = new CapabilitySet(agent.Usable, UnixTime.FromMicroseconds(nowUs));
+        _skills[agent.Name] = (agent, nowUs, skills);
+        return skills;
     }
 
     private static bool CanDo(Agent agent, CapabilitySet capabilities, NewTask spec) =>
@@ -165,7 +182,7 @@ public sealed partial class InMemoryStore
             && (_options.RecentFailure == RecentFailurePolicy.Strict
                 || _state.Agents.Values.Any(other => !failers.Contains(other.Name)
                     && other.StatusAt(now, _options.HeartbeatTimeout) <= AgentStatus.AtCapacity
-                    && CanDo(other, new CapabilitySet(other.Usable, now), entry.Task.Spec)));
+                    && CanDo(other, SkillsOf(other, nowUs), entry.Task.Spec)));
     }
 
     /// <summary>Who failed the task within the window that counts.</summary>
