@@ -11,7 +11,13 @@ namespace Longshore.Postgres;
 public sealed partial class PostgresStore
 {
     /// <inheritdoc/>
-    public ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default) => _tasks.ReadAsync(id, ct);
+    public async ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default) =>
+        (await _tasks.ReadAsync([id], ct).ConfigureAwait(false)).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<WorkTask>> GetTasksAsync(
+        IReadOnlyList<long> ids, CancellationToken ct = default) =>
+        await _tasks.ReadAsync([.. ids.Distinct()], ct).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default) =>

@@ -52,6 +52,7 @@ public static class LongshoreServerExtensions
         RulesApi.Map(api);
         SchedulesApi.Map(api);
         ExplainApi.Map(api);
+        PlansApi.Map(api);
         return api;
     }
 }

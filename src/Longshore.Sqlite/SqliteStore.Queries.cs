@@ -16,6 +16,12 @@ public sealed partial class SqliteStore
         _readers.RunAsync(reader => reader.Task(id), ct);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<WorkTask>> GetTasksAsync(
+        IReadOnlyList<long> ids, CancellationToken ct = default) =>
+        _readers.RunAsync<IReadOnlyList<WorkTask>>(
+            reader => [.. ids.Distinct().Select(reader.Task).OfType<WorkTask>()], ct);
+
+    /// <inheritdoc/>
     public ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default) =>
         _readers.RunAsync(reader => reader.FindTask(@namespace, code), ct);
 

@@ -32,7 +32,10 @@ internal static class AssignCommand
     };
 
     public static Command Create() =>
-        new("assign", "Plan who should do what, for many tasks at once.") { CreateSolve() };
+        new("assign", "Plan who should do what, for many tasks at once.")
+        {
+            PlanCommands.Plan(), PlanCommands.Compare(), PlanCommands.Apply(), CreateSolve(),
+        };
 
     private static ExplainedCommand CreateSolve()
     {

@@ -12,10 +12,8 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
     private const int DraftAt = 18;
     private const int BodyAt = 20;
 
-    public async ValueTask<WorkTask?> ReadAsync(long id, CancellationToken ct) =>
-        (await WithClassesAsync(
-            () => database.RunAsync(() => Ask([id]), row => ReadAllAsync(row, ct), ct), ct)
-            .ConfigureAwait(false)).FirstOrDefault();
+    public ValueTask<List<WorkTask>> ReadAsync(long[] ids, CancellationToken ct) =>
+        WithClassesAsync(() => database.RunAsync(() => Ask(ids), row => ReadAllAsync(row, ct), ct), ct);
 
     /// <summary>A page of tasks as they are at one instant.</summary>
     public async ValueTask<Page<WorkTask>> ListAsync(TaskQuery query, CancellationToken ct)

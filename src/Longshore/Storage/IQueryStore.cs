@@ -11,6 +11,12 @@ public interface IQueryStore
     /// <summary>One task, or null.</summary>
     ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default);
 
+    /// <summary>
+    /// Several tasks at once, in no particular order; those that are not there are left out. At most
+    /// <see cref="Limits.BatchMax"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<WorkTask>> GetTasksAsync(IReadOnlyList<long> ids, CancellationToken ct = default);
+
     /// <summary>The id of the task with this code, or null.</summary>
     ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default);
 
@@ -35,7 +41,7 @@ public interface IQueryStore
     /// (T4.4).
     /// </summary>
     /// <param name="namespace">Only of this namespace; null for all.</param>
-    /// <param name="perClass">At most so many of one class, 1 to <see cref="Limits.PageMax"/>.</param>
+    /// <param name="perClass">At most so many of one class, 1 to <see cref="Limits.BatchMax"/>.</param>
     /// <param name="limit">At most so many in all, 1 to <see cref="Limits.BatchMax"/>.</param>
     /// <param name="ct">Ends the query.</param>
     ValueTask<IReadOnlyList<QueueHead>> ListHeadsAsync(

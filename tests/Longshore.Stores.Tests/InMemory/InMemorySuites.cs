@@ -88,6 +88,8 @@ public sealed class InMemoryOffer : OfferSuite<InMemorySource>;
 
 public sealed class InMemoryReject : RejectSuite<InMemorySource>;
 
+public sealed class InMemoryPlan : PlanSuite<InMemorySource>;
+
 public sealed class InMemoryRule : RuleSuite<InMemorySource>;
 
 public sealed class InMemorySkill : SkillSuite<InMemorySource>;

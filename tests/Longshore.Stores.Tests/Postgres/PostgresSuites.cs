@@ -94,6 +94,8 @@ public sealed class PostgresRoutingRace : RoutingRaceSuite<PostgresSource>
     protected override int Rounds => 1_000;
 }
 
+public sealed class PostgresPlan : PlanSuite<PostgresSource>;
+
 public sealed class PostgresRule : RuleSuite<PostgresSource>;
 
 public sealed class PostgresSkill : SkillSuite<PostgresSource>;

@@ -90,6 +90,8 @@ public sealed class SqliteReject : RejectSuite<SqliteSource>;
 
 public sealed class SqliteRoutingRace : RoutingRaceSuite<SqliteSource>;
 
+public sealed class SqlitePlan : PlanSuite<SqliteSource>;
+
 public sealed class SqliteRule : RuleSuite<SqliteSource>;
 
 public sealed class SqliteSkill : SkillSuite<SqliteSource>;

@@ -22,18 +22,19 @@ public sealed partial class LayerTests
         ["Schedules"] = Domain,
         ["Storage"] = [.. Domain, "Events", "Matching", "Assignments", "Rules", "Schedules"],
         ["Explain"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage"],
+        ["Planning"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain"],
         ["Telemetry"] = ["Tasks"],
         ["Engine"] =
         [
             .. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage", "Explain",
-            "Telemetry",
+            "Planning", "Telemetry",
         ],
         ["Simulation"] =
             [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Engine", "Client"],
         ["Client"] =
         [
             .. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage", "Explain",
-            "Telemetry",
+            "Planning", "Telemetry",
         ],
     };
 

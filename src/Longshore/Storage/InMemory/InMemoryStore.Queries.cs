@@ -12,6 +12,12 @@ public sealed partial class InMemoryStore
         Atomically(null, _ => _state.Find(id)?.Task);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<WorkTask>> GetTasksAsync(
+        IReadOnlyList<long> ids, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<WorkTask>>(
+            null, _ => [.. ids.Distinct().Select(_state.Find).OfType<TaskEntry>().Select(entry => entry.Task)]);
+
+    /// <inheritdoc/>
     public ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default) =>
         Atomically<long?>(null, _ =>
         {

@@ -1,0 +1,40 @@
+using Longshore.Planning;
+using Longshore.Storage;
+
+namespace Longshore.Client;
+
+/// <summary>Plans for many tasks at once.</summary>
+internal sealed partial class LocalClient
+{
+    public Task<AssignmentPlan> PlanAsync(PlanRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return OffThread(() => Planner().PlanAsync(request.Checked(), ClaimedBy.Administrator, ct), ct);
+    }
+
+    public Task<PlanComparison> ComparePlansAsync(PlanRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return OffThread(() => Planner().CompareAsync(request.Checked(), ct), ct);
+    }
+
+    public async Task<AppliedPlan> ApplyPlanAsync(
+        IReadOnlyList<PlannedAssignment> assignments, string actor, CancellationToken ct = default)
+    {
+        PlanApplier.Check(assignments);
+        CheckActor(actor, null);
+        var applier = new PlanApplier(engine.Store, () => engine.Time.Now);
+        var (applied, offers) = await applier.ApplyAsync(assignments, actor, ct).ConfigureAwait(false);
+        foreach (var offer in offers)
+        {
+            engine.OnOffered(offer);
+        }
+
+        return applied;
+    }
+
+    private Planner Planner() => new(engine.Store, () => engine.Time.Now);
+
+    // A plan computes for up to seconds; whoever asks for it may be on a thread that others need.
+    private static Task<T> OffThread<T>(Func<Task<T>> plan, CancellationToken ct) => Task.Run(plan, ct);
+}

@@ -1,0 +1,157 @@
+using Longshore.Agents;
+using Longshore.Explain;
+using Longshore.Routing.Batch;
+using Longshore.Tasks;
+
+namespace Longshore.Planning;
+
+/// <summary>Tells a solution in words: who gets what, what nobody gets, and what more would be worth.</summary>
+internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
+{
+    private const double Unit = AssignmentProblem.UnitsPerScore;
+
+    private readonly Dictionary<PairRow, IReadOnlyList<ObstacleCount>> _counts =
+        new(ReferenceEqualityComparer.Instance);
+
+    public AssignmentPlan Write(PlanMethod method, IReadOnlyList<Newcomer> newcomers) => new()
+    {
+        Namespace = input.Request.Namespace,
+        Method = method,
+        MadeAt = input.Now,
+        Tasks = input.Tasks.Count,
+        Agents = AgentsWithRoom(),
+        Pairs = solved.Pairs,
+        Assignments = Assignments(),
+        Unassigned = [.. Enumerable.Range(0, input.Tasks.Count)
+            .Where(task => solved.AgentOf[task] == BatchPlan.Nobody)
+            .Select(Unassigned)],
+        Total = solved.Value / Unit,
+        Bound = solved.Bound / Unit,
+        Gap = (solved.Bound - solved.Value) / Unit,
+        PlacePrices = input.Request.Prices && solved.Worths.Count > 0 ? PlacePrices() : [],
+        NewcomerPrices = solved.Worths.Count > 0 ? NewcomerPrices(newcomers) : [],
+    };
+
+    private int AgentsWithRoom() => Enumerable.Range(0, input.Room.Length).Count(agent =>
+        input.Room[agent] > 0
+        && input.Crowd[agent].Agent.Profile.Namespaces.Contains(input.Request.Namespace, StringComparer.Ordinal));
+
+    private List<PlannedAssignment> Assignments()
+    {
+        var taken = new int[input.Crowd.Count];
+        var assignments = new List<PlannedAssignment>();
+        for (var task = 0; task < input.Tasks.Count; task++)
+        {
+            var agent = solved.AgentOf[task];
+            if (agent == BatchPlan.Nobody)
+            {
+                continue;
+            }
+
+            var (one, candidate) = (input.Tasks[task], input.Crowd[agent]);
+            var free = 1 - ((double)(candidate.Agent.Load + taken[agent]++) / input.CapacityOf(agent));
+            var match = input.Pairs[task].Matches[agent];
+            var performance = input.Pairs[task].Performances[agent];
+            assignments.Add(new PlannedAssignment(
+                one.Id, one.Code, one.Epoch, candidate.Agent.Name,
+                Math.Round(PlanScore.Of(match, performance, free), 6), match, performance, free,
+                one.Spec.Requires.Count == 0
+                    ? AssignmentReason.GeneralAvailability
+                    : AssignmentReason.CapabilityMatch));
+        }
+
+        return assignments;
+    }
+
+    private UnassignedTask Unassigned(int task)
+    {
+        var one = input.Tasks[task];
+        var (reason, sentence) = ReasonOf(task);
+        return new UnassignedTask(
+            one.Id, one.Code, reason, sentence, reason == UnassignedReason.NotReady ? [] : CountsOf(task));
+    }
+
+    private (UnassignedReason Reason, string Sentence) ReasonOf(int task)
+    {
+        var (one, (obstacles, matches, _)) = (input.Tasks[task], input.Pairs[task]);
+        if (one.DeferredUntil is { } until)
+        {
+            return (UnassignedReason.NotReady, $"it waits until {until:u}");
+        }
+
+        if (one.Spec.Deadline <= input.Now)
+        {
+            return (UnassignedReason.NotReady, "its deadline passed");
+        }
+
+        if (one.State is not (TaskState.Created or TaskState.PendingHandoff))
+        {
+            return (
+                UnassignedReason.NotReady,
+                $"it is {one.State.ToWire()}" + (one.Agent is null ? "" : $", by {one.Agent}"));
+        }
+
+        var may = Enumerable.Range(0, obstacles.Length)
+            .Where(agent => input.Room[agent] > 0 && obstacles[agent] == Obstacle.None).ToList();
+        if (may.Exists(agent => matches[agent] >= input.Request.MinimumMatch))
+        {
+            return (UnassignedReason.RoomTaken, "those who may have it are given other tasks by the plan");
+        }
+
+        if (may.Count > 0)
+        {
+            return (UnassignedReason.BelowMinimumMatch, "those who may have it match it less than the plan asks for");
+        }
+
+        return input.Crowd.Any(candidate => TaskExplainer.CanEver(one.Spec, candidate))
+            ? (UnassignedReason.NobodyFree, "those who can do it are busy, absent or kept from it for now")
+            : (UnassignedReason.NobodyCan, "no registered agent could ever do it");
+    }
+
+    private IReadOnlyList<ObstacleCount> CountsOf(int task)
+    {
+        var row = input.Pairs[task];
+        if (!_counts.TryGetValue(row, out var counts))
+        {
+            counts =
+            [
+                .. row.Obstacles.Where(o => o is not (Obstacle.None or Obstacle.NotReady)).CountBy(o => o)
+                    .OrderBy(o => o.Key).Select(o => new ObstacleCount(o.Key, o.Value)),
+            ];
+            _counts.Add(row, counts);
+        }
+
+        return counts;
+    }
+
+    private List<PlacePrice> PlacePrices()
+    {
+        var planned = solved.AgentOf.Where(agent => agent != BatchPlan.Nobody).CountBy(agent => agent).ToDictionary();
+        return
+        [
+            .. Enumerable.Range(0, input.Crowd.Count)
+                .Where(agent => input.Room[agent] > 0 && solved.Worths[agent] > 0)
+                .Select(agent => new PlacePrice(
+                    input.Crowd[agent].Agent.Name, input.Room[agent], planned.GetValueOrDefault(agent),
+                    solved.Worths[agent] / Unit))
+                .OrderByDescending(price => price.Worth).ThenBy(price => price.Agent, StringComparer.Ordinal)
+                .Take(Limits.PageMax),
+        ];
+    }
+
+    private List<NewcomerPrice> NewcomerPrices(IReadOnlyList<Newcomer> newcomers) =>
+    [
+        .. newcomers
+            .Select((newcomer, i) =>
+            {
+                var alike = Enumerable.Range(0, input.Tasks.Count)
+                    .Where(task => input.Tasks[task].Spec.Requires.SequenceEqual(newcomer.Requires)).ToList();
+                return new NewcomerPrice(
+                    [.. newcomer.Requires.Select(r => r.ToString())],
+                    alike.Count,
+                    alike.Count(task => solved.AgentOf[task] == BatchPlan.Nobody),
+                    solved.Worths[input.Crowd.Count + i] / Unit);
+            })
+            .OrderByDescending(price => price.Worth).ThenByDescending(price => price.Unassigned),
+    ];
+}

@@ -1,0 +1,97 @@
+using Longshore.Tasks;
+
+namespace Longshore.Planning;
+
+/// <summary>How a plan is found.</summary>
+public enum PlanMethod
+{
+    /// <summary>
+    /// Tasks in their order, each to the best agent that still has room (S0.92–S0.105). Quick, easy to explain, and not
+    /// the best (T0.35).
+    /// </summary>
+    Greedy = 0,
+
+    /// <summary>The plan of the highest total score, with a proof that there is no better one.</summary>
+    Optimal = 1,
+
+    /// <summary>
+    /// The best plan that gives each task to one of its few most promising agents, with the gap to the best plan of all
+    /// that it may leave. For very many pairs.
+    /// </summary>
+    Candidates = 2,
+}
+
+/// <summary>What to plan: which tasks of a namespace, and how. Nothing is given out by planning.</summary>
+public sealed record PlanRequest
+{
+    /// <summary>Of this namespace; agents that work in it are planned for.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>How.</summary>
+    public PlanMethod Method { get; init; } = PlanMethod.Optimal;
+
+    /// <summary>
+    /// At most so many tasks, the most urgent, 1 to <see cref="Limits.BatchMax"/>. Source 000 takes a hundred (S0.94).
+    /// </summary>
+    public int Limit { get; init; } = 100;
+
+    /// <summary>Only these kinds; empty means any.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    /// <summary>At least this priority.</summary>
+    public int? MinPriority { get; init; }
+
+    /// <summary>Exactly the tasks with these codes; what cannot be given out of them is among the unassigned.</summary>
+    public IReadOnlyList<string> Codes { get; init; } = [];
+
+    /// <summary>
+    /// The part of a task's requirements that its agent must meet, 0 to 1 (S0.99). Comes on top of the task's own rule,
+    /// which always holds: a task that must be matched in full is not given to half a match.
+    /// </summary>
+    public double MinimumMatch { get; init; } = 0.5;
+
+    /// <summary>
+    /// With <see cref="PlanMethod.Candidates"/>: how many agents are weighed for each task, 1 to
+    /// <see cref="Limits.AgentListMax"/>.
+    /// </summary>
+    public int Candidates { get; init; } = 32;
+
+    /// <summary>
+    /// Also tell what one more place with an agent, and one more agent with the capabilities of a sort of task, would
+    /// add. Only a proven plan can tell.
+    /// </summary>
+    public bool Prices { get; init; }
+
+    /// <summary>Checks the request.</summary>
+    /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>.</exception>
+    internal PlanRequest Checked()
+    {
+        TaskValidation.Word(Namespace, "namespace");
+        if (!Enum.IsDefined(Method))
+        {
+            throw LongshoreException.Invalid("method", "is none of greedy, optimal, candidates");
+        }
+
+        TaskValidation.Range(Limit, 1, Limits.BatchMax, "limit");
+        TaskValidation.Range(Kinds.Count, 0, Limits.AgentListMax, "kinds.length");
+        TaskValidation.Range(Codes.Count, 0, Limits.BatchMax, "codes.length");
+        TaskValidation.Range(Candidates, 1, Limits.AgentListMax, "candidates");
+        TaskValidation.Unit(MinimumMatch, "minimum_match");
+        if (MinPriority is { } least)
+        {
+            TaskValidation.Range(least, 0, Limits.PriorityMax, "min_priority");
+        }
+
+        foreach (var kind in Kinds)
+        {
+            TaskValidation.Word(kind, "kinds");
+        }
+
+        foreach (var code in Codes)
+        {
+            TaskValidation.Word(code, "codes");
+        }
+
+        return this;
+    }
+}
