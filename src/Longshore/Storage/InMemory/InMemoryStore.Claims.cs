@@ -44,8 +44,10 @@ public sealed partial class InMemoryStore
             return ClaimOutcome.None(ClaimStatus.AtCapacity);
         }
 
-        var candidates = Claimable(agent, request.Kinds, request.By, nowUs)
-            .Where(e => request.TaskIds.Count == 0 || request.TaskIds.Contains(e.Task.Id));
+        var among = request.TaskIds.Count == 0
+            ? _state.Open.Values
+            : request.TaskIds.Distinct().Select(id => _state.Open.GetValueOrDefault(id)).OfType<TaskEntry>();
+        var candidates = Claimable(among, agent, request.Kinds, request.By, nowUs);
         var max = gate == BreakerGate.Probe ? 1 : Math.Min(request.Max, room);
         var (picked, mustDrain) = Pick(candidates, agent, max, nowUs);
         if (picked.Count == 0)
@@ -101,11 +103,12 @@ public sealed partial class InMemoryStore
     private static bool AreOfOneGroup(NewTask one, NewTask other) =>
         one.Group is not null && one.Group == other.Group && one.Namespace == other.Namespace;
 
-    /// <summary>What an agent may be given, in order.</summary>
-    private IEnumerable<TaskEntry> Claimable(Agent agent, IReadOnlyList<string> kinds, ClaimedBy by, long nowUs)
+    /// <summary>What of some tasks an agent may be given, in order.</summary>
+    private IEnumerable<TaskEntry> Claimable(
+        IEnumerable<TaskEntry> among, Agent agent, IReadOnlyList<string> kinds, ClaimedBy by, long nowUs)
     {
         var capabilities = SkillsOf(agent, nowUs);
-        return _state.Open.Values
+        return among
             .Where(e => e.IsReady && !IsTooLate(e, nowUs))
             .Where(e => CanDo(agent, capabilities, e.Task.Spec) && IsFor(by, e.Task.Spec))
             .Where(e => kinds.Count == 0 || kinds.Contains(e.Task.Spec.Kind, StringComparer.Ordinal))
@@ -113,8 +116,8 @@ public sealed partial class InMemoryStore
                 || agent.Profile.PriorityLevels.Contains(e.Task.Spec.Priority))
             .Where(e => GateOf(new BreakerKey(BreakerScope.AgentKind, agent.Name, e.Task.Spec.Kind), nowUs)
                 != BreakerGate.Shut)
-            .Where(e => !IsKeptFrom(agent, e, nowUs))
-            .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id);
+            .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id)
+            .Where(e => !IsKeptFrom(agent, e, nowUs));
     }
 
     private CapabilitySet SkillsOf(Agent agent, long nowUs)
@@ -171,7 +174,7 @@ public sealed partial class InMemoryStore
     /// <summary>The agent failed the task of late, and the policy says that this matters (S0.60).</summary>
     private bool HasFailedOfLate(Agent agent, TaskEntry entry, long nowUs)
     {
-        if (_options.RecentFailure == RecentFailurePolicy.Off)
+        if (_options.RecentFailure == RecentFailurePolicy.Off || entry.Claims.IsEmpty)
         {
             return false;
         }
