@@ -67,6 +67,7 @@ internal static class CommandLine
             TaskCommand.Create(),
             AssignmentsCommand.Create(),
             OffersCommand.Create(),
+            RecommendCommand.Create(),
             RulesCommand.Create(),
             SchedulesCommand.Create(),
             BreakersCommand.Create(),

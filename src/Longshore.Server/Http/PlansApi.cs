@@ -1,5 +1,6 @@
 using Longshore.Client;
 using Longshore.Client.Wire;
+using Longshore.Planning;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +19,21 @@ internal static class PlansApi
             .Produces<PlanComparisonWire>().WithName("comparePlans");
         plans.MapPost("/apply", ApplyAsync).Accepts<ApplyPlanWire>("application/json")
             .Produces<AppliedPlanWire>().WithName("applyPlan");
+        api.MapGet("/agents/{name}/recommendations", RecommendAsync).WithTags("plans")
+            .Produces<RecommendationListWire>().WithName("recommend");
+    }
+
+    private static async Task<IResult> RecommendAsync(
+        string name, HttpRequest request, ILongshoreClient client, CancellationToken ct)
+    {
+        var query = new QueryString(request, "limit", "high_priority_from");
+        var usual = new RecommendQuery { Agent = name };
+        var asked = usual with
+        {
+            Limit = query.Int("limit") ?? usual.Limit,
+            HighPriorityFrom = query.Number("high_priority_from") ?? usual.HighPriorityFrom,
+        };
+        return Answer.Json(RecommendationListWire.Of(await client.RecommendAsync(asked, ct)));
     }
 
     private static async Task<IResult> PlanAsync(HttpRequest request, ILongshoreClient client, CancellationToken ct)

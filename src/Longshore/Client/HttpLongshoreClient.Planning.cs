@@ -1,3 +1,4 @@
+using System.Globalization;
 using Longshore.Client.Wire;
 using Longshore.Planning;
 
@@ -13,6 +14,19 @@ public sealed partial class HttpLongshoreClient
         var answer = await PostAsync<PlanRequestWire, AssignmentPlanWire>(
             "plans", PlanRequestWire.Of(request), ct).ConfigureAwait(false);
         return answer.ToPlan();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Recommendation>> RecommendAsync(
+        RecommendQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var parameters = Query(
+            ("limit", Text(query.Limit)),
+            ("high_priority_from", query.HighPriorityFrom.ToString("R", CultureInfo.InvariantCulture)));
+        var answer = await GetAsync<RecommendationListWire>(
+            $"agents/{Segment(query.Agent)}/recommendations" + parameters, ct).ConfigureAwait(false);
+        return [.. answer.Recommendations.Select(one => one.ToRecommendation())];
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,13 @@ public partial interface ILongshoreClient
     /// <exception cref="LongshoreException">invalid_input; not_found: a code that no task has.</exception>
     Task<AssignmentPlan> PlanAsync(PlanRequest request, CancellationToken ct = default);
 
+    /// <summary>
+    /// Tasks that an agent should look at (S0.72–S0.80), best first: by confidence, urgency, id. Each is one that its
+    /// claim would get if it had room, and is told once with its best reason (T0.14).
+    /// </summary>
+    /// <exception cref="LongshoreException">not_found (S0.73), invalid_input.</exception>
+    Task<IReadOnlyList<Recommendation>> RecommendAsync(RecommendQuery query, CancellationToken ct = default);
+
     /// <summary>The greedy plan beside the best one, for the same tasks and agents (T0.35).</summary>
     /// <param name="request">Which tasks; its method means nothing.</param>
     /// <param name="ct">Ends the call.</param>

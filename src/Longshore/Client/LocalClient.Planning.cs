@@ -12,6 +12,15 @@ internal sealed partial class LocalClient
         return OffThread(() => Planner().PlanAsync(request.Checked(), ClaimedBy.Administrator, ct), ct);
     }
 
+    public async Task<IReadOnlyList<Recommendation>> RecommendAsync(
+        RecommendQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var recommender = new Recommender(engine.Store, () => engine.Time.Now);
+        return await recommender.FindAsync(query.Checked(), ct).ConfigureAwait(false)
+            ?? throw UnknownAgent(query.Agent);
+    }
+
     public Task<PlanComparison> ComparePlansAsync(PlanRequest request, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(request);

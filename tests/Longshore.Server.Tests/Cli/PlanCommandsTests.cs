@@ -70,6 +70,17 @@ public sealed class PlanCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Recommendations_are_a_line_each()
+    {
+        await RunAsync("submit", "bind", "--code", "book", "--requires", "glue");
+        (await RunAsync("recommend", "general", "--limit", "5")).Output
+            .ShouldBe("book: best_match (confidence: 0.9)\n");
+        ((string)(await RunAsync("recommend", "general", "--json")).Json["recommendations"]![0]!["code"]!)
+            .ShouldBe("book");
+        (await FailAsync(1, "recommend", "ghost")).ShouldContain("there is no agent 'ghost'");
+    }
+
+    [Fact]
     public async Task Bad_requests_are_one_line()
     {
         (await FailAsync(1, "assign", "plan", "--limit", "0")).ShouldContain("limit: must be from 1 to 10000, not 0");

@@ -165,6 +165,69 @@ public abstract class PlanConformance : IAsyncLifetime
         (await Client.GetTaskAsync(ids[0], Ct)).State.ShouldBe(TaskState.Created);
     }
 
+    [Fact]
+    public async Task Recommendations_tell_each_task_once_with_its_best_reason_and_in_order()
+    {
+        await RegisterAsync("ann", 1, "sql", "png");
+        await Client.RegisterAsync(
+            new AgentRegistration
+            {
+                Name = "bob",
+                Capabilities = [new Capability("sql"), new Capability("png"), new Capability("xml")],
+                Specializations = ["png"],
+            },
+            Ct);
+        var ids = await SubmitAsync(
+            Of("png") with { Priority = 9 }, Of("sql") with { Priority = 10 }, Of("sql") with { Priority = 8 },
+            Of("sql") with { Priority = 7 }, Of("xml") with { Priority = 1 }, Of("cobol") with { Priority = 10 });
+
+        // Ann fits what both can do as well and stands first by name, so it is not bob's by best match.
+        var found = await RecommendedAsync(new RecommendQuery { Agent = "bob" });
+        found.ShouldBe(
+        [
+            (ids[0], RecommendationReason.SpecializationMatch, 1.0), (ids[4], RecommendationReason.BestMatch, 0.9),
+            (ids[1], RecommendationReason.HighPriority, 0.8), (ids[2], RecommendationReason.HighPriority, 0.8),
+        ]);
+        (await RecommendedAsync(new RecommendQuery { Agent = "bob", Limit = 2 })).ShouldBe(found.Take(2));
+        (await RecommendedAsync(new RecommendQuery { Agent = "bob", HighPriorityFrom = 70 }))[^1].Id.ShouldBe(ids[3]);
+        (await Client.RecommendAsync(new RecommendQuery { Agent = "bob" }, Ct))[2].UrgencyScore.ShouldBe(100, 0.1);
+    }
+
+    [Fact]
+    public async Task Nothing_is_recommended_that_the_agent_may_not_have()
+    {
+        await RegisterAsync("ann", 1);
+        var ids = await SubmitAsync(Of(), Of() with { Owner = "bob" }, Of() with { Namespace = "elsewhere" });
+        (await RecommendedAsync(new RecommendQuery { Agent = "ann" })).Select(r => r.Id).ShouldBe([ids[0]]);
+
+        // Full, it is still told what it could have next; what it rejected is never told again.
+        var more = await SubmitAsync(Of());
+        var held = (await Client.ClaimAsync(new Storage.ClaimRequest { Agent = "ann" }, default, Ct)).Single();
+        (await RecommendedAsync(new RecommendQuery { Agent = "ann" })).Select(r => r.Id).ShouldBe([more[0]]);
+        await Client.FinishAsync(
+            new Storage.Finish
+            {
+                TaskId = held.TaskId,
+                Epoch = held.Epoch,
+                Kind = Storage.FinishKind.Reject,
+                Reason = Assignments.RejectReason.OutsideExpertise,
+            },
+            Ct);
+        (await RecommendedAsync(new RecommendQuery { Agent = "ann" })).Select(r => r.Id).ShouldBe([more[0]]);
+
+        await Client.SetRulesAsync(
+            "default", new Rules.NamespaceRules { Mode = Rules.AssignmentMode.Manual }, ct: Ct);
+        (await RecommendedAsync(new RecommendQuery { Agent = "ann" })).ShouldBeEmpty();
+        (await Should.ThrowAsync<LongshoreException>(() => Client.RecommendAsync(
+            new RecommendQuery { Agent = "ghost" }, Ct))).Code.ShouldBe(ErrorCode.NotFound);
+        (await Should.ThrowAsync<LongshoreException>(() => Client.RecommendAsync(
+            new RecommendQuery { Agent = "ann", Limit = 0 }, Ct))).Field.ShouldBe("limit");
+    }
+
+    private async Task<List<(long Id, RecommendationReason Reason, double Confidence)>> RecommendedAsync(
+        RecommendQuery query) =>
+        [.. (await Client.RecommendAsync(query, Ct)).Select(r => (r.TaskId, r.Reason, r.Confidence))];
+
     private protected abstract ILongshoreClient ClientOf(TestServer server);
 
     private static DateTimeOffset Later => TimeProvider.System.GetUtcNow().AddDays(1);
