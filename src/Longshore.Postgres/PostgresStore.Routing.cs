@@ -56,6 +56,11 @@ public sealed partial class PostgresStore
         _routing.HeadsAsync(@namespace, perClass, limit, ct);
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<RelaxingGroup>> ListRelaxingAsync(
+        int limit, CancellationToken ct = default) =>
+        await _relaxing.GroupsAsync(limit, ct).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<RoutingCursor>> ListCursorsAsync(
         string @namespace, CancellationToken ct = default) =>
         await _routing.CursorsAsync(@namespace, ct).ConfigureAwait(false);

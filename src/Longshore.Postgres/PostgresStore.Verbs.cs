@@ -52,6 +52,24 @@ public sealed partial class PostgresStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<RelaxOutcome> RelaxAsync(int limit, long? nowUs = null, CancellationToken ct = default)
+    {
+        _catalog.Lows.BecameReady(long.MinValue);
+        return _relaxing.RelaxAsync(limit, _database.Instant(nowUs), ct);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> SkipStepsAsync(
+        StepSkip skip, int limit, long? nowUs = null, CancellationToken ct = default)
+    {
+        _catalog.Lows.BecameReady(long.MinValue);
+        return _relaxing.SkipAsync(skip, limit, _database.Instant(nowUs), ct);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long?> NextRelaxAsync(CancellationToken ct = default) => _relaxing.NextAsync(ct);
+
+    /// <inheritdoc/>
     public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default)
     {
         _catalog.Lows.BecameReady(long.MinValue);

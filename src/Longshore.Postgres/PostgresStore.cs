@@ -20,6 +20,7 @@ public sealed partial class PostgresStore
     private readonly HotCommit _hot;
     private readonly ColdCommit _cold;
     private readonly Upkeep _upkeep;
+    private readonly RelaxVerbs _relaxing;
     private readonly AgentVerbs _agents;
     private readonly TaskReader _tasks;
     private readonly EventReader _events;
@@ -45,6 +46,7 @@ public sealed partial class PostgresStore
         _cold = new ColdCommit(
             database, _classes, _rules, _hot, claims, new InsertChecks(database), reader, writer, ends);
         _upkeep = new Upkeep(database, _classes, reader, writer, ends);
+        _relaxing = new RelaxVerbs(database, _classes, reader, writer);
         _agentReader = new AgentReader(database, _catalog);
         _agents = new AgentVerbs(database, _agentReader, reader, writer, ends);
         _tasks = new TaskReader(database, _classes, new TaskLists(database));

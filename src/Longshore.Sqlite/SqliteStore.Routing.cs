@@ -88,6 +88,10 @@ public sealed partial class SqliteStore
         ValueTask.FromResult(RoutingReader.Heads(_live, @namespace, perClass, limit));
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RelaxingGroup>> ListRelaxingAsync(int limit, CancellationToken ct = default) =>
+        _readers.RunAsync(reader => reader.Routing.Relaxing(limit), ct);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<RoutingCursor>> ListCursorsAsync(
         string @namespace, CancellationToken ct = default) =>
         _readers.RunAsync(reader => reader.Routing.Cursors(@namespace), ct);

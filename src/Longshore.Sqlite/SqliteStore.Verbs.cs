@@ -45,6 +45,19 @@ public sealed partial class SqliteStore
         WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Each(taskIds, id => _verbs.Changer.Retry(id, now)));
 
     /// <inheritdoc/>
+    public ValueTask<RelaxOutcome> RelaxAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Relaxing.Relax(limit, now));
+
+    /// <inheritdoc/>
+    public ValueTask<int> SkipStepsAsync(
+        StepSkip skip, int limit, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Relaxing.Skip(skip, limit, now));
+
+    /// <inheritdoc/>
+    public ValueTask<long?> NextRelaxAsync(CancellationToken ct = default) =>
+        WriteAsync(null, _ => _verbs.Relaxing.Next());
+
+    /// <inheritdoc/>
     public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
         WriteAsync(nowUs, now => _verbs.Upkeep.Stage(limit, now));
 

@@ -134,6 +134,7 @@ internal static class ExplainCommand
         Output.Table(
             ["FILTER", "AGENTS LEFT"],
             explained.Funnel.Select(f => (IReadOnlyList<string>)[f.Filter.ToWire(), Output.Number(f.Left)]));
+        ShowSteps(explained.Steps);
         foreach (var clause in explained.Clauses)
         {
             Output.Line(string.Create(
@@ -160,6 +161,24 @@ internal static class ExplainCommand
             : "";
         Output.Line(string.Create(CultureInfo.InvariantCulture, $"ahead: {explained.Ahead} tasks{wait}"));
         return 0;
+    }
+
+    private static void ShowSteps(IReadOnlyList<StepExplanation> steps)
+    {
+        if (steps.Count > 0)
+        {
+            Output.Table(
+                ["STEP", "ASKS FOR", "ONLY", "ABLE", "PRESENT", "STANDS"],
+                steps.Select(s => (IReadOnlyList<string>)
+                [
+                    Output.Number(s.Step),
+                    (s.Requires.Count == 0 ? "nothing" : string.Join(", ", s.Requires))
+                        + (s.MinimumMatch < 1
+                            ? string.Create(CultureInfo.InvariantCulture, $" ({s.MinimumMatch:0.##} of it)")
+                            : ""),
+                    s.OnlyAgent ?? "", Output.Number(s.Able), Output.Number(s.Present), s.Sentence,
+                ]));
+        }
     }
 
     private static string Score(double? score) => score?.ToString("0.000", CultureInfo.InvariantCulture) ?? "";

@@ -65,11 +65,13 @@ internal static class SubmitCommand
         var command = new ExplainedCommand("submit", "Submit a task, or a file of tasks.", """
             longshore submit thumbnail --payload '{"file":"a.png"}' --requires imaging
             longshore submit report --payload @report.json --priority 8 --ready-in 3600 --key report-2030-01
+            longshore submit port --requires 'rust>=3' --relax '5m: rust>=2' --relax '30m: rust'
+            longshore submit review --prefer ann --prefer-for 2m
             longshore submit --file tasks.ndjson
             """)
         {
             Kind, File, Payload, Requires, Match, Group, Step, Priority, Code, Name, Namespace, ReadyIn, ReadyAt,
-            Deadline, Timeout, MaxAttempts, Key, Tags,
+            Deadline, Timeout, MaxAttempts, Key, Tags, RelaxOptions.Relax, RelaxOptions.Prefer, RelaxOptions.PreferFor,
         };
         command.Validators.Add(Check);
         command.SetAction(SubmitAsync);
@@ -122,7 +124,7 @@ internal static class SubmitCommand
     private static async Task<NewTask> OneAsync(ParseResult parsed, CancellationToken ct)
     {
         var task = new NewTask { Kind = parsed.GetValue(Kind)! };
-        return task with
+        task = task with
         {
             Payload = await TaskFile.PayloadAsync(parsed.GetValue(Payload), ct).ConfigureAwait(false),
             Requires = [.. parsed.GetValue(Requires)!.Select(text => Requirement.Parse(text, "--requires"))],
@@ -142,6 +144,7 @@ internal static class SubmitCommand
             IdempotencyKey = parsed.GetValue(Key),
             Tags = parsed.GetValue(Tags)!,
         };
+        return RelaxOptions.Apply(parsed, task);
     }
 
     private static async Task<int> ReportAsync(ParseResult parsed, List<SubmittedTask> submitted)

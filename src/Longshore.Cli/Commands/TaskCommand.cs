@@ -77,6 +77,7 @@ internal static class TaskCommand
         ("description", task.Spec.Description),
         ("requires", string.Join(", ", task.Spec.Requires)
             + (task.Spec.Match == MatchMode.Tiered ? "" : $" ({task.Spec.Match.ToWire()} match)")),
+        ("asks now for", AsksNow(task)),
         ("group", task.Spec.Group),
         ("step", task.Spec.Step),
         ("owner", task.Spec.Owner),
@@ -94,6 +95,22 @@ internal static class TaskCommand
         ("payload", task.Spec.Payload.ToString()),
         ("result", task.Result.ToString()),
         ("error", task.Error));
+
+    private static string? AsksNow(WorkTask task)
+    {
+        if (RelaxationWire.Of(task) is not { } now)
+        {
+            return null;
+        }
+
+        var what = now.Requires.Count == 0 ? "no capability" : string.Join(", ", now.Requires);
+        var who = now.OnlyAgent is { } agent ? $" of {agent} alone" : "";
+        var part = now.MinimumMatch < 1
+            ? string.Create(CultureInfo.InvariantCulture, $", at least {now.MinimumMatch:0.##} of it")
+            : "";
+        var until = now.NextAt is { } next ? $" until {Output.Instant(next)}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{what}{part}{who} (step {now.Step}{until})");
+    }
 
     private static void ShowEvents(IReadOnlyList<EventRecord> events)
     {

@@ -90,7 +90,7 @@ internal sealed class Discovery(
                         CreatedAt = row.Instant(BodyAt - 1),
                         Error = row.TextOrNull(ErrorAt),
                         Draft = row.Json(ErrorAt + 1),
-                    }));
+                    }.WithRelaxation(row, ErrorAt + 2)));
                 }
 
                 return tasks;
@@ -102,7 +102,7 @@ internal sealed class Discovery(
     private DiscoveredTask Show(
         WorkTask task, in Place place, PresentAgent asking, List<PresentAgent> all, long nowUs)
     {
-        var key = ClassKey.Of(task.Spec);
+        var key = ClassKey.Of(task.Asks);
         var match = asking.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires, key.Match);
         var performance = PerformanceOf(asking.Agent, key, nowUs);
         var isBest = true;

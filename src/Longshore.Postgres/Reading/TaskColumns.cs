@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Longshore.Matching;
 using Longshore.Postgres.Catalog;
+using Longshore.Storage;
 using Longshore.Tasks;
 using Npgsql;
 
@@ -55,6 +57,27 @@ internal static class TaskColumns
             CorrelationId = row.TextOrNull(from + 19),
             IdempotencyKey = row.TextOrNull(from + 20),
             Group = row.TextOrNull(from + 21),
+        };
+    }
+
+    /// <summary>
+    /// The task with what it asked for from the start, and how far that has relaxed; as it is when it never does.
+    /// </summary>
+    public static WorkTask WithRelaxation(this WorkTask task, NpgsqlDataReader row, int column)
+    {
+        if (row.IsDBNull(column))
+        {
+            return task;
+        }
+
+        var words = row.GetFieldValue<string?[]>(column);
+        return task with
+        {
+            Spec = RelaxJson.Restore(task.Spec, words[3]!),
+            Relaxing = new Relaxation(
+                int.Parse(words[0]!, CultureInfo.InvariantCulture),
+                words[1] is { } us ? UnixTime.FromMicroseconds(long.Parse(us, CultureInfo.InvariantCulture)) : null,
+                RelaxJson.SkippedOf(int.Parse(words[2]!, CultureInfo.InvariantCulture))),
         };
     }
 

@@ -11,6 +11,7 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
 {
     private const int DraftAt = 18;
     private const int BodyAt = 20;
+    private const int RelaxationAt = 42;
 
     public ValueTask<List<WorkTask>> ReadAsync(long[] ids, CancellationToken ct) =>
         WithClassesAsync(() => database.RunAsync(() => Ask(ids), row => ReadAllAsync(row, ct), ct), ct);
@@ -128,6 +129,6 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
             Error = state == TaskState.Done ? null : row.TextOrNull(16) ?? row.TextOrNull(17),
             Draft = row.Json(DraftAt),
             CreatedAt = row.Instant(DraftAt + 1),
-        };
+        }.WithRelaxation(row, RelaxationAt);
     }
 }

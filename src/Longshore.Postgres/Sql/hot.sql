@@ -16,12 +16,19 @@ select longshore.insert_tasks(
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
     $26, $27, $28, $29, $30);
 
+-- name: hot_insert_relaxing
+select longshore.relax_inserted(
+    longshore.insert_tasks(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+        $25, $26, $27, $28, $29, $30),
+    $31, $32);
+
 -- name: hot_renew
 select id, epoch, lease_us, state, refused from longshore.renew($1, $2, $3, $4, $5, $6, $7);
 
 -- name: hot_claim
-select * from longshore.claim(
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
+select c.*, case when c.flags & 1024 <> 0 then longshore.relaxation(c.id, c.flags) end
+from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) c;
 
 -- name: hot_cursors
 insert into longshore.cursors (namespace, name, agent)

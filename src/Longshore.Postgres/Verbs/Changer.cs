@@ -59,6 +59,11 @@ internal static class Changer
             moves.RestoredDeadlines.Add(id);
         }
 
+        if ((fresh.Flags & PlaceFlags.Relaxing) != 0)
+        {
+            moves.RelaxedAgain.Add(id);
+        }
+
         moves.Note(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), fresh.Epoch);
         return new ChangeOutcome(ChangeStatus.Changed, state);
     }
@@ -77,9 +82,21 @@ internal static class Changer
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
 
-        // A task named twice has its new class already.
+        // What it asks for from now on takes the place of all steps. A task named twice has its new class already.
         var (place, former) = (standing.Place, standing.Place.ClassId);
-        moves.MoveTo(standing with { Place = place with { ClassId = classes.GetValueOrDefault(former, former) } });
+        if ((place.Flags & PlaceFlags.Relaxing) != 0)
+        {
+            moves.Unrelaxed.Add(id);
+        }
+
+        moves.MoveTo(standing with
+        {
+            Place = place with
+            {
+                ClassId = classes.GetValueOrDefault(former, former),
+                Flags = place.Flags & ~PlaceFlags.Relaxing,
+            },
+        });
         moves.Note(
             new NewEvent(EventTypes.TaskReclassified, ActorType.System, "longshore", id, EventPayloads.Reason(reason)),
             place.Epoch);

@@ -198,7 +198,7 @@ internal sealed class ClaimCalls(
                 CreatedAt = row.Instant(12),
                 Error = row.TextOrNull(ErrorAt),
                 Draft = row.Json(WalkedAt + 1),
-            },
+            }.WithRelaxation(row, WalkedAt + 3),
             leaseUntil);
     }
 }

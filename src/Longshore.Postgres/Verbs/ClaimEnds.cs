@@ -122,7 +122,7 @@ internal sealed class ClaimEnds(Random chance)
     private static FinishOutcome CancelByHolder(Moves moves, Standing held, Finish finish)
     {
         var record = moves.EndClaim(held, AssignmentStatus.Cancelled, finish.Error, finish.Key);
-        moves.Finish(held.Place, TaskState.Cancelled, record.AgentId, error: finish.Error);
+        moves.Finish(moves.WithoutTrips(held.Place), TaskState.Cancelled, record.AgentId, error: finish.Error);
         moves.Note(
             new NewEvent(
                 EventTypes.TaskCancelled, ActorType.Agent, record.Agent, record.TaskId,

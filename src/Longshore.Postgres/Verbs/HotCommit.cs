@@ -106,7 +106,11 @@ internal sealed class HotCommit(
     /// <summary>Adds the statement that stores new tasks, if there are any.</summary>
     public void AddInserts(Round round, List<NewTask> tasks, int[] classIds, KnownRules known, long? nowUs)
     {
-        if (tasks.Count > 0)
+        if (tasks.Exists(task => RelaxSteps.LastOf(task) > 0))
+        {
+            round.AddInserts(database.Sql["hot_insert_relaxing"], tasks, classIds, known, nowUs).WithSteps(tasks);
+        }
+        else if (tasks.Count > 0)
         {
             round.AddInserts(database.Sql["hot_insert"], tasks, classIds, known, nowUs);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Longshore.Matching;
 using Longshore.Postgres.Catalog;
+using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Postgres.Verbs;
@@ -74,6 +75,13 @@ internal static class InsertArrays
             .With(nowUs);
     }
 
+    /// <summary>Adds by what steps their requirements relax, and for how long the first holds.</summary>
+    public static Round WithSteps(this Round round, List<NewTask> tasks) => round
+        .With((string?[])[.. tasks.Select(t => RelaxSteps.LastOf(t) == 0 ? null : RelaxJson.Write(t))])
+        .With((long?[])[.. tasks.Select(t => RelaxSteps.LastOf(t) == 0
+            ? (long?)null
+            : RelaxSteps.AfterOf(t, 1).ToMicroseconds())]);
+
     private static bool UsualRetry(NewTask task) => task.Retry == RetryPolicy.Default;
 
     private static PlaceFlags Flags(NewTask task, bool isFifo) =>
@@ -81,6 +89,7 @@ internal static class InsertArrays
         | (task.Late == LatePolicy.Reject ? PlaceFlags.RejectLate : PlaceFlags.None)
         | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline)
         | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
+        | (RelaxSteps.LastOf(task) == 0 ? PlaceFlags.None : PlaceFlags.Relaxing)
         | (isFifo ? PlaceFlags.Fifo : PlaceFlags.None);
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value);

@@ -35,6 +35,12 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     /// <summary>Deadlines that count again because their task lives again.</summary>
     public List<long> RestoredDeadlines { get; } = [];
 
+    /// <summary>Tasks whose requirements relax and that live again.</summary>
+    public List<long> RelaxedAgain { get; } = [];
+
+    /// <summary>Tasks whose requirements relax no more.</summary>
+    public List<long> Unrelaxed { get; } = [];
+
     public IReadOnlyDictionary<int, AgentDelta> Agents => _agents;
 
     /// <summary>How many claims ended well, and how many did not, by agent and class.</summary>

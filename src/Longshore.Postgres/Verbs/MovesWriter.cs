@@ -51,6 +51,16 @@ internal sealed class MovesWriter(Database database)
             round.Add(database.Sql["deadlines_restore"]).With(moves.RestoredDeadlines.ToArray());
         }
 
+        if (moves.RelaxedAgain.Count > 0)
+        {
+            round.Add(database.Sql["relaxing_again"]).With(moves.RelaxedAgain.ToArray()).With(moves.NowUs);
+        }
+
+        if (moves.Unrelaxed.Count > 0)
+        {
+            round.Add(database.Sql["relaxing_remove"]).With(moves.Unrelaxed.ToArray());
+        }
+
         AddClaimEvents(round, moves);
         foreach (var (happened, epoch) in moves.Events)
         {

@@ -87,10 +87,11 @@ internal sealed class Reader : IDisposable
         };
         _place.Reset();
 
-        var (spec, createdUs) = _bodies.Read(id)!.Value;
+        var (spec, createdUs, relaxing) = _bodies.Read(place)!;
         return task with
         {
             Spec = spec,
+            Relaxing = relaxing,
             Draft = _bodies.Draft(place),
             CreatedAt = UnixTime.FromMicroseconds(createdUs),
             Error = error ?? (task.State == TaskState.Done ? null : _bodies.LastError(id)),
@@ -98,7 +99,7 @@ internal sealed class Reader : IDisposable
     }
 
     /// <summary>A ready task as discovery shows it.</summary>
-    public WorkTask? Ready(in Place place) => _bodies.Read(place.Id) is not { } body
+    public WorkTask? Ready(in Place place) => _bodies.Read(place) is not { } body
         ? null
         : new WorkTask
         {
@@ -111,6 +112,7 @@ internal sealed class Reader : IDisposable
             Suspect = place.IsSuspect,
             CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
             AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
+            Relaxing = body.Relaxing,
             Draft = _bodies.Draft(place),
             Error = place.Epoch > 0 ? _bodies.LastError(place.Id) : null,
         };

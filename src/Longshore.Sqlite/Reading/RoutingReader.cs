@@ -16,6 +16,7 @@ internal sealed class RoutingReader(Connection connection, SqlCatalog sql, LiveI
     private readonly Statement _kept = connection.Prepare(sql["kept_list"]);
     private readonly Statement _breakers = connection.Prepare(sql["breakers_list"]);
     private readonly Statement _breaker = connection.Prepare(sql["breaker_of_task"]);
+    private readonly Statement _relaxing = connection.Prepare(sql["relaxing_groups"]);
     private readonly Statement _cursors = connection.Prepare(sql["cursors_list"]);
 
     /// <summary>What stands between a task and single agents; null when there is no such task.</summary>
@@ -73,6 +74,8 @@ internal sealed class RoutingReader(Connection connection, SqlCatalog sql, LiveI
                 .Take(Limits.PageMax),
         ];
     }
+
+    public IReadOnlyList<RelaxingGroup> Relaxing(int limit) => _relaxing.Bind(limit).ReadGroups();
 
     public IReadOnlyList<RoutingCursor> Cursors(string @namespace)
     {

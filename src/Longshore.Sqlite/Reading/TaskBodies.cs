@@ -1,6 +1,7 @@
 using Longshore.Matching;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
+using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
 
@@ -12,6 +13,7 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
     private readonly Statement _body = connection.Prepare(sql["task_body"]);
     private readonly Statement _lastError = connection.Prepare(sql["task_last_error"]);
     private readonly Statement _draft = connection.Prepare(sql["draft_get"]);
+    private readonly Statement _relaxing = connection.Prepare(sql["relaxing_read"]);
     private readonly Statement _findCode = connection.Prepare(sql["find_code"]);
 
     /// <summary>The id of the task to which a code was given; automatic codes are not asked for here.</summary>
@@ -43,7 +45,29 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
         return draft;
     }
 
-    /// <summary>What was submitted, and when; null when there is no such task.</summary>
+    /// <summary>What was submitted, when, and how far its requirements have relaxed.</summary>
+    public TaskBody? Read(in Place place)
+    {
+        if (Read(place.Id) is not { } body)
+        {
+            return null;
+        }
+
+        if ((place.Flags & PlaceFlags.Relaxing) == 0 || !_relaxing.Bind(place.Id).Read())
+        {
+            return new TaskBody(body.Spec, body.CreatedUs, null);
+        }
+
+        var relaxed = new TaskBody(
+            RelaxJson.Restore(body.Spec, _relaxing.Text(3)!), body.CreatedUs, _relaxing.ReadRelaxation());
+        _relaxing.Reset();
+        return relaxed;
+    }
+
+    /// <summary>
+    /// The body as it is stored, of the class of its first step, and when it was submitted; null when there is no such
+    /// task.
+    /// </summary>
     public (NewTask Spec, long CreatedUs)? Read(long id)
     {
         var row = _body.Bind(id);
@@ -111,3 +135,6 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
     private static TimeSpan? Duration(Statement row, int column) =>
         row.LongOrNull(column) is { } us ? TimeSpan.FromMicroseconds(us) : null;
 }
+
+/// <summary>What was submitted, when, and how far its requirements have relaxed.</summary>
+internal sealed record TaskBody(NewTask Spec, long CreatedUs, Relaxation? Relaxing);

@@ -5,6 +5,9 @@ insert into claims (id, class_id, rank, epoch, attempts, failures, priority, fla
                     lease_us, key, status)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14);
 
+-- name: claim_change
+update claims set class_id = ?2, flags = ?3 where id = ?1;
+
 -- name: claim_get
 select id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key,
        progress, status

@@ -80,11 +80,5 @@ on conflict (namespace, name) do update set agent = excluded.agent;
 -- name: cursors_list
 select name, agent from cursors where namespace = ?1 order by name;
 
--- name: reclassify_ready
-update ready set class_id = ?2 where id = ?1;
-
--- name: reclassify_deferred
-update deferred set class_id = ?2 where id = ?1;
-
 -- name: reclassify_task
 update tasks set class_id = ?2 where id = ?1;

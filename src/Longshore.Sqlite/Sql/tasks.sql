@@ -44,6 +44,9 @@ select max_attempts, backoff, backoff_us, backoff_cap_us from tasks where id = ?
 insert into ready (id, class_id, rank, epoch, attempts, failures, priority, flags)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 
+-- name: ready_change
+update ready set class_id = ?2, flags = ?3 where id = ?1;
+
 -- name: ready_remove
 delete from ready where id = ?1;
 
@@ -53,6 +56,9 @@ select id, class_id, rank, epoch, attempts, failures, priority, flags from ready
 -- name: deferred_add
 insert into deferred (id, class_id, rank, epoch, attempts, failures, priority, flags, until_us)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+
+-- name: deferred_change
+update deferred set class_id = ?2, flags = ?3 where id = ?1;
 
 -- name: deferred_remove
 delete from deferred where id = ?1;
@@ -79,6 +85,9 @@ select min(until_us) from (select min(until_us) as until_us from deferred
 -- name: parked_add
 insert into parked (id, class_id, rank, epoch, attempts, failures, priority, flags, state, until_us)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
+
+-- name: parked_change
+update parked set class_id = ?2, flags = ?3 where id = ?1;
 
 -- name: parked_remove
 delete from parked where id = ?1;

@@ -7,7 +7,7 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
-internal sealed class Changer(Stages stages, Deadlines deadlines, BreakerBook breakers, EventLog events)
+internal sealed class Changer(Stages stages, Deadlines deadlines, BreakerBook breakers, RelaxVerbs relaxing, EventLog events)
 {
     public ChangeOutcome Cancel(long id, string? reason, long nowUs)
     {
@@ -51,6 +51,11 @@ internal sealed class Changer(Stages stages, Deadlines deadlines, BreakerBook br
         if ((fresh.Flags & PlaceFlags.HasDeadline) != 0)
         {
             deadlines.Restore(id);
+        }
+
+        if ((fresh.Flags & PlaceFlags.Relaxing) != 0)
+        {
+            relaxing.Again(id, nowUs);
         }
 
         events.AddSingle(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), nowUs, fresh.Epoch);

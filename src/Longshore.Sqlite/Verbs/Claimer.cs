@@ -153,7 +153,7 @@ internal sealed class Claimer(
     private Grant GrantOf(
         in Place place, AgentEntry agent, DateTimeOffset leaseUntil, AssignmentStatus status, double? progress = null)
     {
-        var (spec, createdUs) = bodies.Read(place.Id)!.Value;
+        var (spec, createdUs, relaxing) = bodies.Read(place)!;
         return new Grant(
             new WorkTask
             {
@@ -169,6 +169,7 @@ internal sealed class Claimer(
                 Agent = agent.Profile.Name,
                 LeaseUntil = leaseUntil,
                 Progress = progress,
+                Relaxing = relaxing,
                 Draft = bodies.Draft(place),
                 Error = place.Epoch > 1 ? bodies.LastError(place.Id) : null,
             },

@@ -12,7 +12,7 @@ namespace Longshore.Sqlite.Verbs;
 /// <summary>Stores new tasks: the body once, and a narrow row where it waits.</summary>
 internal sealed class Inserter(
     Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Deadlines deadlines, ClassRows classes,
-    TaskBodies bodies, EventLog events)
+    TaskBodies bodies, RelaxVerbs relaxing, EventLog events)
 {
     private readonly Statement _task = connection.Prepare(sql["insert_task"]);
     private readonly Statement _addCode = connection.Prepare(sql["insert_code"]);
@@ -58,6 +58,7 @@ internal sealed class Inserter(
             deadlines.Add(id, deadline.ToMicroseconds());
         }
 
+        relaxing.Add(id, task, place.AvailableUs);
         stages.Requeue(place, place.AvailableUs, nowUs);
         events.AddInserted(id);
         return new InsertOutcome(InsertStatus.Inserted, id);
@@ -91,6 +92,7 @@ internal sealed class Inserter(
             | (task.Late == LatePolicy.Reject ? PlaceFlags.RejectLate : PlaceFlags.None)
             | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline)
             | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
+            | (RelaxSteps.LastOf(task) == 0 ? PlaceFlags.None : PlaceFlags.Relaxing)
             | (rules.Order == TaskOrder.PriorityFifo ? PlaceFlags.Fifo : PlaceFlags.None);
         var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
         var classId = classes.IdOf(ClassKey.Of(task));

@@ -8,7 +8,7 @@ namespace Longshore.Sqlite.Verbs;
 /// Deletes what ended long ago. It walks the event log from its oldest end: the events there name the tasks that
 /// ended then, so no index over the ends of all tasks is needed on the hot path.
 /// </summary>
-internal sealed class Pruner(Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines)
+internal sealed class Pruner(Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, RelaxVerbs relaxing)
 {
     private const int EventsAtOnce = 256;
 
@@ -84,6 +84,7 @@ internal sealed class Pruner(Connection connection, SqlCatalog sql, Stages stage
         stages.ForgetKept(id);
         _removeDraft.Bind(id).Run();
         deadlines.Remove(id);
+        relaxing.Remove(id);
         _removeTask.Bind(id).Run();
         return true;
     }

@@ -13,10 +13,9 @@ namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Tasks that come back untried: rejected, not accepted in time, taken away; and new requirements.</summary>
 internal sealed class Returns(
-    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, ClassRows classes, EventLog events)
+    Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, ClassRows classes, RelaxVerbs relaxing,
+    EventLog events)
 {
-    private readonly Statement _ready = connection.Prepare(sql["reclassify_ready"]);
-    private readonly Statement _deferred = connection.Prepare(sql["reclassify_deferred"]);
     private readonly Statement _task = connection.Prepare(sql["reclassify_task"]);
 
     /// <summary>The holder declines. The claim is removed already.</summary>
@@ -107,20 +106,16 @@ internal sealed class Returns(
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
 
+        // What it asks for from now on takes the place of all steps.
         var former = standing.Place;
-        var classId = classes.IdOf(live.Classes[former.ClassId].Key with { Requires = requires });
-        var moved = former with { ClassId = classId };
-        (standing.Stage == Stage.Ready ? _ready : _deferred).Bind(id).Bind(classId).Run();
-        _task.Bind(id).Bind(classId).Run();
-        if (standing.Stage == Stage.Ready)
+        if ((former.Flags & PlaceFlags.Relaxing) != 0)
         {
-            lock (live.Gate)
-            {
-                live.Ready.Remove(former);
-                live.Ready.Add(moved);
-            }
+            relaxing.Remove(id);
         }
 
+        var classId = classes.IdOf(live.Classes[former.ClassId].Key with { Requires = requires });
+        stages.Change(standing, former with { ClassId = classId, Flags = former.Flags & ~PlaceFlags.Relaxing });
+        _task.Bind(id).Bind(classId).Run();
         events.AddSingle(
             new NewEvent(
                 EventTypes.TaskReclassified, ActorType.System, "longshore", id, EventPayloads.Reason(reason)),

@@ -17,6 +17,10 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
 {
     private readonly ClaimRows _claims = new(connection, sql);
     private readonly Statement _readyAdd = connection.Prepare(sql["ready_add"]);
+    private readonly Statement _readyChange = connection.Prepare(sql["ready_change"]);
+    private readonly Statement _deferredChange = connection.Prepare(sql["deferred_change"]);
+    private readonly Statement _claimChange = connection.Prepare(sql["claim_change"]);
+    private readonly Statement _parkedChange = connection.Prepare(sql["parked_change"]);
     private readonly Statement _readyRemove = connection.Prepare(sql["ready_remove"]);
     private readonly Statement _readyGet = connection.Prepare(sql["ready_get"]);
     private readonly Statement _deferredAdd = connection.Prepare(sql["deferred_add"]);
@@ -54,6 +58,28 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         lock (live.Gate)
         {
             live.Ready.Remove(place);
+        }
+    }
+
+    /// <summary>Gives a task that has not ended another class and flags where it is; it keeps its place.</summary>
+    public void Change(Standing standing, in Place to)
+    {
+        var statement = standing.Stage switch
+        {
+            Stage.Ready => _readyChange,
+            Stage.Deferred => _deferredChange,
+            Stage.Claims => _claimChange,
+            Stage.Parked => _parkedChange,
+            _ => throw new ArgumentOutOfRangeException(nameof(standing), standing.Stage, "what ended does not change"),
+        };
+        statement.Bind(to.Id).Bind(to.ClassId).Bind((long)to.Flags).Run();
+        if (standing.Stage == Stage.Ready)
+        {
+            lock (live.Gate)
+            {
+                live.Ready.Remove(standing.Place);
+                live.Ready.Add(to);
+            }
         }
     }
 

@@ -18,16 +18,17 @@ internal sealed class VerbSet
         var bodies = new TaskBodies(connection, sql, live);
         var guards = new Guards(connection, sql, live, options);
         var classes = new ClassRows(connection, sql, live);
-        Returns = new Returns(connection, sql, live, stages, classes, Events);
+        Relaxing = new RelaxVerbs(connection, sql, live, stages, classes, Events);
+        Returns = new Returns(connection, sql, live, stages, classes, Relaxing, Events);
         var attempts = new FailedAttempts(
             connection, sql, live, stages, guards.Failures, Breakers, Returns, Events, chance);
-        Inserter = new Inserter(connection, sql, live, stages, deadlines, classes, bodies, Events);
+        Inserter = new Inserter(connection, sql, live, stages, deadlines, classes, bodies, Relaxing, Events);
         Finisher = new Finisher(connection, sql, live, stages, attempts, Returns, Events);
         Claimer = new Claimer(
             connection, sql, live, stages, new Selector(live, guards), bodies, Breakers, Events);
-        Changer = new Changer(stages, deadlines, Breakers, Events);
+        Changer = new Changer(stages, deadlines, Breakers, Relaxing, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
-        Pruner = new Pruner(connection, sql, stages, deadlines);
+        Pruner = new Pruner(connection, sql, stages, deadlines, Relaxing);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events, options.ReputationHalfLife);
         Rules = new RuleVerbs(connection, sql, live, Events);
         Schedules = new ScheduleVerbs(connection, sql, Events);
@@ -38,6 +39,8 @@ internal sealed class VerbSet
     public EventLog Events { get; }
 
     public BreakerBook Breakers { get; }
+
+    public RelaxVerbs Relaxing { get; }
 
     public Returns Returns { get; }
 

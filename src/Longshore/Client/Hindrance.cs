@@ -46,7 +46,10 @@ internal sealed class Hindrance(IStore store, DateTimeOffset now)
                     .ConfigureAwait(false),
             Obstacle.Excluded => Excluded(task, agent, rules, guards),
             Obstacle.Rejected or Obstacle.CoolingDown => Kept(agent.Name, guards),
-            _ => OfProfile(obstacle, task.Spec, candidate),
+            _ => OfProfile(obstacle, task.Asks, candidate)
+                + (task.Relaxing is { NextAt: { } nextAt } && obstacle is >= Obstacle.OtherOwner and < Obstacle.Excluded
+                    ? $"; it asks for something else from {Instant(nextAt)}"
+                    : ""),
         };
         return new LongshoreException(
             ErrorCode.AgentUnavailable, $"agent '{agent.Name}' cannot be given task {task.Id}: {why}", "agent");

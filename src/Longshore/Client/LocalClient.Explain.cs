@@ -1,6 +1,7 @@
 using Longshore.Agents;
 using Longshore.Explain;
 using Longshore.Rules;
+using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Client;
@@ -41,24 +42,39 @@ internal sealed partial class LocalClient
     /// <summary>Where the rules say so, refuses what nobody could ever do (S1.73).</summary>
     private async Task RefuseUnroutableAsync(NewTask[] tasks, CancellationToken ct)
     {
-        foreach (var ofClass in tasks.GroupBy(Matching.ClassKey.Of))
+        foreach (var ofClass in tasks.GroupBy(
+            task => (Class: Matching.ClassKey.Of(task), Steps: RelaxSteps.LastOf(task) == 0 ? "" : RelaxJson.Write(task))))
         {
-            var rules = await engine.Rules.OfAsync(ofClass.Key.Namespace, ct).ConfigureAwait(false);
-            if (rules.Unroutable != UnroutablePolicy.Refuse)
-            {
-                continue;
-            }
-
-            var explained = await Explainer().DryRunAsync(ofClass.First(), ct).ConfigureAwait(false);
-            if (explained.Reason == StateReason.NobodyCan)
+            var key = ofClass.Key.Class;
+            var rules = await engine.Rules.OfAsync(key.Namespace, ct).ConfigureAwait(false);
+            if (rules.Unroutable == UnroutablePolicy.Refuse
+                && await NobodyCanAsync(ofClass.First(), ct).ConfigureAwait(false) is { } explained)
             {
                 throw new LongshoreException(
                     ErrorCode.NobodyCan,
                     string.Join("; ", explained.Suggestions.Prepend(
-                        $"no registered agent can do kind {ofClass.Key.Kind} in namespace {ofClass.Key.Namespace}")),
+                        $"no registered agent can do kind {key.Kind} in namespace {key.Namespace}")),
                     "requires");
             }
         }
+    }
+
+    /// <summary>Why nobody could ever do a task, whichever of its steps is in force; null when somebody could.</summary>
+    private async Task<TaskExplanation?> NobodyCanAsync(NewTask task, CancellationToken ct)
+    {
+        TaskExplanation? first = null;
+        for (var step = 0; step <= RelaxSteps.LastOf(task); step++)
+        {
+            var explained = await Explainer().DryRunAsync(RelaxSteps.At(task, step), ct).ConfigureAwait(false);
+            if (explained.Reason != StateReason.NobodyCan)
+            {
+                return null;
+            }
+
+            first ??= explained;
+        }
+
+        return first;
     }
 
     private TaskExplainer Explainer() => new(engine.Store, () => engine.Time.Now);

@@ -44,6 +44,9 @@ internal sealed class CommandProcessor(
     /// <summary>Raised in the loop when a task will be ready at an instant in the future.</summary>
     public event Action<long>? Deferred;
 
+    /// <summary>Raised in the loop when tasks were stored whose requirements relax.</summary>
+    public event Action? Relaxing;
+
     /// <summary>Raised in the loop after each commit.</summary>
     public event Action? Committed;
 
@@ -302,8 +305,10 @@ internal sealed class CommandProcessor(
     private void AnnounceDeferred(Flight flight, TaskBatchOutcome outcome)
     {
         var earliest = long.MaxValue;
+        var relaxes = false;
         foreach (var task in flight.Batch.Inserts)
         {
+            relaxes |= RelaxSteps.LastOf(task) > 0;
             if (task.ReadyAt is { } readyAt)
             {
                 earliest = Math.Min(earliest, readyAt.ToMicroseconds());
@@ -331,6 +336,11 @@ internal sealed class CommandProcessor(
         }
 
         room.Wake(readyAtOnce);
+        if (relaxes)
+        {
+            Relaxing?.Invoke();
+        }
+
         if (earliest != long.MaxValue)
         {
             Deferred?.Invoke(earliest);

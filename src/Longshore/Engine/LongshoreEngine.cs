@@ -26,6 +26,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     private readonly Leadership _leadership;
     private readonly Stager _stager;
     private readonly Ticker _ticker;
+    private readonly Relaxer _relaxer;
     private readonly Distributor _distributor;
     private readonly Duty[] _duties;
     private readonly List<Task> _loops = [];
@@ -71,12 +72,14 @@ public sealed class LongshoreEngine : IAsyncDisposable
         _leadership = new Leadership(store.Leases, Options.NodeName, Options.LeadershipTerm, Options.Clock, _log);
         _stager = new Stager(store, _leadership, Options, Time, StagerPauseMax, OnReady, _log);
         _ticker = new Ticker(store, Processor, _leadership, Options, Time, StagerPauseMax, _log);
+        _relaxer = new Relaxer(store, _leadership, Options, Time, StagerPauseMax, OnReady, _log);
         _distributor = new Distributor(
             store, _leadership, Options, Time, Distribution, OnOffered, lost => OnLost(lost, LossCause.Deadline), _log);
         _duties =
         [
             _stager,
             _ticker,
+            _relaxer,
             _distributor,
             new UnroutableWatch(store, _leadership, Options, Time, OnReady, _log),
             new BreakerCleaner(store, _leadership, Options, Time, _log),
@@ -86,6 +89,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         ];
         _leadership.Gained += () => Array.ForEach(_duties, d => d.Poke());
         Processor.Deferred += _stager.Expect;
+        Processor.Relaxing += () => _relaxer.Expect(Time.NowUs);
         Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
         Processor.Committed += _distributor.Notice;
         _presence = new NodePresence(this, _leadership, _log);
@@ -308,10 +312,14 @@ public sealed class LongshoreEngine : IAsyncDisposable
     internal void OnAgentChanged(string agent)
     {
         _distributor.Notice();
+        _relaxer.Notice();
         Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));
         Tell(new AgentChangedEvent(agent));
         Bus.Publish(EventsRecorded.Instance);
     }
+
+    /// <summary>An agent's profile or mode changed at another node.</summary>
+    internal void OnAgentChangedElsewhere() => _relaxer.Notice();
 
     /// <summary>
     /// The rules of a namespace changed: what nobody could claim may be claimable, or the distributor's.
@@ -388,6 +396,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     {
         _stager.Expect(dueUs);
         _ticker.Expect(dueUs);
+        _relaxer.Expect(dueUs);
     }
 
     private TimeSpan StagerPauseMax() =>

@@ -43,6 +43,23 @@ internal static class EventPayloads
         json.WriteString("name", name);
     });
 
+    /// <summary>From which step to which, whether by waiting or because nobody could, and what it asks for now.</summary>
+    public static JsonText Relaxed(Relaxation from, Relaxation to, NewTask spec) => Write(json =>
+    {
+        var asks = RelaxSteps.At(spec, to.Step);
+        json.WriteNumber("from", from.Step);
+        json.WriteNumber("to", to.Step);
+        json.WriteBoolean("skipped", to.Skipped.Count > from.Skipped.Count);
+        json.WriteStartArray("requires");
+        foreach (var requirement in asks.Requires)
+        {
+            json.WriteStringValue(requirement.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("minimum_match", asks.MinimumMatch);
+    });
+
     public static JsonText Words(string name, IReadOnlyList<string>? words) => Write(json =>
     {
         if (words is null)

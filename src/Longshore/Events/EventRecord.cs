@@ -69,6 +69,12 @@ public static class EventTypes
     /// <summary>Other requirements took the place of a task's own; payload <c>{"reason"}</c>.</summary>
     public const string TaskReclassified = "task_reclassified";
 
+    /// <summary>
+    /// A further step of a task's requirements took the place of the former; payload
+    /// <c>{"from","to","skipped","requires","minimum_match"}</c>.
+    /// </summary>
+    public const string TaskRelaxed = "task_relaxed";
+
     /// <summary>No registered agent could ever do a task, for longer than the rules allow.</summary>
     public const string TaskUnroutable = "task_unroutable";
 

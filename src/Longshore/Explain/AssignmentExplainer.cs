@@ -33,7 +33,7 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
             Strategy = strategy,
             Holder = holder,
             Candidates = Rank(
-                task.Spec, may, RoutingStrategies.Of(strategy, rules.CapacityWeight), now,
+                task.Asks, may, RoutingStrategies.Of(strategy, rules.CapacityWeight), now,
                 store.Info.ReputationHalfLife),
         };
     }

@@ -36,7 +36,7 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
             return Obstacle.AgentBreakerOpen;
         }
 
-        var obstacle = OfClass(task.Spec, candidate);
+        var obstacle = OfClass(task.Asks, candidate);
         return obstacle != Obstacle.None ? obstacle : OfPair(task, candidate, others);
     }
 
@@ -100,7 +100,7 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
             return kept.Cause == KeptCause.Rejected ? Obstacle.Rejected : Obstacle.CoolingDown;
         }
 
-        if (HasFailedOfLate(task.Spec, agent, others))
+        if (HasFailedOfLate(task.Asks, agent, others))
         {
             return Obstacle.FailedRecently;
         }

@@ -103,7 +103,7 @@ public static class Obstacles
         Obstacle.AgentBreakerOpen => "the agent failed so often in a row that its breaker is open",
         Obstacle.OtherNamespace => "the agent does not work in this namespace",
         Obstacle.OtherKind => "the agent does not take this kind",
-        Obstacle.OtherOwner => "only the owner named by the task may do it",
+        Obstacle.OtherOwner => "only the agent that the task names may do it: its owner, or for now the one it prefers",
         Obstacle.OtherPriority => "the agent does not take this priority",
         Obstacle.LacksCapability => "the agent lacks required capabilities or levels",
         Obstacle.CapabilityUnavailable => "the agent cannot use a required capability now",

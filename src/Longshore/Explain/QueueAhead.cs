@@ -24,7 +24,7 @@ internal sealed class QueueAhead(IStore store)
         foreach (var group in before.GroupBy(head => head.ClassId))
         {
             var first = await store.Queries.GetTaskAsync(group.First().TaskId, ct).ConfigureAwait(false);
-            if (first is not null && able.Any(c => TaskExplainer.CanEver(first.Spec, c)))
+            if (first is not null && able.Any(c => TaskExplainer.CanEver(first.Asks, c)))
             {
                 ahead += group.Count();
             }

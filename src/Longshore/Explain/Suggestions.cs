@@ -19,7 +19,7 @@ internal static class Suggestions
 
         if (able.Count == 0)
         {
-            foreach (var suggestion in ForUnable(task.Spec, crowd))
+            foreach (var suggestion in ForUnable(task.Asks, crowd))
             {
                 yield return suggestion;
             }

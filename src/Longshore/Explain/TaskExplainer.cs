@@ -37,6 +37,7 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             CreatedAt = now,
             AvailableAt = now,
             DeferredUntil = task.ReadyAt > now ? task.ReadyAt : null,
+            Relaxing = RelaxSteps.FirstOf(task, (task.ReadyAt > now ? task.ReadyAt.Value : now).ToMicroseconds()),
         };
         return await ExplainAsync(ready, TaskGuards.None, now, ct).ConfigureAwait(false);
     }
@@ -51,9 +52,10 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
         // The funnel is about who could take it; a task that does not wait is looked at as if it did.
         var asReady = task with { State = TaskState.Created, DeferredUntil = null };
         var found = crowd.Select(c => (Candidate: c, Obstacle: eligibility.Find(asReady, c, crowd))).ToList();
-        var able = crowd.Where(c => CanEver(task.Spec, c)).ToList();
+        var able = crowd.Where(c => CanEver(task.Asks, c)).ToList();
         var takers = found
             .Where(f => f.Obstacle is Obstacle.None or Obstacle.NotForClaiming).Select(f => f.Candidate).ToList();
+        var steps = new StepExplainer(crowd, store.Info.HeartbeatTimeout, now);
         var (reason, sentence) = ReasonOf(task, rules, able, takers, now);
         var ahead = task.State == TaskState.Created
             ? await new QueueAhead(store).CountAsync(task, able, ct).ConfigureAwait(false)
@@ -65,9 +67,14 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             Reason = reason,
             Sentence = sentence,
             Funnel = FunnelOf([.. found.Select(f => f.Obstacle)]),
-            Clauses = [.. task.Spec.Requires.Select(r => ClauseOf(r, task.Spec.Match, crowd))],
-            NearestMisses = able.Count > 0 ? [] : MissesOf(task.Spec, crowd),
-            Suggestions = [.. Suggestions.For(task, rules, crowd, able, takers, found.Select(f => f.Obstacle))],
+            Clauses = [.. task.Asks.Requires.Select(r => ClauseOf(r, task.Spec.Match, crowd))],
+            NearestMisses = able.Count > 0 ? [] : MissesOf(task.Asks, crowd),
+            Suggestions =
+            [
+                .. steps.Suggest(task),
+                .. Suggestions.For(task, rules, crowd, able, takers, found.Select(f => f.Obstacle)),
+            ],
+            Steps = steps.Explain(task),
             ClaimableBy = task is { State: TaskState.Created, DeferredUntil: null }
                 ? [.. found.Where(f => f.Obstacle == Obstacle.None).Select(f => f.Candidate.Agent.Name).Take(NamesMax)]
                 : [],
@@ -103,6 +110,9 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
                 StateReason.AsStated,
                 task.Agent is null ? $"it is {task.State.ToWire()}" : $"it is {task.State.ToWire()}, by {task.Agent}"),
             { DeferredUntil: { } until } => (StateReason.Deferred, $"it waits until {until:u}"),
+            _ when able.Count == 0 && task.Relaxing is { NextAt: { } nextAt } => (
+                StateReason.NobodyCan,
+                $"no registered agent could do what it asks for until {nextAt:u}; see its steps"),
             _ when able.Count == 0 => (
                 StateReason.NobodyCan, "no registered agent could ever do it; see the nearest misses"),
             _ => ReasonOf(rules.ModeOf(task.Spec.Kind, task.Spec.Step), takers, now),

@@ -60,6 +60,9 @@ public sealed record TaskExplanation
     /// <summary>Agents whose claim would get it now, by name; at most ten.</summary>
     public required IReadOnlyList<string> ClaimableBy { get; init; }
 
+    /// <summary>What it asks for step by step as it waits; empty when that never changes.</summary>
+    public IReadOnlyList<StepExplanation> Steps { get; init; } = [];
+
     /// <summary>
     /// Tasks that stand before it and that its agents could take as well; counted up to a thousand a class.
     /// </summary>

@@ -37,6 +37,9 @@ internal enum PlaceFlags
 
     /// <summary>Its breaker opened and it has not been done since.</summary>
     Tripped = 512,
+
+    /// <summary>Its requirements relax; a row in <c>relaxing</c> says by what steps, and how far they have.</summary>
+    Relaxing = 1024,
 }
 
 /// <summary>

@@ -8,8 +8,21 @@ internal sealed record ClassKey(
     string Namespace, string Kind, IReadOnlyList<Requirement> Requires, double MinimumMatch, string? Owner,
     MatchMode Match = MatchMode.Tiered, string? Step = null)
 {
-    public static ClassKey Of(NewTask task) =>
-        new(task.Namespace, task.Kind, task.Requires, task.MinimumMatch, task.Owner, task.Match, task.Step);
+    /// <summary>The class of a new task; as long as it prefers an agent, it is that agent's alone.</summary>
+    public static ClassKey Of(NewTask task) => new(
+        task.Namespace, task.Kind, task.Requires, task.MinimumMatch, task.Prefer ?? task.Owner, task.Match, task.Step);
+
+    /// <summary>A task of the class that says nothing else.</summary>
+    public NewTask ToTask() => new()
+    {
+        Kind = Kind,
+        Namespace = Namespace,
+        Requires = Requires,
+        MinimumMatch = MinimumMatch,
+        Owner = Owner,
+        Match = Match,
+        Step = Step,
+    };
 
     public bool Equals(ClassKey? other) =>
         other is not null && Namespace == other.Namespace && Kind == other.Kind && Owner == other.Owner

@@ -47,6 +47,14 @@ public interface IQueryStore
     ValueTask<IReadOnlyList<QueueHead>> ListHeadsAsync(
         string? @namespace, int perClass, int limit, CancellationToken ct = default);
 
+    /// <summary>
+    /// The ready tasks whose requirements have a further step, in groups, by the first task of each; others are not
+    /// looked at.
+    /// </summary>
+    /// <param name="limit">At most so many groups, 1 to <see cref="Limits.BatchMax"/>.</param>
+    /// <param name="ct">Ends the query.</param>
+    ValueTask<IReadOnlyList<RelaxingGroup>> ListRelaxingAsync(int limit, CancellationToken ct = default);
+
     /// <summary>Where the distributor's rounds stand in a namespace.</summary>
     ValueTask<IReadOnlyList<RoutingCursor>> ListCursorsAsync(string @namespace, CancellationToken ct = default);
 

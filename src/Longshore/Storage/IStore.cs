@@ -152,6 +152,22 @@ public interface ITaskStore
         CancellationToken ct = default);
 
     /// <summary>
+    /// Lets tasks of which a further step is due ask for what it asks for, wherever they are; they keep their place.
+    /// Looks at no more than <paramref name="limit"/>, those due first before others.
+    /// </summary>
+    ValueTask<RelaxOutcome> RelaxAsync(int limit, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// Takes a ready task, and up to <paramref name="limit"/> in all that are like it in what they ask for, now and
+    /// later, past steps that nobody present can meet. Answers how many; none when it is not at that step any more.
+    /// </summary>
+    ValueTask<int> SkipStepsAsync(
+        StepSkip skip, int limit, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>The instant at which the next step of a task is due, or null.</summary>
+    ValueTask<long?> NextRelaxAsync(CancellationToken ct = default);
+
+    /// <summary>
     /// Moves deferred tasks that are due to the queue, and performs probe on tasks whose breaker's time is up. Answers
     /// how many, at most <paramref name="limit"/>.
     /// </summary>

@@ -17,6 +17,27 @@ public sealed record TaskGuards(
     public static readonly TaskGuards None = new([], [], [], null);
 }
 
+/// <summary>What letting tasks go on to their next step came to.</summary>
+/// <param name="Looked">How many were looked at; as many as allowed means that there may be more.</param>
+/// <param name="Changed">How many ready ones ask for something else now.</param>
+public readonly record struct RelaxOutcome(int Looked, int Changed);
+
+/// <summary>Steps of a task that nobody present can meet.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="From">The step it is at.</param>
+/// <param name="To">A later one that it is to be at.</param>
+public readonly record struct StepSkip(long TaskId, int From, int To);
+
+/// <summary>
+/// Ready tasks that have steps left and are alike in what they ask for, now and later. A task that is kept from some
+/// agent is a group of its own.
+/// </summary>
+/// <param name="TaskId">The first of them.</param>
+/// <param name="Step">The step they are at.</param>
+/// <param name="Count">How many.</param>
+/// <param name="IsKept">It is, or was, kept from some agent.</param>
+public readonly record struct RelaxingGroup(long TaskId, int Step, int Count, bool IsKept);
+
 /// <summary>One of the first ready tasks of its class.</summary>
 /// <param name="TaskId">The task.</param>
 /// <param name="Rank">Its place in the order, ascending; ties go by id.</param>

@@ -36,6 +36,9 @@ public static class Limits
     /// <summary>Most capabilities a task may require.</summary>
     public const int RequirementsMax = 32;
 
+    /// <summary>Most steps by which a task's requirements relax.</summary>
+    public const int RelaxStepsMax = 16;
+
     /// <summary>Most capabilities, kinds, namespaces or specializations an agent may list.</summary>
     public const int AgentListMax = 1000;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Longshore.Capabilities;
 
 namespace Longshore.Tasks;
@@ -43,6 +44,23 @@ public sealed record NewTask
 
     /// <summary>How requirements are compared with what an agent can do (S1.65).</summary>
     public MatchMode Match { get; init; }
+
+    /// <summary>
+    /// What it asks for instead once it has waited so long, in the order of waiting time; at most
+    /// <see cref="Limits.RelaxStepsMax"/> steps.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RelaxStep> Relax { get; init; } = [];
+
+    /// <summary>
+    /// Only this agent may do it for <see cref="PreferFor"/>, then everybody able; null prefers nobody.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Prefer { get; init; }
+
+    /// <summary>How long the preferred agent comes first, since the task became available.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? PreferFor { get; init; }
 
     /// <summary>
     /// The item the task is about, in its namespace. Whoever did or does one task of a group may be kept from its

@@ -17,6 +17,9 @@ internal static class TaskDigest
     {
         var metadata = new SortedDictionary<string, string>(task.Metadata.ToDictionary(), StringComparer.Ordinal);
         Array.ForEach(LeftOut, name => metadata.Remove(name));
-        return SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(task with { Metadata = metadata }));
+
+        // What is not used is left out, so that tasks stored before it existed keep their digest.
+        var relax = task.Relax.Count == 0 ? null! : task.Relax;
+        return SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(task with { Metadata = metadata, Relax = relax }));
     }
 }

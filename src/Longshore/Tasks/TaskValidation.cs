@@ -62,7 +62,12 @@ public static class TaskValidation
                 at + "requires", $"lists {requires.Count} capabilities; at most {Limits.RequirementsMax} are allowed");
         }
 
-        return task with { Requires = requires, Payload = task.Payload.IsNone ? JsonText.EmptyObject : task.Payload };
+        var canonical = task with
+        {
+            Requires = requires,
+            Payload = task.Payload.IsNone ? JsonText.EmptyObject : task.Payload,
+        };
+        return canonical with { Relax = RelaxValidation.Checked(canonical, at) };
     }
 
     /// <summary>A required short word: not blank, no control characters, not too long.</summary>

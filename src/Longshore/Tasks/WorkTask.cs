@@ -62,6 +62,12 @@ public sealed record WorkTask
     /// <summary>Progress last reported by the holder: 0 to 1.</summary>
     public double? Progress { get; init; }
 
+    /// <summary>How far its requirements have relaxed; null when they never do.</summary>
+    public Relaxation? Relaxing { get; init; }
+
+    /// <summary>What it asks for now: as submitted, unless its requirements relax.</summary>
+    internal NewTask Asks => Relaxing is { } relaxing ? RelaxSteps.At(Spec, relaxing.Step) : Spec;
+
     /// <summary>The code of a task whose submitter gave none.</summary>
     internal static string AutoCode(long id) => string.Create(CultureInfo.InvariantCulture, $"t-{id}");
 

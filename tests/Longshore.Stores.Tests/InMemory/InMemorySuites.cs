@@ -86,6 +86,10 @@ public sealed class InMemoryExclusion : ExclusionSuite<InMemorySource>;
 
 public sealed class InMemoryOffer : OfferSuite<InMemorySource>;
 
+public sealed class InMemoryRelax : RelaxSuite<InMemorySource>;
+
+public sealed class InMemoryRelaxer : RelaxerSuite<InMemorySource>;
+
 public sealed class InMemoryReject : RejectSuite<InMemorySource>;
 
 public sealed class InMemoryPlan : PlanSuite<InMemorySource>;

@@ -8,7 +8,7 @@ namespace Longshore.Stores.Tests.Model;
 /// <summary>A task to insert.</summary>
 internal sealed record NewItem(
     int Kind, int Requires, int Priority, int MaxAttempts, int ReadySeconds, int DeadlineSeconds, int RetrySeconds,
-    bool RejectLate, int Key, int Code, int Parent, int Owner, int Group, int Match)
+    bool RejectLate, int Key, int Code, int Parent, int Owner, int Group, int Match, int Relax)
 {
     public NewTask In(World world) => TaskValidation.Checked(
         new NewTask
@@ -30,6 +30,9 @@ internal sealed record NewItem(
             Group = Group == 0 ? null : $"item-{Group % 3}",
             Step = Group == 0 ? null : $"step-{Group % 2}",
             Match = (MatchMode)Match,
+            Relax = Words.Steps(Relax),
+            Prefer = Relax >= 3 && Owner == 0 ? World.AgentNames[Relax - 3] : null,
+            PreferFor = Relax >= 3 && Owner == 0 ? Words.Seconds(5) : null,
             Tags = Kind == 1 ? ["tag", "other"] : [],
         },
         world.Clock.Now);
@@ -41,7 +44,7 @@ internal sealed record NewItem(
             this with { Requires = 0 }, this with { Priority = 5 }, this with { MaxAttempts = 3 },
             this with { ReadySeconds = 0 }, this with { DeadlineSeconds = 0 }, this with { RejectLate = false },
             this with { Key = 0 }, this with { Code = 0 }, this with { Parent = 0 }, this with { Owner = 0 },
-            this with { Group = 0 }, this with { Match = 0 },
+            this with { Group = 0 }, this with { Match = 0 }, this with { Relax = 0 },
             this with { Kind = 2 },
         ];
         return candidates.Where(c => c != this);
@@ -144,6 +147,17 @@ internal static class Words
         2 => [new Capability("a"), new Capability("b", 3)],
         3 => [new Capability("b"), new Capability("c", 2, now.AddSeconds(30)) { Grace = Seconds(60) }],
         _ => [new Capability("a", 2), new Capability("b", 2, now.AddMinutes(1)), new Capability("c")],
+    };
+
+    public static IReadOnlyList<RelaxStep> Steps(int relax) => relax switch
+    {
+        0 or 3 => [],
+        1 or 4 => [new RelaxStep(Seconds(10), [new Requirement("b")])],
+        _ =>
+        [
+            new RelaxStep(Seconds(10), [new Requirement("b"), new Requirement("c")]) { MinimumMatch = 0.5 },
+            new RelaxStep(Seconds(40), []),
+        ],
     };
 
     public static IReadOnlyList<Requirement> Requirements(int requires) => requires switch

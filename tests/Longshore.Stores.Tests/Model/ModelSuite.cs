@@ -44,6 +44,7 @@ public abstract class ModelSuite<TSource>
         .. Enum.GetValues<ChangeStatus>().Select(World.Sort),
         .. Enum.GetValues<TaskState>().Where(CanBeReached).Select(World.Sort),
         "suspect granted", "completed late", "probe granted", "quarantined for a time",
+        "step skipped", "step reached",
     ];
 
     private static bool CanBeReached(TaskState state) =>

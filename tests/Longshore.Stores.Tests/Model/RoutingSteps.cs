@@ -41,6 +41,21 @@ internal sealed record ReclassifyStep(int Pick) : Step
     }
 }
 
+internal sealed record RelaxStoreStep(int Limit) : Step
+{
+    public override Func<IStore, Task<object?>> In(World world) =>
+        async store => await store.Tasks.RelaxAsync(Limit, world.NowUs);
+}
+
+internal sealed record SkipStoreStep(int Pick, int From) : Step
+{
+    public override Func<IStore, Task<object?>> In(World world)
+    {
+        var skip = new StepSkip(world.Task(Pick), From, From + 1);
+        return async store => await store.Tasks.SkipStepsAsync(skip, 1000, world.NowUs);
+    }
+}
+
 internal sealed record UseStep(int Agent, int What) : Step
 {
     public override Func<IStore, Task<object?>> In(World world) => async store => What switch

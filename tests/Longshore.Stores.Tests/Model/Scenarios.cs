@@ -29,13 +29,14 @@ internal static class Scenarios
         from isRepetition in Rarely
         from @group in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 6)))
         from match in Mostly(0, Gen.Choose(0, 2))
+        from relax in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 5)))
         select isRepetition
             ? new NewItem(
                 1, 0, 5, 2, 0, 0, 10, RejectLate: false, Key: 1 + (key % 3), Code: 0, Parent: 0, Owner: 0, Group: 0,
-                Match: 0)
+                Match: 0, Relax: 0)
             : new NewItem(
                 kind, requires, priority, attempts, ready, deadline, retry, late, key, code, parent, owner, @group,
-                match);
+                match, relax);
 
     private static readonly Gen<EndItem> EndItems =
         from pick in Pick
@@ -116,6 +117,8 @@ internal static class Scenarios
         (3, Gen.Choose(0, 7).Select(rules => (Step)new RulesStep(rules))),
         (3, Pick.Select(pick => (Step)new EvictStep(pick))),
         (1, Pick.Select(pick => (Step)new ReclassifyStep(pick))),
+        (5, Limits.Select(limit => (Step)new RelaxStoreStep(limit))),
+        (5, Pick.SelectMany(_ => Mostly(0, Gen.Constant(1)), (pick, from) => (Step)new SkipStoreStep(pick, from))),
         (2, Agent.SelectMany(_ => Gen.Choose(0, 3), (a, what) => (Step)new UseStep(a, what))),
         (1, Agent.SelectMany(_ => Gen.Choose(0, 2), (a, scope) => (Step)new ResetStep(a, scope))),
         (1, Gen.Constant((Step)new CleanStep())),
@@ -150,7 +153,7 @@ internal static class Scenarios
         select new Step[]
         {
             new AdvanceStep(lease), new RescueStep(limit), new ExpireStep(limit),
-            new AdvanceStep(wait), new StageStep(limit),
+            new AdvanceStep(wait), new StageStep(limit), new RelaxStoreStep(limit),
         };
 
     /// <summary>One agent fails again and again, until its breaker opens, and a probe goes out.</summary>

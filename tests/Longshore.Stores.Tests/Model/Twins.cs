@@ -73,6 +73,8 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
             await CompareRoutingAsync(step);
         }
 
+        (await _subject.Tasks.NextRelaxAsync()).ShouldBe(
+            await _specification.NextRelaxAsync(), $"next step after {step}");
         (await _subject.Tasks.NextDueAsync()).ShouldBe(await _specification.NextDueAsync(), $"next due after {step}");
         (await source.BrokenInvariantsAsync()).ShouldBeEmpty($"invariants after {step}");
         (await _specification.CheckInvariantsAsync()).ShouldBeEmpty($"invariants of the specification after {step}");
@@ -82,6 +84,8 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
     private async Task CompareRoutingAsync(Step step)
     {
         (await HeadsOf(_subject)).ShouldBe(await HeadsOf(_specification), $"queue after {step}");
+        (await _subject.Queries.ListRelaxingAsync(100)).ShouldBe(
+            await _specification.ListRelaxingAsync(100), $"groups of steps after {step}");
         Same.Json(await AssignmentsOf(_subject)).ShouldBe(
             Same.Json(await AssignmentsOf(_specification)), $"assignments after {step}");
     }

@@ -62,6 +62,15 @@ internal sealed class World(ManualClock clock, ISet<string> seen)
             seen.Add("suspect granted");
         }
 
+        if (task.Relaxing is { Skipped.Count: > 0 })
+        {
+            seen.Add("step skipped");
+        }
+        else if (task is { State: TaskState.InProgress, Relaxing.Step: > 0 })
+        {
+            seen.Add("step reached");
+        }
+
         if (task is { State: TaskState.Quarantined, DeferredUntil: not null })
         {
             seen.Add("quarantined for a time");

@@ -86,6 +86,10 @@ public sealed class PostgresExclusion : ExclusionSuite<PostgresSource>;
 
 public sealed class PostgresOffer : OfferSuite<PostgresSource>;
 
+public sealed class PostgresRelax : RelaxSuite<PostgresSource>;
+
+public sealed class PostgresRelaxer : RelaxerSuite<PostgresSource>;
+
 public sealed class PostgresReject : RejectSuite<PostgresSource>;
 
 public sealed class PostgresRoutingRace : RoutingRaceSuite<PostgresSource>

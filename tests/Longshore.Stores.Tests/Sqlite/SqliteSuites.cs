@@ -86,6 +86,10 @@ public sealed class SqliteExclusion : ExclusionSuite<SqliteSource>;
 
 public sealed class SqliteOffer : OfferSuite<SqliteSource>;
 
+public sealed class SqliteRelax : RelaxSuite<SqliteSource>;
+
+public sealed class SqliteRelaxer : RelaxerSuite<SqliteSource>;
+
 public sealed class SqliteReject : RejectSuite<SqliteSource>;
 
 public sealed class SqliteRoutingRace : RoutingRaceSuite<SqliteSource>;

@@ -139,6 +139,15 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
     public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
         _inner.Tasks.PruneAsync(endedBeforeUs, limit, ct);
 
+    public ValueTask<RelaxOutcome> RelaxAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
+        _inner.Tasks.RelaxAsync(limit, nowUs, ct);
+
+    public ValueTask<int> SkipStepsAsync(
+        StepSkip skip, int limit, long? nowUs = null, CancellationToken ct = default) =>
+        _inner.Tasks.SkipStepsAsync(skip, limit, nowUs, ct);
+
+    public ValueTask<long?> NextRelaxAsync(CancellationToken ct = default) => _inner.Tasks.NextRelaxAsync(ct);
+
     public ValueTask<long?> NextDueAsync(CancellationToken ct = default) => _inner.Tasks.NextDueAsync(ct);
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();

@@ -33,6 +33,9 @@ public sealed class TaskDigestTests
         { nameof(NewTask.Match), Plain with { Match = MatchMode.Strict } },
         { nameof(NewTask.Group), Plain with { Group = "item-1" } },
         { nameof(NewTask.Step), Plain with { Step = "review" } },
+        { nameof(NewTask.Relax), Plain with { Relax = [new RelaxStep(TimeSpan.FromSeconds(1), [])] } },
+        { nameof(NewTask.Prefer), Plain with { Prefer = "agent-1" } },
+        { nameof(NewTask.PreferFor), Plain with { PreferFor = TimeSpan.FromSeconds(1) } },
         { nameof(NewTask.Workflow), Plain with { Workflow = "w" } },
         { nameof(NewTask.WorkflowCursor), Plain with { WorkflowCursor = "w" } },
         { nameof(NewTask.Tags), Plain with { Tags = ["a"] } },
@@ -59,6 +62,11 @@ public sealed class TaskDigestTests
 
         TaskDigest.Of(one).ShouldBe(TaskDigest.Of(other));
     }
+
+    [Fact]
+    public void A_task_that_relaxes_nothing_keeps_the_digest_it_had_before_that_existed() =>
+        Convert.ToHexString(TaskDigest.Of(Plain)).ShouldBe(
+            "C3AD8925999D99ABA65EBDD0FA8E74C7F5BFFCD86012647B697B2CF355CE4A9B");
 
     private static Dictionary<string, string> Pairs(string name, string value) => new() { [name] = value };
 }

@@ -34,6 +34,9 @@ public sealed record TaskExplanationWire
     /// <summary>Agents whose claim would get it now; at most ten.</summary>
     public IReadOnlyList<string> ClaimableBy { get; init; } = [];
 
+    /// <summary>What it asks for step by step as it waits; missing when that never changes.</summary>
+    public IReadOnlyList<StepExplanationWire>? Steps { get; init; }
+
     /// <summary>Tasks before it that its agents could take as well.</summary>
     public int Ahead { get; init; }
 
@@ -51,6 +54,7 @@ public sealed record TaskExplanationWire
         NearestMisses = e.NearestMisses,
         Suggestions = e.Suggestions,
         ClaimableBy = e.ClaimableBy,
+        Steps = e.Steps.Count == 0 ? null : [.. e.Steps.Select(StepExplanationWire.Of)],
         Ahead = e.Ahead,
         EstimatedWaitSeconds = e.EstimatedWait?.TotalSeconds,
     };
@@ -66,6 +70,7 @@ public sealed record TaskExplanationWire
         NearestMisses = NearestMisses,
         Suggestions = Suggestions,
         ClaimableBy = ClaimableBy,
+        Steps = [.. (Steps ?? []).Select(step => step.ToStep())],
         Ahead = Ahead,
         EstimatedWait = Words.SecondsOrNull(EstimatedWaitSeconds, "estimated_wait_seconds"),
     };

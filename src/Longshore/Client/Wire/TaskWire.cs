@@ -33,6 +33,15 @@ public record NewTaskWire
     /// <summary>How requirements are compared: tiered, strict or flexible; <c>tiered</c> when missing.</summary>
     public string? Match { get; init; }
 
+    /// <summary>What it asks for instead once it has waited so long, in the order of waiting time.</summary>
+    public IReadOnlyList<RelaxStepWire>? Relax { get; init; }
+
+    /// <summary>Only this agent may do it for <c>prefer_for_seconds</c>, then everybody able.</summary>
+    public string? Prefer { get; init; }
+
+    /// <summary>How long the preferred agent comes first.</summary>
+    public double? PreferForSeconds { get; init; }
+
     /// <summary>The item it is about; whoever does one task of a group may be kept from its others.</summary>
     public string? Group { get; init; }
 
@@ -106,6 +115,11 @@ public record NewTaskWire
                 $"{at}requires[{i}]"))],
             MinimumMatch = MinimumMatch ?? usual.MinimumMatch,
             Match = Match is null ? usual.Match : Words.Parse<MatchMode>(Match, at + "match"),
+            Relax = [.. (Relax ?? []).Select((step, i) => (
+                step ?? throw LongshoreException.Invalid($"{at}relax[{i}]", "cannot be null"))
+                .ToStep($"{at}relax[{i}]"))],
+            Prefer = Prefer,
+            PreferFor = Words.SecondsOrNull(PreferForSeconds, at + "prefer_for_seconds"),
             Group = Group,
             Step = Step,
             ConfidenceThreshold = ConfidenceThreshold ?? usual.ConfidenceThreshold,
@@ -142,6 +156,9 @@ public record NewTaskWire
             Requires = [.. task.Requires.Select(r => r.ToString())],
             MinimumMatch = task.MinimumMatch,
             Match = task.Match.ToWire(),
+            Relax = task.Relax.Count == 0 ? null : [.. task.Relax.Select(RelaxStepWire.Of)],
+            Prefer = task.Prefer,
+            PreferForSeconds = task.PreferFor?.TotalSeconds,
             Group = task.Group,
             Step = task.Step,
             ConfidenceThreshold = task.ConfidenceThreshold,
@@ -246,6 +263,9 @@ public sealed record TaskWire : NewTaskWire
     /// <summary>Progress last reported, 0 to 1.</summary>
     public double? Progress { get; init; }
 
+    /// <summary>How far its requirements have relaxed; missing when they never do.</summary>
+    public RelaxationWire? Relaxing { get; init; }
+
     /// <summary>The wire form of a task.</summary>
     public static TaskWire Of(WorkTask task) => Fill(
         new TaskWire { Kind = task.Spec.Kind, Id = task.Id, State = task.State.ToWire() }, task.Spec) with
@@ -265,6 +285,7 @@ public sealed record TaskWire : NewTaskWire
         Error = task.Error,
         Draft = task.Draft.IsNone ? null : task.Draft,
         Progress = task.Progress,
+        Relaxing = RelaxationWire.Of(task),
     };
 
     /// <summary>The task meant.</summary>
@@ -287,5 +308,6 @@ public sealed record TaskWire : NewTaskWire
         Error = Error,
         Draft = Draft ?? default,
         Progress = Progress,
+        Relaxing = Relaxing?.ToRelaxation(),
     };
 }

@@ -60,7 +60,7 @@ internal sealed class RoutingTable(IStore store)
             _classes.Clear();
         }
 
-        var added = new RoutedClass(task.Spec, Board.AddClass(task.Spec.Requires));
+        var added = new RoutedClass(task.Asks, Board.AddClass(task.Asks.Requires));
         _classes.Add(head.ClassId, added);
         foreach (var agent in _agents.Values)
         {
@@ -154,6 +154,6 @@ internal sealed class RoutingTable(IStore store)
 }
 
 /// <summary>A class of tasks and who can do it.</summary>
-/// <param name="Spec">One of its tasks: what all ask for.</param>
+/// <param name="Spec">One of its tasks, with what all ask for now.</param>
 /// <param name="Eligible">Who can do them.</param>
 internal sealed record RoutedClass(NewTask Spec, EligibleAgents Eligible);

@@ -53,9 +53,9 @@ internal sealed class UnroutableWatch(
         foreach (var ofClass in old)
         {
             var task = await store.Queries.GetTaskAsync(ofClass.First().TaskId, ct).ConfigureAwait(false);
-            if (task is not null && !crowd.Any(c => TaskExplainer.CanEver(task.Spec, c)))
+            if (task is not null && !crowd.Any(c => TaskExplainer.CanEver(task.Asks, c)))
             {
-                await ActAsync([.. ofClass.Select(head => head.TaskId)], task.Spec, rules, ct).ConfigureAwait(false);
+                await ActAsync([.. ofClass.Select(head => head.TaskId)], task.Asks, rules, ct).ConfigureAwait(false);
             }
         }
     }
@@ -72,15 +72,32 @@ internal sealed class UnroutableWatch(
         if (!fallback.SequenceEqual(spec.Requires))
         {
             const string why = "no registered agent could do it as it was";
-            var changed = await store.Tasks.ReclassifyAsync(tasks, fallback, why, ct: ct).ConfigureAwait(false);
+            var last = await AtTheirLastStepAsync(tasks, ct).ConfigureAwait(false);
+            var changed = await store.Tasks.ReclassifyAsync(last, fallback, why, ct: ct).ConfigureAwait(false);
             onReady(changed.Count(c => c.Status == ChangeStatus.Changed));
         }
+    }
+
+    /// <summary>Tasks that go on to ask for something else are let be until then.</summary>
+    private async Task<long[]> AtTheirLastStepAsync(IEnumerable<long> tasks, CancellationToken ct)
+    {
+        var last = new List<long>();
+        foreach (var id in tasks)
+        {
+            if (await store.Queries.GetTaskAsync(id, ct).ConfigureAwait(false) is { Relaxing: null or { NextAt: null } })
+            {
+                last.Add(id);
+            }
+        }
+
+        return [.. last];
     }
 
     private async Task EscalateAsync(long[] tasks, CancellationToken ct)
     {
         var batch = new TaskBatch();
-        foreach (var id in tasks.Where(id => !_escalated.Contains(id)))
+        var unknown = tasks.Where(id => !_escalated.Contains(id));
+        foreach (var id in await AtTheirLastStepAsync(unknown, ct).ConfigureAwait(false))
         {
             // Another node may have said so before this one led.
             var history = await store.Events.HistoryAsync(id, ct).ConfigureAwait(false);

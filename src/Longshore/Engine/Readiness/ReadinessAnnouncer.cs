@@ -49,6 +49,12 @@ internal sealed class ReadinessAnnouncer(INodeBus bus, string origin, StoreTime 
                 continue;
             }
 
+            if (RelaxSteps.LastOf(task) > 0)
+            {
+                // Whoever leads looks at once whether anybody present could do it as it is.
+                dueUs = Math.Min(dueUs, now);
+            }
+
             if (task.ReadyAt is { } readyAt && readyAt.ToMicroseconds() > now)
             {
                 dueUs = Math.Min(dueUs, readyAt.ToMicroseconds());

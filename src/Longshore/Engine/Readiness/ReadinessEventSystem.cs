@@ -53,6 +53,7 @@ internal sealed class ReadinessEventSystem(
                 break;
             case AgentChangedEvent changed:
                 metrics.EventReceived("agent_changed");
+                engine.OnAgentChangedElsewhere();
                 _ = RelearnAsync(changed.Agent);
                 break;
             case TaskDeferredEvent deferred:

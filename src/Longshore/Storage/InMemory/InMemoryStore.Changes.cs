@@ -158,6 +158,7 @@ public sealed partial class InMemoryStore
                 Agent = null,
                 EndedAt = null,
                 Error = entry.LastError,
+                Relaxing = Again(entry.Task, nowUs),
             },
         });
         Record(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), nowUs);

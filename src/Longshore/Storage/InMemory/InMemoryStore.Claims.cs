@@ -110,7 +110,7 @@ public sealed partial class InMemoryStore
         var capabilities = SkillsOf(agent, nowUs);
         return among
             .Where(e => e.IsReady && !IsTooLate(e, nowUs))
-            .Where(e => CanDo(agent, capabilities, e.Task.Spec) && IsFor(by, e.Task.Spec))
+            .Where(e => CanDo(agent, capabilities, e.Task.Asks) && IsFor(by, e.Task.Spec))
             .Where(e => kinds.Count == 0 || kinds.Contains(e.Task.Spec.Kind, StringComparer.Ordinal))
             .Where(e => agent.Profile.PriorityLevels.Count == 0
                 || agent.Profile.PriorityLevels.Contains(e.Task.Spec.Priority))
@@ -185,7 +185,7 @@ public sealed partial class InMemoryStore
             && (_options.RecentFailure == RecentFailurePolicy.Strict
                 || _state.Agents.Values.Any(other => !failers.Contains(other.Name)
                     && other.StatusAt(now, _options.HeartbeatTimeout) <= AgentStatus.AtCapacity
-                    && CanDo(other, SkillsOf(other, nowUs), entry.Task.Spec)));
+                    && CanDo(other, SkillsOf(other, nowUs), entry.Task.Asks)));
     }
 
     /// <summary>Who failed the task within the window that counts.</summary>

@@ -44,7 +44,7 @@ public sealed partial class InMemoryStore
     private DiscoveredTask Show(TaskEntry entry, Agent agent, long nowUs)
     {
         var now = UnixTime.FromMicroseconds(nowUs);
-        var spec = entry.Task.Spec;
+        var spec = entry.Task.Asks;
         var best = _state.Agents.Values
             .Where(a => a.Name == agent.Name || a.StatusAt(now, _options.HeartbeatTimeout) <= AgentStatus.Active)
             .Select(a => (Agent: a, Capabilities: new CapabilitySet(a.Usable, now)))

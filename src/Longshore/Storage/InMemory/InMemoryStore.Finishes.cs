@@ -92,6 +92,7 @@ public sealed partial class InMemoryStore
         var ended = EndClaim(entry, AssignmentStatus.Cancelled, nowUs, finish.Error, finish.Key);
         var cancelled = Close(ended, TaskOperation.Cancel, agent, nowUs, finish.Error);
         _state.Put(cancelled);
+        ForgetTrips(finish.TaskId);
         Record(
             new NewEvent(
                 EventTypes.TaskCancelled,

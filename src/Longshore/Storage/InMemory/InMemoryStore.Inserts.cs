@@ -82,6 +82,7 @@ public sealed partial class InMemoryStore
             CreatedAt = UnixTime.FromMicroseconds(nowUs),
             AvailableAt = UnixTime.FromMicroseconds(availableUs),
             DeferredUntil = availableUs > nowUs ? UnixTime.FromMicroseconds(availableUs) : null,
+            Relaxing = RelaxSteps.FirstOf(task, availableUs),
         })
         {
             IsFifo = RulesOf(task.Namespace).Order == TaskOrder.PriorityFifo,

@@ -111,7 +111,9 @@ public sealed partial class InMemoryStore
             return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
         }
 
-        _state.Put(entry with { Task = entry.Task with { Spec = entry.Task.Spec with { Requires = requires } } });
+        // What it asks for from now on takes the place of all steps.
+        var spec = entry.Task.Asks with { Requires = requires };
+        _state.Put(entry with { Task = entry.Task with { Spec = spec, Relaxing = null } });
         var payload = EventPayloads.Reason(reason);
         Record(new NewEvent(EventTypes.TaskReclassified, ActorType.System, "longshore", id, payload), nowUs);
         return new ChangeOutcome(ChangeStatus.Changed, entry.Task.State);

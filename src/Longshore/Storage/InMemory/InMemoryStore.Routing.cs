@@ -43,7 +43,7 @@ public sealed partial class InMemoryStore
         [
             .. _state.Open.Values
                 .Where(e => e.IsReady && (@namespace is null || e.Task.Spec.Namespace == @namespace))
-                .GroupBy(e => ClassKey.Of(e.Task.Spec))
+                .GroupBy(e => ClassKey.Of(e.Task.Asks))
                 .SelectMany(c => c.OrderBy(e => e.Rank).ThenBy(e => e.Task.Id).Take(perClass))
                 .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id)
                 .Take(limit)
@@ -72,7 +72,7 @@ public sealed partial class InMemoryStore
 
     private QueueHead HeadOf(TaskEntry entry)
     {
-        var spec = entry.Task.Spec;
+        var spec = entry.Task.Asks;
         var key = ClassKey.Of(spec);
         var taskClass = _classes.TryGet(key, out var known) ? known : _classes.Add(key);
         return new QueueHead(
