@@ -240,6 +240,14 @@ CREATE TABLE ready (
     flags    integer not null
 );
 
+CREATE TABLE relaxing (
+    task_id integer primary key,
+    step    integer not null,                   -- the step in force
+    due_us  integer,                            -- when the next one is due; null: never
+    skipped integer not null,                   -- bit n: nobody present could meet step n
+    steps   text not null                       -- JSON: what it asks for, step by step
+);
+
 CREATE TABLE schedules (
     namespace    text not null,
     name         text not null,
@@ -289,6 +297,8 @@ CREATE INDEX deferred_until on deferred (until_us);
 CREATE INDEX events_task on events (task_id) where task_id is not null;
 
 CREATE INDEX parked_until on parked (until_us) where until_us is not null;
+
+CREATE INDEX relaxing_due on relaxing (due_us) where due_us is not null;
 
 CREATE INDEX schedules_due on schedules (next_us) where next_us is not null;
 

@@ -7,7 +7,8 @@ using Longshore.Tasks;
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
-internal sealed class Changer(Stages stages, Deadlines deadlines, BreakerBook breakers, RelaxVerbs relaxing, EventLog events)
+internal sealed class Changer(
+    Stages stages, Deadlines deadlines, BreakerBook breakers, RelaxVerbs relaxing, EventLog events)
 {
     public ChangeOutcome Cancel(long id, string? reason, long nowUs)
     {

@@ -8,7 +8,8 @@ namespace Longshore.Sqlite.Verbs;
 /// Deletes what ended long ago. It walks the event log from its oldest end: the events there name the tasks that
 /// ended then, so no index over the ends of all tasks is needed on the hot path.
 /// </summary>
-internal sealed class Pruner(Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, RelaxVerbs relaxing)
+internal sealed class Pruner(
+    Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, RelaxVerbs relaxing)
 {
     private const int EventsAtOnce = 256;
 

@@ -42,8 +42,8 @@ internal sealed partial class LocalClient
     /// <summary>Where the rules say so, refuses what nobody could ever do (S1.73).</summary>
     private async Task RefuseUnroutableAsync(NewTask[] tasks, CancellationToken ct)
     {
-        foreach (var ofClass in tasks.GroupBy(
-            task => (Class: Matching.ClassKey.Of(task), Steps: RelaxSteps.LastOf(task) == 0 ? "" : RelaxJson.Write(task))))
+        static string StepsOf(NewTask task) => RelaxSteps.LastOf(task) == 0 ? "" : RelaxJson.Write(task);
+        foreach (var ofClass in tasks.GroupBy(task => (Class: Matching.ClassKey.Of(task), Steps: StepsOf(task))))
         {
             var key = ofClass.Key.Class;
             var rules = await engine.Rules.OfAsync(key.Namespace, ct).ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal sealed partial class LocalClient
         }
     }
 
-    /// <summary>Why nobody could ever do a task, whichever of its steps is in force; null when somebody could.</summary>
+    /// <summary>Why nobody could ever do a task, whichever step is in force; null when somebody could.</summary>
     private async Task<TaskExplanation?> NobodyCanAsync(NewTask task, CancellationToken ct)
     {
         TaskExplanation? first = null;

@@ -43,7 +43,7 @@ internal static class EventPayloads
         json.WriteString("name", name);
     });
 
-    /// <summary>From which step to which, whether by waiting or because nobody could, and what it asks for now.</summary>
+    /// <summary>From which step to which, whether because nobody could, and what it asks for now.</summary>
     public static JsonText Relaxed(Relaxation from, Relaxation to, NewTask spec) => Write(json =>
     {
         var asks = RelaxSteps.At(spec, to.Step);

@@ -298,7 +298,8 @@ public abstract class RelaxSuite<TSource> : StoreSuite<TSource>
         (await Store.Tasks.ReclassifyAsync([id], Needs("go"), "because", NowUs, Ct))[0].Status.ShouldBe(
             ChangeStatus.Changed);
         (await Get(id)).ShouldSatisfyAllConditions(
-            t => t.Relaxing.ShouldBeNull(), t => t.Spec.Requires.ShouldBe(Needs("go")), t => t.Spec.Relax.ShouldBeEmpty());
+            t => t.Relaxing.ShouldBeNull(), t => t.Spec.Requires.ShouldBe(Needs("go")),
+            t => t.Spec.Relax.ShouldBeEmpty());
         Clock.Advance(Minutes(30));
         (await Relax()).ShouldBe(default);
         (await AbleTo(id)).ShouldBeEmpty();

@@ -13,7 +13,7 @@ using Longshore.Tests;
 
 namespace Longshore.Stores.Tests.Conformance;
 
-/// <summary>The relaxer over every store: who waits is woken when a step is due, on a clock that the test moves.</summary>
+/// <summary>The relaxer over every store: who waits is woken when a step is due. The test moves the clock.</summary>
 public abstract class RelaxerSuite<TSource> : StoreSuite<TSource>
     where TSource : StoreSource, new()
 {

@@ -66,7 +66,7 @@ public sealed class TaskDigestTests
     [Fact]
     public void A_task_that_relaxes_nothing_keeps_the_digest_it_had_before_that_existed() =>
         Convert.ToHexString(TaskDigest.Of(Plain)).ShouldBe(
-            "C3AD8925999D99ABA65EBDD0FA8E74C7F5BFFCD86012647B697B2CF355CE4A9B");
+            "C3AD8925999D99ABA65EBDD0FA8E74C7F5BFFCD86012647B697B2CF355CE4A9B");
 
     private static Dictionary<string, string> Pairs(string name, string value) => new() { [name] = value };
 }

@@ -84,7 +84,8 @@ internal sealed class UnroutableWatch(
         var last = new List<long>();
         foreach (var id in tasks)
         {
-            if (await store.Queries.GetTaskAsync(id, ct).ConfigureAwait(false) is { Relaxing: null or { NextAt: null } })
+            var task = await store.Queries.GetTaskAsync(id, ct).ConfigureAwait(false);
+            if (task is { Relaxing: null or { NextAt: null } })
             {
                 last.Add(id);
             }
