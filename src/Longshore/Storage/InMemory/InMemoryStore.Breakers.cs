@@ -68,7 +68,7 @@ public sealed partial class InMemoryStore
         // Who missed an offer may still do the kind well; but if it was the kind's probe, that is over.
         var ofKind = verdict == Verdict.Missed ? Verdict.Nothing : verdict;
         Judge(new BreakerKey(BreakerScope.AgentKind, agent, ended.Task.Spec.Kind), ended.Task, ofKind, nowUs);
-        if (Lessons.Of(verdict, ended.Task.Spec.Requires) is { } lesson)
+        if (Lessons.Of(verdict, ended.Task.Asks.Requires) is { } lesson)
         {
             Learn(agent, lesson, nowUs);
         }

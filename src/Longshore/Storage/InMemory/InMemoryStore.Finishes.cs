@@ -144,7 +144,7 @@ public sealed partial class InMemoryStore
         ForgetTrips(entry.Task.Id);
         Saw(agent, nowUs);
         Change(agent, a => a with { TotalCompleted = a.TotalCompleted + 1 });
-        Learn(agent, Lessons.Of(Verdict.Success, entry.Task.Spec.Requires)!.Value, nowUs);
+        Learn(agent, Lessons.Of(Verdict.Success, entry.Task.Asks.Requires)!.Value, nowUs);
         RecordClaim(EventTypes.TaskCompleted, done.Task, agent, nowUs);
         return new FinishOutcome(ClaimWriteStatus.Accepted, done.Task.State);
     }
