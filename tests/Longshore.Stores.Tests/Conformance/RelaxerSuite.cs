@@ -19,7 +19,8 @@ public abstract class RelaxerSuite<TSource> : StoreSuite<TSource>
 {
     private readonly HashSet<string> _agents = new(StringComparer.Ordinal);
 
-    protected override StoreOptions Options => new() { Clock = Time, Seed = 7 };
+    protected override StoreOptions Options =>
+        new() { Clock = Time, Seed = 7, HeartbeatTimeout = TimeSpan.FromSeconds(20) };
 
     private ManualTimeProvider Time { get; } = new();
 
@@ -35,7 +36,7 @@ public abstract class RelaxerSuite<TSource> : StoreSuite<TSource>
 
         await Eventually(() => Task.FromResult(waiting.IsCompleted), "the step is due");
         (await waiting).Single().TaskId.ShouldBe(id);
-        var late = Time.GetUtcNow() - (await Get(id)).AvailableAt - TimeSpan.FromSeconds(90);
+        var late = Time.GetUtcNow() - (await Get(id)).AvailableAt - TimeSpan.FromSeconds(20);
         late.ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(30), "time runs on while a store answers");
         (await Get(id)).Relaxing!.ShouldSatisfyAllConditions(
             r => r.Step.ShouldBe(1), r => r.Skipped.ShouldBeEmpty());
@@ -151,13 +152,14 @@ public abstract class RelaxerSuite<TSource> : StoreSuite<TSource>
         await Join(node, "ann-1", "rust:3");
         await Join(node, "bob-2", "rust:3");
         await node.Client.SetAgentModeAsync("ann-1", AgentMode.Available, Ct);
-        var spec = Spec("build", "rust>=3") with { Prefer = "bob-2", PreferFor = TimeSpan.FromMinutes(5) };
+        var spec = Spec("build", "rust>=3") with { Prefer = "bob-2", PreferFor = TimeSpan.FromSeconds(40) };
         var ids = new[] { await Submit(node, spec), await Submit(node, spec) };
         await Eventually(async () => (await LiveOf("bob-2")).Count == 1, "bob is offered one");
         await Settle(node);
         (await LiveOf("ann-1")).ShouldBeEmpty();
         await Eventually(async () => (await LiveOf("ann-1")).Count == 1, "then anybody");
-        (Time.GetUtcNow() - (await Get(ids[0])).AvailableAt).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(5));
+        (Time.GetUtcNow() - (await Get(ids[0])).AvailableAt).ShouldBeGreaterThanOrEqualTo(
+            TimeSpan.FromSeconds(40));
     }
 
     [Fact]
@@ -204,7 +206,7 @@ public abstract class RelaxerSuite<TSource> : StoreSuite<TSource>
         await Join(node, "ann-1", "general");
         var id = await Submit(node, Steps());
         await Eventually(async () => (await Get(id)).Spec.Requires is [{ Name: "general" }], "other requirements hold");
-        (Time.GetUtcNow() - (await Get(id)).AvailableAt).ShouldBeGreaterThan(TimeSpan.FromSeconds(200));
+        (Time.GetUtcNow() - (await Get(id)).AvailableAt).ShouldBeGreaterThan(TimeSpan.FromSeconds(45));
     }
 
     [Fact]
@@ -223,8 +225,8 @@ public abstract class RelaxerSuite<TSource> : StoreSuite<TSource>
     {
         Relax =
         [
-            new RelaxStep(TimeSpan.FromSeconds(90), [new Requirement("rust", 2)]),
-            new RelaxStep(TimeSpan.FromSeconds(200), [new Requirement("rust")]),
+            new RelaxStep(TimeSpan.FromSeconds(20), [new Requirement("rust", 2)]),
+            new RelaxStep(TimeSpan.FromSeconds(45), [new Requirement("rust")]),
         ],
     };
 
@@ -297,7 +299,7 @@ public abstract class RelaxerSuite<TSource> : StoreSuite<TSource>
             }
 
             await Store.Agents.HeartbeatAsync([.. _agents], null, Ct);
-            Time.Advance(TimeSpan.FromMilliseconds(250));
+            Time.Advance(TimeSpan.FromMilliseconds(500));
             return false;
         },
         what);

@@ -21,7 +21,7 @@ public sealed class SqliteHealthTests
         {
             Kind = "k",
             Payload = Longshore.Tasks.JsonText.EmptyObject,
-            Description = new string('x', 200),
+            Description = new string('x', 3000),
         }));
         await store.Tasks.CommitAsync(batch, Ct);
         await store.DisposeAsync();
