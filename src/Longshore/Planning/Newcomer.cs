@@ -39,10 +39,10 @@ internal sealed class Newcomer
     public static IReadOnlyList<Newcomer> For(PlanInput input) =>
     [
         .. input.Tasks
-            .GroupBy(task => string.Join(',', task.Spec.Requires), StringComparer.Ordinal)
+            .GroupBy(task => string.Join(',', task.Asks.Requires), StringComparer.Ordinal)
             .OrderByDescending(alike => alike.Count()).ThenBy(alike => alike.Key, StringComparer.Ordinal)
             .Take(Max)
-            .Select(alike => new Newcomer(alike.First().Spec.Requires, input)),
+            .Select(alike => new Newcomer(alike.First().Asks.Requires, input)),
     ];
 
     /// <summary>The part of a task's requirements it meets; null when it could not have the task.</summary>
@@ -50,7 +50,7 @@ internal sealed class Newcomer
     {
         var one = input.Tasks[task];
         var eligibility = new Eligibility(input.Rules.InPool(), TaskGuards.None, input.Store, input.Now);
-        var match = _candidate.Usable.MatchScore(one.Spec.Requires, one.Spec.Match);
+        var match = _candidate.Usable.MatchScore(one.Asks.Requires, one.Spec.Match);
         return match >= input.Request.MinimumMatch && eligibility.Find(one, _candidate, []) == Obstacle.None
             ? match
             : null;

@@ -29,7 +29,7 @@ internal sealed class Pairs(
         if (task is { Epoch: 0, Spec.Group: null })
         {
             var alike = new Alike(
-                ClassKey.Of(task.Spec), task.Spec.Priority, task.Suspect, task.State, task.DeferredUntil is null,
+                ClassKey.Of(task.Asks), task.Spec.Priority, task.Suspect, task.State, task.DeferredUntil is null,
                 task.Spec.Deadline <= now);
             if (!_known.TryGetValue(alike, out var row))
             {
@@ -51,8 +51,8 @@ internal sealed class Pairs(
         for (var i = 0; i < crowd.Count; i++)
         {
             row.Obstacles[i] = eligibility.Find(task, crowd[i], crowd);
-            row.Matches[i] = crowd[i].Usable.MatchScore(task.Spec.Requires, task.Spec.Match);
-            row.Performances[i] = crowd[i].Agent.Supplied ?? _records[i].ScoreFor(task.Spec.Requires);
+            row.Matches[i] = crowd[i].Usable.MatchScore(task.Asks.Requires, task.Spec.Match);
+            row.Performances[i] = crowd[i].Agent.Supplied ?? _records[i].ScoreFor(task.Asks.Requires);
         }
 
         return row;

@@ -55,7 +55,7 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
             assignments.Add(new PlannedAssignment(
                 one.Id, one.Code, one.Epoch, candidate.Agent.Name,
                 Math.Round(PlanScore.Of(match, performance, free), 6), match, performance, free,
-                one.Spec.Requires.Count == 0
+                one.Asks.Requires.Count == 0
                     ? AssignmentReason.GeneralAvailability
                     : AssignmentReason.CapabilityMatch));
         }
@@ -103,7 +103,7 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
             return (UnassignedReason.BelowMinimumMatch, "those who may have it match it less than the plan asks for");
         }
 
-        return input.Crowd.Any(candidate => TaskExplainer.CanEver(one.Spec, candidate))
+        return input.Crowd.Any(candidate => TaskExplainer.CanEver(one.Asks, candidate))
             ? (UnassignedReason.NobodyFree, "those who can do it are busy, absent or kept from it for now")
             : (UnassignedReason.NobodyCan, "no registered agent could ever do it");
     }
@@ -145,7 +145,7 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
             .Select((newcomer, i) =>
             {
                 var alike = Enumerable.Range(0, input.Tasks.Count)
-                    .Where(task => input.Tasks[task].Spec.Requires.SequenceEqual(newcomer.Requires)).ToList();
+                    .Where(task => input.Tasks[task].Asks.Requires.SequenceEqual(newcomer.Requires)).ToList();
                 return new NewcomerPrice(
                     [.. newcomer.Requires.Select(r => r.ToString())],
                     alike.Count,
