@@ -98,7 +98,7 @@ internal sealed class Recommender(IStore store, Func<DateTimeOffset> clock)
             var shown = Urgency.Score(
                 Now.ToMicroseconds(), task.AvailableAt.ToMicroseconds(), CreditOf(task));
             var special = Crowd[Self].Agent.Profile.Specializations;
-            if (task.Spec.Requires.Any(r => special.Contains(r.Name, StringComparer.Ordinal)))
+            if (task.Asks.Requires.Any(r => special.Contains(r.Name, StringComparer.Ordinal)))
             {
                 return Of(RecommendationReason.SpecializationMatch, 1.0);
             }
