@@ -240,6 +240,17 @@ CREATE TABLE ready (
     flags    integer not null
 );
 
+CREATE TABLE reviews (
+    task_id      integer not null,
+    epoch        integer not null,
+    reviewer_key text not null,
+    reviewer     text not null,
+    score        real not null,
+    comment      text,
+    at_us        integer not null,
+    primary key (task_id, epoch, reviewer_key)
+) without rowid;
+
 CREATE TABLE schedules (
     namespace    text not null,
     name         text not null,

@@ -30,17 +30,20 @@ internal static class CrowdCommand
 
     private static readonly Option<int> Least = new("--least")
     {
-        Description = "Answers in any case, with dynamic overlap.", DefaultValueFactory = _ => 2,
+        Description = "Answers in any case, with dynamic overlap.",
+        DefaultValueFactory = _ => 2,
     };
 
     private static readonly Option<int> Most = new("--most")
     {
-        Description = "Answers at most, with dynamic overlap.", DefaultValueFactory = _ => 5,
+        Description = "Answers at most, with dynamic overlap.",
+        DefaultValueFactory = _ => 5,
     };
 
     private static readonly Option<double> Enough = new("--enough")
     {
-        Description = "Confidence that is enough, 0 to 1.", DefaultValueFactory = _ => 0.6,
+        Description = "Confidence that is enough, 0 to 1.",
+        DefaultValueFactory = _ => 0.6,
     };
 
     public static Command Create()
@@ -53,7 +56,9 @@ internal static class CrowdCommand
         {
             var rule = new AgreementRule
             {
-                Vote = parsed.GetValue(Vote) == "quality" ? Routing.Overlap.Vote.Quality : Routing.Overlap.Vote.Majority,
+                Vote = parsed.GetValue(Vote) == "quality"
+                    ? Routing.Overlap.Vote.Quality
+                    : Routing.Overlap.Vote.Majority,
                 Least = Within(parsed.GetValue(Least), 1, MostAnswers, "--least"),
                 Most = Within(parsed.GetValue(Most), parsed.GetValue(Least), MostAnswers, "--most"),
                 Enough = parsed.GetValue(Enough) is >= 0 and <= 1 and var enough

@@ -35,7 +35,8 @@ internal sealed class ReviewVerbs(
             var payload = EventPayloads.Review(work.Epoch, work.Agent, review.Score, review.Comment);
             var sort = reviewer is null ? ActorType.Human : ActorType.Agent;
             events.AddSingle(
-                new NewEvent(EventTypes.TaskReviewed, sort, review.Reviewer, review.TaskId, payload), nowUs, work.Epoch);
+                new NewEvent(EventTypes.TaskReviewed, sort, review.Reviewer, review.TaskId, payload), nowUs,
+                work.Epoch);
         }
 
         return outcome;

@@ -5,8 +5,8 @@ using Longshore.Tasks;
 namespace Longshore.Assignments;
 
 /// <summary>
-/// How good a submitted result was. It takes the place of the presumption that what was completed was done well: the first
-/// review of an assignment takes that back, and each adds one trial, of which its score went well.
+/// How good a submitted result was. It takes the place of the presumption that what was completed was done well: the
+/// first review of an assignment takes that back, and each adds one trial, of which its score went well.
 /// </summary>
 public sealed record Review
 {
@@ -17,8 +17,8 @@ public sealed record Review
     public int? Epoch { get; init; }
 
     /// <summary>
-    /// Who says so: an agent or anybody else, at most <see cref="Limits.WordLengthMax"/> characters. Nobody reviews work
-    /// of their own, nor that of an agent of the same principal.
+    /// Who says so: an agent or anybody else, at most <see cref="Limits.WordLengthMax"/> characters. Nobody reviews
+    /// work of their own, nor that of an agent of the same principal.
     /// </summary>
     public required string Reviewer { get; init; }
 

@@ -12,7 +12,7 @@ public sealed partial class HttpLongshoreClient
     {
         ArgumentNullException.ThrowIfNull(review);
         var answer = await PostAsync<ReviewWire, AgentWire>(
-            $"tasks/{Text(review.TaskId)}/reviews", ReviewWire.Of(review), ct).ConfigureAwait(false);
+            $"tasks/{Text(review.TaskId)}/reviews", ReviewWire.Of(review.Checked()), ct).ConfigureAwait(false);
         return answer.ToAgent();
     }
 
@@ -21,7 +21,7 @@ public sealed partial class HttpLongshoreClient
     {
         ArgumentNullException.ThrowIfNull(rating);
         var answer = await PostAsync<RatingWire, AgentWire>(
-            $"agents/{Segment(rating.Agent)}/ratings", RatingWire.Of(rating, actor), ct).ConfigureAwait(false);
+            $"agents/{Segment(rating.Agent)}/ratings", RatingWire.Of(rating.Checked(), actor), ct).ConfigureAwait(false);
         return answer.ToAgent();
     }
 }

@@ -112,14 +112,14 @@ public partial interface ILongshoreClient
     /// Says how good a submitted result was. Answers the agent whose work it is, with its record as it is now.
     /// </summary>
     /// <exception cref="LongshoreException">
-    /// not_found; wrong_state: nothing was submitted under that grant, or it was reviewed by as many as may; own_work: the
-    /// reviewer's own, or that of its principal; already_reviewed: by this reviewer, or another of its principal;
+    /// not_found; wrong_state: nothing was submitted under that grant, or it was reviewed by as many as may; own_work:
+    /// the reviewer's own, or that of its principal; already_reviewed: by this reviewer, or another of its principal;
     /// invalid_input.
     /// </exception>
     Task<Agent> ReviewAsync(Review review, CancellationToken ct = default);
 
     /// <summary>Adds what somebody outside knows of an agent to its record; answers it with that.</summary>
-    /// <exception cref="LongshoreException">not_found; invalid_input, also a capability it does not declare.</exception>
+    /// <exception cref="LongshoreException">not_found; invalid_input, also an undeclared capability.</exception>
     Task<Agent> RateAsync(Rating rating, string actor, CancellationToken ct = default);
 
     /// <summary>Breakers with a failure to remember, at most <see cref="Limits.PageMax"/>.</summary>

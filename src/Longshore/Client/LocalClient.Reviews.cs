@@ -45,7 +45,7 @@ internal sealed partial class LocalClient
             "id"),
         ReviewStatus.NotSubmitted => new LongshoreException(
             ErrorCode.WrongState,
-            $"grant {outcome.Epoch} of task {review.TaskId} ended without a result; only what was completed is reviewed"),
+            $"grant {outcome.Epoch} of task {review.TaskId} ended without a result; only that is reviewed"),
         ReviewStatus.OwnWork => new LongshoreException(
             ErrorCode.OwnWork,
             $"'{review.Reviewer}' cannot review this: '{outcome.Agent}' did it, which is the same or has the same "

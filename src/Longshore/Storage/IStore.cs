@@ -213,8 +213,8 @@ public interface IAgentStore
     ValueTask<ReviewOutcome> ReviewAsync(Review review, long? nowUs = null, CancellationToken ct = default);
 
     /// <summary>
-    /// Adds what somebody knows of an agent to its record, with its event. False when the agent is unknown; a capability
-    /// that it does not declare counts only in all.
+    /// Adds what somebody knows of an agent to its record, with its event. False when the agent is unknown; a
+    /// capability that it does not declare counts only in all.
     /// </summary>
     ValueTask<bool> RateAsync(Rating rating, string actor, long? nowUs = null, CancellationToken ct = default);
 

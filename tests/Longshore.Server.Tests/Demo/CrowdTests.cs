@@ -5,7 +5,7 @@ using Longshore.Server.Tests.Cli;
 
 namespace Longshore.Server.Tests.Demo;
 
-/// <summary>Replays of answers that a seeded crowd made up: half of it is right nine times of ten, half is guessing.</summary>
+/// <summary>Replays of made up answers: half of the crowd is right nine times of ten, half is guessing.</summary>
 public sealed class CrowdTests : IDisposable
 {
     private const int Agents = 10;
@@ -44,8 +44,8 @@ public sealed class CrowdTests : IDisposable
     public async Task Asking_until_answers_agree_beats_asking_as_often_everywhere()
     {
         await WriteAsync();
-        var summary = (await CliRun.OfAsync(NoServer, ["bench", "crowd", _folder.FullName, "--replays", "10", "--json"]))
-            .Succeeded().Json;
+        string[] arguments = ["bench", "crowd", _folder.FullName, "--replays", "10", "--json"];
+        var summary = (await CliRun.OfAsync(NoServer, arguments)).Succeeded().Json;
         ((int)summary["questions"]!, (int)summary["agents"]!).ShouldBe((600, Agents));
         var overlap = summary["comparisons"]!.AsArray()[^1]!;
         ((string)overlap["one"]!).ShouldBe("dynamic overlap");

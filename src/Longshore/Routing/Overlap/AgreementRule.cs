@@ -7,8 +7,8 @@ internal enum Vote
     Majority,
 
     /// <summary>
-    /// By the chance of each agent to be right: the confidence is the probability of the answer by Bayes' rule, where who
-    /// is wrong gives each wrong answer as likely as any other. That adds the logarithms of the odds.
+    /// By the chance of each agent to be right: the confidence is the probability of the answer by Bayes' rule, where
+    /// who is wrong gives each wrong answer as likely as any other. That adds the logarithms of the odds.
     /// </summary>
     Quality,
 }

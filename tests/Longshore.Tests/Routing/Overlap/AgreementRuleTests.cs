@@ -9,7 +9,11 @@ public sealed class AgreementRuleTests
     /// <summary>Toloka's published examples for three possible answers.</summary>
     private static readonly AgreementRule Toloka = new()
     {
-        Vote = Vote.Quality, Choices = 3, Enough = 0.8, Least = 1, Most = 3,
+        Vote = Vote.Quality,
+        Choices = 3,
+        Enough = 0.8,
+        Least = 1,
+        Most = 3,
     };
 
     [Theory]
