@@ -21,7 +21,8 @@ public sealed partial class HttpLongshoreClient
     {
         ArgumentNullException.ThrowIfNull(rating);
         var answer = await PostAsync<RatingWire, AgentWire>(
-            $"agents/{Segment(rating.Agent)}/ratings", RatingWire.Of(rating.Checked(), actor), ct).ConfigureAwait(false);
+            $"agents/{Segment(rating.Agent)}/ratings", RatingWire.Of(rating.Checked(), actor), ct)
+            .ConfigureAwait(false);
         return answer.ToAgent();
     }
 }
