@@ -1,3 +1,4 @@
+using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Postgres.Catalog;
 using Longshore.Rules;
@@ -8,6 +9,15 @@ namespace Longshore.Postgres;
 /// <content>Who gets what: rules, breakers, and what routing looks at.</content>
 public sealed partial class PostgresStore
 {
+    /// <inheritdoc/>
+    public ValueTask<ReviewOutcome> ReviewAsync(Review review, long? nowUs = null, CancellationToken ct = default) =>
+        _reviews.ReviewAsync(review, _database.Instant(nowUs), ct);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RateAsync(
+        Rating rating, string actor, long? nowUs = null, CancellationToken ct = default) =>
+        _reviews.RateAsync(rating, actor, _database.Instant(nowUs), ct);
+
     /// <inheritdoc/>
     public ValueTask<NamespaceRules> GetAsync(string @namespace, CancellationToken ct = default) =>
         _ruleVerbs.GetAsync(@namespace, ct);

@@ -28,6 +28,7 @@ public sealed partial class PostgresStore
     private readonly Discovery _discovery;
     private readonly RuleCatalog _rules;
     private readonly RuleVerbs _ruleVerbs;
+    private readonly ReviewVerbs _reviews;
     private readonly RoutingReader _routing;
     private readonly ScheduleVerbs _schedules;
 
@@ -53,6 +54,7 @@ public sealed partial class PostgresStore
         _events = new EventReader(database);
         _routing = new RoutingReader(database, _classes);
         _ruleVerbs = new RuleVerbs(database, _rules, reader, writer);
+        _reviews = new ReviewVerbs(database, writer);
         _schedules = new ScheduleVerbs(database, writer);
         _discovery = new Discovery(database, _classes, _rules, _catalog, _agentReader, _routing);
     }

@@ -49,6 +49,7 @@ public static class LongshoreServerExtensions
         NodesApi.Map(api);
         AssignmentsApi.Map(api);
         OffersApi.Map(api);
+        ReviewsApi.Map(api);
         RulesApi.Map(api);
         SchedulesApi.Map(api);
         ExplainApi.Map(api);

@@ -1,3 +1,4 @@
+using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Rules;
@@ -32,6 +33,15 @@ public sealed partial class SqliteStore
     public ValueTask<bool> AuthoriseAsync(
         string name, IReadOnlyList<string>? capabilities, long? nowUs = null, CancellationToken ct = default) =>
         WriteAsync(nowUs, now => _verbs.Agents.Authorise(name, capabilities, now));
+
+    /// <inheritdoc/>
+    public ValueTask<ReviewOutcome> ReviewAsync(Review review, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Reviews.Review(review, now));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RateAsync(
+        Rating rating, string actor, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync(nowUs, now => _verbs.Reviews.Rate(rating, actor, now));
 
     /// <inheritdoc/>
     public ValueTask<NamespaceRules> GetAsync(string @namespace, CancellationToken ct = default)

@@ -26,6 +26,12 @@ public enum ErrorCode
     /// <summary>The agent exists but may not take work now (blocked, draining, offline).</summary>
     AgentUnavailable,
 
+    /// <summary>Nobody reviews work of their own.</summary>
+    OwnWork,
+
+    /// <summary>The reviewer has reviewed this work before.</summary>
+    AlreadyReviewed,
+
     /// <summary>No registered agent could ever do the task, and the rules refuse such tasks.</summary>
     NobodyCan,
 

@@ -50,7 +50,7 @@ internal static class AgentsCommand
             """)
         {
             Status, Capability, HasCapacity, MinReputation, Specialization, Limit, After,
-            RecordCommands.CreateShow(), mode, SkillCommands.CreateAvailability(),
+            RecordCommands.CreateShow(), ReviewCommands.CreateRate(), mode, SkillCommands.CreateAvailability(),
             SkillCommands.CreateAuthorise(), remove,
         };
         command.SetAction(ListAsync);

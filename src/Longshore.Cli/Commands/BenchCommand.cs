@@ -74,6 +74,7 @@ internal static class BenchCommand
             longshore bench discover --agents 10000 --distribution uniform --json
             longshore bench assign --tasks 20000 --free-load
             longshore bench route --agents 1000
+            longshore bench crowd answers/dog
             """);
         command.Add(One(Workloads.Insert, "Submit tasks by the thousand.", 100_000, Bare));
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
@@ -87,6 +88,7 @@ internal static class BenchCommand
             Distribution));
         command.Add(Assign());
         command.Add(Route());
+        command.Add(CrowdCommand.Create());
         return command;
     }
 

@@ -40,7 +40,7 @@ internal static class TaskCommand
         {
             show, cancel, retry,
             TaskHolderCommands.CreateAccept(), TaskHolderCommands.CreateReject(), TaskHolderCommands.CreateAssign(),
-            TaskHolderCommands.CreateEvict(),
+            TaskHolderCommands.CreateEvict(), ReviewCommands.CreateReview(),
         };
     }
 

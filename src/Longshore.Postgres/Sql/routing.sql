@@ -166,3 +166,45 @@ limit $3;
 
 -- name: cursors_list
 select name, agent from longshore.cursors where namespace = $1 order by name collate "C";
+
+-- name: review_subject
+select longshore.instant($4), a.name, a.principal, a.id, e.epoch, e.outcome, e.ended_us, c.requires,
+       array(select r.reviewer_key from longshore.reviews r where r.task_id = e.task_id and r.epoch = e.epoch),
+       (select b.name from longshore.agents b where b.name = $3),
+       (select b.principal from longshore.agents b where b.name = $3)
+from longshore.ended_claims e
+join longshore.agents a on a.id = e.agent_id
+join longshore.places p on p.id = e.task_id
+join longshore.classes c on c.id = p.class_id
+where e.task_id = $1 and ($2 is null or e.epoch = $2)
+order by e.outcome <> 0, e.epoch desc
+limit 1;
+
+-- name: review_add
+insert into longshore.reviews (task_id, epoch, reviewer_key, reviewer, score, comment, at_us)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: agent_learn
+update longshore.agent_states s
+set good = greatest(0, longshore.faded(s.good, s.as_of_us, longshore.instant($4), $5) + $2),
+    bad = greatest(0, longshore.faded(s.bad, s.as_of_us, longshore.instant($4), $5) + $3),
+    as_of_us = longshore.faded_to(s.as_of_us, longshore.instant($4), $5)
+where s.agent_id = $1;
+
+-- name: record_learn
+insert into longshore.agent_records as r (agent_id, capability, good, bad, as_of_us)
+select a.id, q.capability, greatest(0, $3), greatest(0, $4), longshore.faded_to(0, longshore.instant($5), $6)
+from longshore.agents a
+cross join unnest($2) as q (capability)
+where a.id = $1 and q.capability = any (a.capabilities)
+on conflict (agent_id, capability) do update
+set good = greatest(0, longshore.faded(r.good, r.as_of_us, longshore.instant($5), $6) + $3),
+    bad = greatest(0, longshore.faded(r.bad, r.as_of_us, longshore.instant($5), $6) + $4),
+    as_of_us = longshore.faded_to(r.as_of_us, longshore.instant($5), $6);
+
+-- name: review_lock
+select s.agent_id
+from longshore.agents a
+join longshore.agent_states s on s.agent_id = a.id
+where a.name = $1
+for update of s;

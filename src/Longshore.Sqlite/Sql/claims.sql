@@ -37,6 +37,19 @@ values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 -- name: assignment_get
 select agent_id, granted_us, ended_us, outcome, single, error, key from assignments where task_id = ?1 and epoch = ?2;
 
+-- name: review_subject
+select epoch, agent_id, outcome, ended_us from assignments
+where task_id = ?1 and (?2 is null or epoch = ?2)
+order by outcome = 0 desc, epoch desc
+limit 1;
+
+-- name: reviewers
+select reviewer_key from reviews where task_id = ?1 and epoch = ?2;
+
+-- name: review_add
+insert into reviews (task_id, epoch, reviewer_key, reviewer, score, comment, at_us)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
 -- name: assignment_late
 update assignments set outcome = 0, ended_us = ?3, key = ?4, error = null where task_id = ?1 and epoch = ?2;
 

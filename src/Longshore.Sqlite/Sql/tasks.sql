@@ -137,6 +137,9 @@ delete from assignments where task_id = ?1;
 -- name: task_delete_guards
 delete from kept_pairs where task_id = ?1;
 
+-- name: task_delete_reviews
+delete from reviews where task_id = ?1;
+
 -- name: task_delete_draft
 delete from drafts where task_id = ?1;
 

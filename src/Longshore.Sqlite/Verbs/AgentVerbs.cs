@@ -142,6 +142,13 @@ internal sealed class AgentVerbs(
         }
     }
 
+    /// <summary>Puts what somebody said of an agent to its record.</summary>
+    public void Learn(AgentEntry agent, in Lesson lesson, long nowUs)
+    {
+        PutRecord(agent, agent.Record.Plus(lesson, agent.Profile, nowUs, halfLife));
+        agent.Dirty = true;
+    }
+
     /// <summary>Puts what the transaction found out to an agent's record: once, however many claims ended.</summary>
     private void Learn(AgentEntry agent, long nowUs)
     {

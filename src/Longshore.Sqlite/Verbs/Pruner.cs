@@ -19,6 +19,7 @@ internal sealed class Pruner(
     private readonly Statement _removeCode = connection.Prepare(sql["task_delete_code"]);
     private readonly Statement _removeKey = connection.Prepare(sql["task_delete_key"]);
     private readonly Statement _removeAssignments = connection.Prepare(sql["task_delete_assignments"]);
+    private readonly Statement _removeReviews = connection.Prepare(sql["task_delete_reviews"]);
     private readonly Statement _removeDraft = connection.Prepare(sql["task_delete_draft"]);
     private readonly Statement _removeTask = connection.Prepare(sql["task_delete"]);
     private readonly Statement _keepLastId = connection.Prepare(sql["last_id_keep"]);
@@ -83,6 +84,7 @@ internal sealed class Pruner(
         _removeKey.Bind(id).Run();
         _removeAssignments.Bind(id).Run();
         stages.ForgetKept(id);
+        _removeReviews.Bind(id).Run();
         _removeDraft.Bind(id).Run();
         deadlines.Remove(id);
         relaxing.Remove(id);

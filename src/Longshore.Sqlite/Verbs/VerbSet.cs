@@ -30,6 +30,7 @@ internal sealed class VerbSet
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
         Pruner = new Pruner(connection, sql, stages, deadlines, Relaxing);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events, options.ReputationHalfLife);
+        Reviews = new ReviewVerbs(connection, sql, live, stages, Agents, Events, options.ReputationHalfLife);
         Rules = new RuleVerbs(connection, sql, live, Events);
         Schedules = new ScheduleVerbs(connection, sql, Events);
         Leases = new LeaseVerbs(connection, sql);
@@ -59,6 +60,8 @@ internal sealed class VerbSet
     public Pruner Pruner { get; }
 
     public AgentVerbs Agents { get; }
+
+    public ReviewVerbs Reviews { get; }
 
     public ScheduleVerbs Schedules { get; }
 

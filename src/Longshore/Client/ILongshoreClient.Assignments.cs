@@ -108,6 +108,20 @@ public partial interface ILongshoreClient
     /// <exception cref="LongshoreException">not_found, invalid_input.</exception>
     Task<Agent> AuthoriseAsync(string name, IReadOnlyList<string>? capabilities, CancellationToken ct = default);
 
+    /// <summary>
+    /// Says how good a submitted result was. Answers the agent whose work it is, with its record as it is now.
+    /// </summary>
+    /// <exception cref="LongshoreException">
+    /// not_found; wrong_state: nothing was submitted under that grant, or it was reviewed by as many as may; own_work:
+    /// the reviewer's own, or that of its principal; already_reviewed: by this reviewer, or another of its principal;
+    /// invalid_input.
+    /// </exception>
+    Task<Agent> ReviewAsync(Review review, CancellationToken ct = default);
+
+    /// <summary>Adds what somebody outside knows of an agent to its record; answers it with that.</summary>
+    /// <exception cref="LongshoreException">not_found; invalid_input, also an undeclared capability.</exception>
+    Task<Agent> RateAsync(Rating rating, string actor, CancellationToken ct = default);
+
     /// <summary>Breakers with a failure to remember, at most <see cref="Limits.PageMax"/>.</summary>
     /// <param name="agent">Only of this agent; null for all.</param>
     /// <param name="openOnly">Only those that are not closed.</param>

@@ -60,6 +60,26 @@ internal static class EventPayloads
         json.WriteNumber("minimum_match", asks.MinimumMatch);
     });
 
+    /// <summary>Whose work, and how good it was.</summary>
+    public static JsonText Review(int epoch, string agent, double score, string? comment) => Write(json =>
+    {
+        json.WriteNumber("epoch", epoch);
+        json.WriteString("agent", agent);
+        json.WriteNumber("score", score);
+        json.WriteString("comment", comment);
+    });
+
+    /// <summary>Who was rated, and how.</summary>
+    public static JsonText Rating(string agent, double score, double weight, string? capability, string? comment) =>
+        Write(json =>
+        {
+            json.WriteString("agent", agent);
+            json.WriteNumber("score", score);
+            json.WriteNumber("weight", weight);
+            json.WriteString("capability", capability);
+            json.WriteString("comment", comment);
+        });
+
     public static JsonText Words(string name, IReadOnlyList<string>? words) => Write(json =>
     {
         if (words is null)

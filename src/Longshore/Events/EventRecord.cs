@@ -66,6 +66,12 @@ public static class EventTypes
     /// <summary>An administrator took a task from its agent; payload <c>{"reason"}</c>.</summary>
     public const string TaskEvicted = "task_evicted";
 
+    /// <summary>Somebody said how good a submitted result was.</summary>
+    public const string TaskReviewed = "task_reviewed";
+
+    /// <summary>Somebody outside said how well an agent works.</summary>
+    public const string AgentRated = "agent_rated";
+
     /// <summary>Other requirements took the place of a task's own; payload <c>{"reason"}</c>.</summary>
     public const string TaskReclassified = "task_reclassified";
 

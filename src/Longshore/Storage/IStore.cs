@@ -224,6 +224,17 @@ public interface IAgentStore
         string name, IReadOnlyList<string>? capabilities, long? nowUs = null, CancellationToken ct = default);
 
     /// <summary>
+    /// Counts a review of a submitted assignment, under the rules of <see cref="Review"/>, with its event.
+    /// </summary>
+    ValueTask<ReviewOutcome> ReviewAsync(Review review, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// Adds what somebody knows of an agent to its record, with its event. False when the agent is unknown; a
+    /// capability that it does not declare counts only in all.
+    /// </summary>
+    ValueTask<bool> RateAsync(Rating rating, string actor, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
     /// Signs off: releases what it holds and goes offline. Null when unknown, else the claims given back.
     /// </summary>
     ValueTask<IReadOnlyList<LostClaim>?> DeregisterAsync(

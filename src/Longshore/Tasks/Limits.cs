@@ -81,6 +81,12 @@ public static class Limits
     /// <summary>Most tasks of one class that an explanation counts.</summary>
     public const int ExplainedTasksMax = 1000;
 
+    /// <summary>Most reviews of one assignment.</summary>
+    public const int ReviewsMax = 1000;
+
+    /// <summary>Most trials that one rating is worth.</summary>
+    public const int RatingWeightMax = 1000;
+
     /// <summary>Commands that may wait for the store before callers are refused.</summary>
     public const int PendingCommandsMax = 200_000;
 

@@ -44,6 +44,20 @@ public sealed class ReputationCommandsTests : IAsyncLifetime
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    [Fact]
+    public async Task Result_is_reviewed_and_agent_rated()
+    {
+        (await RunAsync("task", "review", "sign", "--wrong", "--reviewer", "ann")).Output
+            .ShouldBe("painter: 0.383 of 1 trials\n");
+        (await FailAsync("task", "review", "sign", "--right", "--reviewer", "ann")).ShouldContain("before");
+        (await FailAsync("task", "review", "sign", "--right", "--reviewer", "painter")).ShouldContain("same principal");
+        (await FailAsync("task", "review", "sign", "--reviewer", "ben")).ShouldContain("--score");
+        var rated = await RunAsync(
+            "agents", "rate", "painter", "--score", "0.75", "--weight", "8", "--capability", "oil", "--json");
+        rated.Json["record"]!["capabilities"]!["oil"]!["good"]!.GetValue<double>().ShouldBe(6);
+        (await FailAsync("agents", "rate", "painter", "--right", "--capability", "wax")).ShouldContain("ink, oil");
+    }
+
     private Uri Address => _server.Http.BaseAddress!;
 
     private async Task<CliRun> RunAsync(params string[] arguments) =>

@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Routing;
@@ -62,6 +63,55 @@ public abstract class ReputationConformance : IAsyncLifetime
         var (ann, ben) = (await Client.GetAgentAsync("ann", Ct), await Client.GetAgentAsync("ben", Ct));
         candidates[0].Performance.ShouldBe(ann.Record.ScoreIn("sql"), 1e-5);
         candidates[1].Performance.ShouldBe(ben.Record.ScoreIn("sql"), 1e-5);
+    }
+
+    [Fact]
+    public async Task Review_and_rating_change_the_record_and_answer_it()
+    {
+        await RegisterAsync("ann");
+        var id = await DoAsync("ann", "sql");
+        var review = new Review { TaskId = id, Reviewer = "ben", Score = 0.5, Comment = "half", Epoch = 1 };
+        var reviewed = await Client.ReviewAsync(review, Ct);
+        (reviewed.Name, reviewed.Record.Overall.Good, reviewed.Record.Overall.Bad).ShouldBe(("ann", 0.5, 0.5));
+        var rating = new Rating { Agent = "ann", Score = 1, Weight = 4, Capability = "RUST" };
+        var rated = await Client.RateAsync(rating, "boss", Ct);
+        (rated.Record.Capabilities["rust"].Good, rated.Record.Overall.Good).ShouldBe((4, 4.5));
+        (await Client.GetAgentAsync("ann", Ct)).Record.ShouldBe(rated.Record);
+    }
+
+    [Fact]
+    public async Task Reviews_and_ratings_that_cannot_be_are_refused_and_change_nothing()
+    {
+        await RegisterAsync("ann", "ltd");
+        await RegisterAsync("ben", "ltd");
+        var id = await DoAsync("ann", "sql");
+        await RefuseAsync(ErrorCode.OwnWork, Of(id, "ben"));
+        await RefuseAsync(ErrorCode.NotFound, Of(99, "zoe"));
+        await RefuseAsync(ErrorCode.InvalidInput, Of(id, "zoe") with { Score = 1.5 });
+        await RefuseAsync(ErrorCode.InvalidInput, Of(id, " "));
+        await Client.ReviewAsync(Of(id, "zoe"), Ct);
+        await RefuseAsync(ErrorCode.AlreadyReviewed, Of(id, "zoe"));
+        var before = (await Client.GetAgentAsync("ann", Ct)).Record;
+        foreach (var (code, rating) in new[]
+        {
+            (ErrorCode.NotFound, new Rating { Agent = "nobody", Score = 1 }),
+            (ErrorCode.InvalidInput, new Rating { Agent = "ann", Score = double.NaN }),
+            (ErrorCode.InvalidInput, new Rating { Agent = "ann", Score = 1, Weight = 0 }),
+            (ErrorCode.InvalidInput, new Rating { Agent = "ann", Score = 1, Weight = 1001 }),
+            (ErrorCode.InvalidInput, new Rating { Agent = "ann", Score = 1, Capability = "cobol" }),
+        })
+        {
+            (await Should.ThrowAsync<LongshoreException>(() => Client.RateAsync(rating, "boss", Ct)))
+                .Code.ShouldBe(code, rating.ToString());
+        }
+
+        (await Client.GetAgentAsync("ann", Ct)).Record.ShouldBe(before);
+
+        static Review Of(long id, string reviewer) => new() { TaskId = id, Reviewer = reviewer, Score = 1 };
+
+        async Task RefuseAsync(ErrorCode code, Review review) =>
+            (await Should.ThrowAsync<LongshoreException>(() => Client.ReviewAsync(review, Ct)))
+                .Code.ShouldBe(code, review.ToString());
     }
 
     private protected abstract ILongshoreClient ClientOf(TestServer server);

@@ -82,6 +82,8 @@ public sealed class InMemoryBreaker : BreakerSuite<InMemorySource>;
 
 public sealed class InMemoryRecord : RecordSuite<InMemorySource>;
 
+public sealed class InMemoryReview : ReviewSuite<InMemorySource>;
+
 public sealed class InMemoryExclusion : ExclusionSuite<InMemorySource>;
 
 public sealed class InMemoryOffer : OfferSuite<InMemorySource>;

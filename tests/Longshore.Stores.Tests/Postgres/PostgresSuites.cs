@@ -82,6 +82,8 @@ public sealed class PostgresBreaker : BreakerSuite<PostgresSource>;
 
 public sealed class PostgresRecord : RecordSuite<PostgresSource>;
 
+public sealed class PostgresReview : ReviewSuite<PostgresSource>;
+
 public sealed class PostgresExclusion : ExclusionSuite<PostgresSource>;
 
 public sealed class PostgresOffer : OfferSuite<PostgresSource>;

@@ -82,6 +82,8 @@ public sealed class SqliteBreaker : BreakerSuite<SqliteSource>;
 
 public sealed class SqliteRecord : RecordSuite<SqliteSource>;
 
+public sealed class SqliteReview : ReviewSuite<SqliteSource>;
+
 public sealed class SqliteExclusion : ExclusionSuite<SqliteSource>;
 
 public sealed class SqliteOffer : OfferSuite<SqliteSource>;
