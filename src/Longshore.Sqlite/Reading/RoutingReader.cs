@@ -32,7 +32,9 @@ internal sealed class RoutingReader(Connection connection, SqlCatalog sql, LiveI
         _kept.Bind(taskId);
         while (_kept.Read())
         {
-            kept.Add(new KeptPair(live.NameOf(_kept.Long(0)), _kept.Long(1), (KeptCause)_kept.Int(2)));
+            var (agentId, cause) = (_kept.Long(0), (KeptCause)_kept.Int(2));
+            var principal = cause == KeptCause.HandedOff ? live.PrincipalOf(agentId) : null;
+            kept.Add(new KeptPair(live.NameOf(agentId), _kept.Long(1), cause, principal));
         }
 
         var breaker = _breaker.Bind(taskId).Read() ? _breaker.ReadBreaker(live) : null;

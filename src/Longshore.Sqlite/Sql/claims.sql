@@ -7,7 +7,7 @@ values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14);
 
 -- name: claim_get
 select id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key,
-       progress, status
+       progress, status, paused_us
 from claims
 where id = ?1;
 

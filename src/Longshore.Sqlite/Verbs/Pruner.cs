@@ -19,6 +19,8 @@ internal sealed class Pruner(Connection connection, SqlCatalog sql, Stages stage
     private readonly Statement _removeKey = connection.Prepare(sql["task_delete_key"]);
     private readonly Statement _removeAssignments = connection.Prepare(sql["task_delete_assignments"]);
     private readonly Statement _removeDraft = connection.Prepare(sql["task_delete_draft"]);
+    private readonly Statement _removeHandoffs = connection.Prepare(sql["task_delete_handoffs"]);
+    private readonly Statement _removeHelp = connection.Prepare(sql["task_delete_help"]);
     private readonly Statement _removeTask = connection.Prepare(sql["task_delete"]);
     private readonly Statement _keepLastId = connection.Prepare(sql["last_id_keep"]);
 
@@ -83,6 +85,8 @@ internal sealed class Pruner(Connection connection, SqlCatalog sql, Stages stage
         _removeAssignments.Bind(id).Run();
         stages.ForgetKept(id);
         _removeDraft.Bind(id).Run();
+        _removeHandoffs.Bind(id).Run();
+        _removeHelp.Bind(id).Run();
         deadlines.Remove(id);
         _removeTask.Bind(id).Run();
         return true;
