@@ -99,7 +99,7 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
                 .Take(limit)
                 .Select(head => new QueueHead(
                     head.Place.Id, head.Place.Rank, head.Place.AvailableUs, head.Key.Namespace, head.Key.Kind,
-                    head.Key.Step, classes.IdOf(head.Key))),
+                    head.Key.Step, classes.IdOf(head.Key), head.Key.Target)),
         ];
     }
 

@@ -79,9 +79,13 @@ from (
     from longshore.ready
     group by 1, class_id
     union all
-    select case when flags & 2048 <> 0 then 6 else 1 end, class_id, count(*) from longshore.deferred group by 1, class_id
+    select case when flags & 2048 <> 0 then 6 else 1 end, class_id, count(*)
+    from longshore.deferred
+    group by 1, class_id
     union all
-    select case status when 16 then 2 when 19 then 4 else 3 end, class_id, count(*) from longshore.claims group by 1, class_id
+    select case status when 16 then 2 when 19 then 4 else 3 end, class_id, count(*)
+    from longshore.claims
+    group by 1, class_id
     union all select state, class_id, count(*) from longshore.parked group by state, class_id
     union all select state, class_id, count(*) from longshore.finished group by state, class_id
 ) n

@@ -71,8 +71,9 @@ internal static class Returns
     /// <summary>A blocked task loses its holder and waits without one; nothing speaks against either.</summary>
     public static LostClaim EndHold(Moves moves, Standing held, string why)
     {
+        var waiting = held with { Claim = held.Claim! with { Single = false } };
         var record = moves.EndClaim(
-            held, AssignmentStatus.Released, why == EndReasons.LeaseRanOut ? EndReasons.HeldTooLong : why);
+            waiting, AssignmentStatus.Expired, why == EndReasons.LeaseRanOut ? EndReasons.HeldTooLong : why);
         var place = held.Place.GivenBack();
         var state = moves.Return(held, place, moves.NowUs);
         moves.Note(

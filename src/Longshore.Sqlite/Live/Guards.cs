@@ -91,7 +91,8 @@ internal sealed class Guards(Connection connection, SqlCatalog sql, LiveIndex li
 
         var isKept = _kept.Bind(place.Id).Bind(agent.Id).Read() && _kept.Long(0) > nowUs;
         _kept.Reset();
-        return isKept || (place.IsHandedOff && agent.Profile.Principal is { } principal && HandedItOff(principal, place));
+        return isKept
+            || (place.IsHandedOff && agent.Profile.Principal is { } principal && HandedItOff(principal, place));
     }
 
     /// <summary>The giver is another agent of the principal.</summary>

@@ -115,7 +115,8 @@ internal sealed class RoutingReader(Connection connection, SqlCatalog sql, LiveI
         {
             ref readonly var place = ref list.At(chunk, offset);
             heads.Add(new QueueHead(
-                place.Id, place.Rank, place.AvailableUs, key.Namespace, key.Kind, key.Step, place.ClassId));
+                place.Id, place.Rank, place.AvailableUs, key.Namespace, key.Kind, key.Step, place.ClassId,
+                key.Target));
         }
         while (--count > 0 && list.MoveNext(ref chunk, ref offset));
     }

@@ -4,7 +4,9 @@ using Longshore.Storage.Sql;
 
 namespace Longshore.Sqlite.Verbs;
 
-/// <summary>How a hand-off ends: somebody takes the task, or nobody will. The task goes back to its own class.</summary>
+/// <summary>
+/// How a hand-off ends: somebody takes the task, or nobody will. The task goes back to its own class.
+/// </summary>
 internal sealed class OpenHandoffs(Connection connection, SqlCatalog sql)
 {
     private readonly Statement _home = connection.Prepare(sql["handoff_home"]);

@@ -103,7 +103,8 @@ internal sealed class Returns(
         var place = held.Place.GivenBack();
         stages.RemoveClaim(held);
         stages.AddAssignment(
-            held, AssignmentStatus.Released, nowUs, why == EndReasons.LeaseRanOut ? EndReasons.HeldTooLong : why);
+            held with { Single = false }, AssignmentStatus.Expired, nowUs,
+            why == EndReasons.LeaseRanOut ? EndReasons.HeldTooLong : why);
         var state = stages.Return(held, place, nowUs, nowUs);
         var agent = live.Agent(held.AgentId).Profile.Name;
         events.AddSingle(

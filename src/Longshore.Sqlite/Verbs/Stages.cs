@@ -13,7 +13,8 @@ namespace Longshore.Sqlite.Verbs;
 /// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the
 /// in-memory index, and an agent's load and its claims, change together.
 /// </summary>
-internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex live, BreakerBook breakers, OpenHandoffs handoffs)
+internal sealed class Stages(
+    Connection connection, SqlCatalog sql, LiveIndex live, BreakerBook breakers, OpenHandoffs handoffs)
 {
     private readonly ClaimRows _claims = new(connection, sql);
     private readonly Statement _readyAdd = connection.Prepare(sql["ready_add"]);

@@ -177,6 +177,9 @@ internal sealed partial class LocalClient
         }
     }
 
+    private static AssignmentStatus HeldAs(TaskState state) =>
+        state == TaskState.Blocked ? AssignmentStatus.Blocked : AssignmentStatus.Assigned;
+
     private static void Demand(
         ClaimWriteStatus status, TaskState state, long taskId, int epoch, AssignmentStatus wanted)
     {
@@ -197,7 +200,7 @@ internal sealed partial class LocalClient
         {
             throw new LongshoreException(
                 ErrorCode.WrongState,
-                $"task {taskId}: {AssignmentTransitions.Refusal(AssignmentStatus.Assigned, wanted)}",
+                $"task {taskId}: {AssignmentTransitions.Refusal(HeldAs(state), wanted)}",
                 "epoch");
         }
     }

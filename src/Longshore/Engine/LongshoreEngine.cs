@@ -275,7 +275,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
             Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));
         }
 
-        BecameReady([.. lost.Where(c => c.State == TaskState.Created).Select(c => c.TaskId)]);
+        BecameReady([.. lost.Where(c => c.State.IsQueued()).Select(c => c.TaskId)]);
 
         // A lost claim usually comes back after a pause that only the store knows.
         _stager.Poke();
@@ -286,7 +286,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     /// <summary>Leases and offers ran out.</summary>
     private void OnLapsed(IReadOnlyList<LostClaim> lost)
     {
-        Distribution.Redistributed(lost.Count(c => c.State == TaskState.Created));
+        Distribution.Redistributed(lost.Count(c => c.State.IsQueued()));
         OnLost(lost, LossCause.Lease);
     }
 

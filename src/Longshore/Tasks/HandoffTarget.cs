@@ -13,7 +13,9 @@ public sealed record HandoffTarget(Requirement? Capability, string? Agent)
     /// <summary>One agent.</summary>
     public static HandoffTarget ToAgent(string name) => new(null, name);
 
-    /// <summary>The capability as it is required, or the agent behind an <c>@</c>: <c>sql>=3</c>, <c>@bob</c>.</summary>
+    /// <summary>
+    /// The capability as it is required, or the agent behind an <c>@</c>: <c>sql>=3</c>, <c>@bob</c>.
+    /// </summary>
     public override string ToString() => Capability?.ToString() ?? $"@{Agent}";
 
     /// <summary>

@@ -84,7 +84,9 @@ public static class Limits
     /// <summary>Most hand-offs of one task that the rules of a namespace may allow.</summary>
     public const int HandoffsMax = 100;
 
-    /// <summary>Longest summary of a hand-off, description of a help request, or answer to one (S0.126, S0.127).</summary>
+    /// <summary>
+    /// Longest summary of a hand-off, description of a help request, or answer to one (S0.126, S0.127).
+    /// </summary>
     public const int SummaryLengthMax = 2000;
 
     /// <summary>Most artifacts, limitations, next steps or resolved blockers of a hand-off.</summary>

@@ -353,8 +353,11 @@ public abstract class HandoffSuite<TSource> : StoreSuite<TSource>
     private async Task<IReadOnlyList<Handoff>> ListOf(long id) =>
         (await Store.Handoffs.ListAsync(new HandoffQuery { TaskId = id }, Ct)).Items;
 
-    private async Task<IReadOnlyList<long>> Found(string agent) =>
-        [.. (await Store.Queries.DiscoverAsync(new DiscoverQuery { Agent = agent }, NowUs, Ct))!.Select(d => d.Task.Id)];
+    private async Task<IReadOnlyList<long>> Found(string agent)
+    {
+        var found = await Store.Queries.DiscoverAsync(new DiscoverQuery { Agent = agent }, NowUs, Ct);
+        return [.. found!.Select(d => d.Task.Id)];
+    }
 
     private async Task<Grant> Offer(string agent, long id) => (await Claim(new ClaimRequest
     {

@@ -127,7 +127,7 @@ public abstract class HelpSuite<TSource> : StoreSuite<TSource>
         var task = await Get(grant.TaskId);
         (task.State, task.Agent, task.Attempts, task.Suspect).ShouldBe((TaskState.Blocked, null, 0, false));
         (await GetAgent("ada")).Load.ShouldBe(0);
-        (await StatusesOf(task.Id)).ShouldBe([AssignmentStatus.Released]);
+        (await StatusesOf(task.Id)).ShouldBe([AssignmentStatus.Expired]);
         (await Claim("bob")).Status.ShouldBe(ClaimStatus.Empty);
         (await Store.Queries.ListTasksAsync(new TaskQuery { States = [TaskState.Blocked] }, Ct))
             .Items.ShouldHaveSingleItem();

@@ -75,8 +75,8 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
         .ShouldAllBe(next => next == null);
 
     /// <summary>
-    /// Rescue performs one on claims, one on offers and one on what is blocked, so none can be tried on the others; giving
-    /// back hands back only what is offered.
+    /// Rescue performs one on claims, one on offers and one on what is blocked, so none can be tried on the others;
+    /// giving back hands back only what is offered.
     /// </summary>
     private static bool AreOneVerb(TaskState state, TaskOperation operation) =>
         (state == TaskState.Assigned && operation is TaskOperation.LoseClaim or TaskOperation.EndHold)
@@ -291,8 +291,8 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
             case TaskOperation.HandOff:
                 return await HandOff(task) == HandoffWriteStatus.HandedOff;
             case TaskOperation.Withdraw:
-                return (await Store.Handoffs.WithdrawAsync([task.Id], ActorType.Human, "boss", null, NowUs, Ct))[0].Status
-                    == ChangeStatus.Changed;
+                var back = await Store.Handoffs.WithdrawAsync([task.Id], ActorType.Human, "boss", null, NowUs, Ct);
+                return back[0].Status == ChangeStatus.Changed;
             case TaskOperation.Block:
                 return (await AskForHelp(task)).Status == HelpWriteStatus.Done;
             case TaskOperation.Unblock or TaskOperation.Reopen:

@@ -19,7 +19,7 @@ public sealed class TaskTransitionsTests
         reached.ShouldBe(
             [
                 TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Quarantined, TaskState.Done,
-                TaskState.Failed, TaskState.Cancelled, TaskState.Expired,
+                TaskState.Failed, TaskState.Cancelled, TaskState.Expired, TaskState.PendingHandoff, TaskState.Blocked,
             ],
             ignoreOrder: true);
     }

@@ -200,7 +200,8 @@ public sealed partial class InMemoryStore
     {
         var agent = entry.Claim!.Agent;
         var reason = why == EndReasons.LeaseRanOut ? EndReasons.HeldTooLong : why;
-        var ended = EndClaim(entry, AssignmentStatus.Released, nowUs, reason);
+        var untried = entry with { Claim = entry.Claim with { Single = false } };
+        var ended = EndClaim(untried, AssignmentStatus.Expired, nowUs, reason);
         var parked = Return(ended, TaskOperation.EndHold, null, nowUs, nowUs);
         parked = parked with { Task = parked.Task with { Suspect = false } };
         _state.Put(parked);

@@ -84,6 +84,6 @@ public sealed partial class InMemoryStore
         var taskClass = _classes.TryGet(key, out var known) ? known : _classes.Add(key);
         return new QueueHead(
             entry.Task.Id, entry.Rank, entry.Task.AvailableAt.ToMicroseconds(), spec.Namespace, spec.Kind, spec.Step,
-            taskClass.Id);
+            taskClass.Id, key.Target);
     }
 }

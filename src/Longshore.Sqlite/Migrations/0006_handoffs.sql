@@ -55,9 +55,9 @@ drop view places;
 
 -- Where every task is, for queries by id.
 create view places as
-select id, class_id, rank, epoch, attempts, failures, priority, flags, case when flags & 2048 then 6 else 1 end as state,
-       null as until_us, null as agent_id, null as lease_us, null as progress, null as ended_us, null as result,
-       null as error
+select id, class_id, rank, epoch, attempts, failures, priority, flags,
+       case when flags & 2048 then 6 else 1 end as state, null as until_us, null as agent_id, null as lease_us,
+       null as progress, null as ended_us, null as result, null as error
 from ready
 union all
 select id, class_id, rank, epoch, attempts, failures, priority, flags,

@@ -190,10 +190,10 @@ create trigger take_over before insert on longshore.claims
 for each row when (new.flags & 2048 <> 0 and new.status <> 16)
 execute function longshore.take_over();
 
--- Ends claims as done, after locking their agents and these. All or nothing: an epoch that names no claim that holds
--- raises LS001; the caller looks closer.
+-- As before, but what is blocked is not done.
 create or replace function longshore.complete(
-    p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint)
+    p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint,
+    p_half_life_us bigint default 2592000000000)
 returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
@@ -216,7 +216,8 @@ begin
     ), gone as (
         delete from longshore.claims c
         using said s
-        where c.id = s.id and c.epoch = s.epoch and c.status not in (16, 19) and (c.flags & 8 = 0 or c.lease_us > v_now)
+        where c.id = s.id and c.epoch = s.epoch and c.status not in (16, 19)
+          and (c.flags & 8 = 0 or c.lease_us > v_now)
         returning c.*, s.result, s.key as said_key
     ), ended as (
         insert into longshore.finished (id, rank, ended_us, granted_us, class_id, epoch, attempts, failures, agent_id,
@@ -224,12 +225,29 @@ begin
         select id, rank, v_now, granted_us, class_id, epoch, attempts, failures, agent_id,
                priority, flags & ~769, 8, 0, single, result, said_key, group_id
         from gone
+    ), done as (
+        select agent_id, class_id, count(*)::integer as tasks from gone group by agent_id, class_id
     ), freed as (
         update longshore.agent_states a
         set load = a.load - g.tasks, holds_suspect = false, completed = a.completed + g.tasks,
+            good = longshore.faded(a.good, a.as_of_us, v_now, p_half_life_us) + g.tasks * 1000000::bigint,
+            bad = longshore.faded(a.bad, a.as_of_us, v_now, p_half_life_us),
+            as_of_us = longshore.faded_to(a.as_of_us, v_now, p_half_life_us),
             seen_us = greatest(a.seen_us, v_now)
-        from (select agent_id, count(*)::integer as tasks from gone group by agent_id) g
+        from (select agent_id, sum(tasks)::integer as tasks from done group by agent_id) g
         where a.agent_id = g.agent_id
+    ), learned as (
+        insert into longshore.agent_records as r (agent_id, capability, good, bad, as_of_us)
+        select d.agent_id, q.capability, sum(d.tasks) * 1000000, 0, longshore.faded_to(0, v_now, p_half_life_us)
+        from done d
+        join longshore.classes c on c.id = d.class_id
+        cross join lateral unnest(c.requires) as q (capability)
+        join longshore.agents a on a.id = d.agent_id and q.capability = any (a.capabilities)
+        group by d.agent_id, q.capability
+        on conflict (agent_id, capability) do update
+        set good = longshore.faded(r.good, r.as_of_us, v_now, p_half_life_us) + excluded.good,
+            bad = longshore.faded(r.bad, r.as_of_us, v_now, p_half_life_us),
+            as_of_us = longshore.faded_to(r.as_of_us, v_now, p_half_life_us)
     ), noted as (
         insert into longshore.events (seq, at_us, type, actor_type, count, tasks, epochs, agents, states)
         select nextval('longshore.event_seq'), v_now, 'task_completed', 0, count(*), array_agg(id), array_agg(epoch),
