@@ -49,6 +49,8 @@ public static class LongshoreServerExtensions
         NodesApi.Map(api);
         AssignmentsApi.Map(api);
         OffersApi.Map(api);
+        HandoffsApi.Map(api);
+        HelpApi.Map(api);
         RulesApi.Map(api);
         SchedulesApi.Map(api);
         ExplainApi.Map(api);

@@ -26,6 +26,12 @@ public enum ErrorCode
     /// <summary>The agent exists but may not take work now (blocked, draining, offline).</summary>
     AgentUnavailable,
 
+    /// <summary>The task was handed off as often as the rules of its namespace allow.</summary>
+    HopLimit,
+
+    /// <summary>It is not for this agent to do: its own escalation, or somebody else's request.</summary>
+    NotAllowed,
+
     /// <summary>No registered agent could ever do the task, and the rules refuse such tasks.</summary>
     NobodyCan,
 

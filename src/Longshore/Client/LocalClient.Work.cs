@@ -20,7 +20,8 @@ internal sealed partial class LocalClient
             await PrepareToWaitAsync(asked.Agent, ct).ConfigureAwait(false);
         }
 
-        return await AskAsync(asked, wait, ct).ConfigureAwait(false);
+        var grants = await AskAsync(asked, wait, ct).ConfigureAwait(false);
+        return await WithNotesAsync(grants, ct).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<Grant>> AskAsync(ClaimRequest request, TimeSpan wait, CancellationToken ct)

@@ -283,6 +283,17 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Bus.Publish(EventsRecorded.Instance);
     }
 
+    /// <summary>Something was recorded; a task of which it changed the state is told of.</summary>
+    internal void OnRecorded(long? taskId, TaskState state)
+    {
+        if (taskId is { } id)
+        {
+            Tell(new TaskStateChangeEvent(id, state, null, 0));
+        }
+
+        Bus.Publish(EventsRecorded.Instance);
+    }
+
     /// <summary>Leases and offers ran out.</summary>
     private void OnLapsed(IReadOnlyList<LostClaim> lost)
     {
