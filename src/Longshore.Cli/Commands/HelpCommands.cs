@@ -158,7 +158,7 @@ internal static class HelpCommands
         var found = await connection.Client.SuggestHelpersAsync(parsed.GetValue(Request), ct).ConfigureAwait(false);
         if (parsed.WantsJson())
         {
-            Output.Json(new HelperListWire([.. found.Select(HelperWire.Of)]));
+            Output.Json(new HelpSuggestionListWire([.. found.Select(HelpSuggestionWire.Of)]));
             return 0;
         }
 

@@ -18,7 +18,7 @@ internal static class HelpApi
             .Produces<HelpWire>().WithName("askForHelp");
         help.MapGet("/help", ListAsync).Produces<PageWire<HelpWire>>().WithName("listHelp");
         help.MapGet("/help/{id}", GetAsync).Produces<HelpWire>().WithName("getHelp");
-        help.MapGet("/help/{id}/helpers", HelpersAsync).Produces<HelperListWire>().WithName("suggestHelpers");
+        help.MapGet("/help/{id}/helpers", HelpersAsync).Produces<HelpSuggestionListWire>().WithName("suggestHelpers");
         help.MapPost("/help/{id}/take", TakeAsync).Accepts<TakeHelpWire>("application/json")
             .Produces<HelpWire>().WithName("takeHelp");
         help.MapPost("/help/{id}/resolve", ResolveAsync).Accepts<ResolveHelpWire>("application/json")
@@ -61,7 +61,7 @@ internal static class HelpApi
     private static async Task<IResult> HelpersAsync(string id, ILongshoreClient client, CancellationToken ct)
     {
         var found = await client.SuggestHelpersAsync(PathValue.Id(id), ct);
-        return Answer.Json(new HelperListWire([.. found.Select(HelperWire.Of)]));
+        return Answer.Json(new HelpSuggestionListWire([.. found.Select(HelpSuggestionWire.Of)]));
     }
 
     private static async Task<IResult> TakeAsync(

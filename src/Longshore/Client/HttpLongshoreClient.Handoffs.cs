@@ -104,9 +104,9 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<SuggestedHelper>> SuggestHelpersAsync(long id, CancellationToken ct = default)
+    public async Task<IReadOnlyList<HelpSuggestion>> SuggestHelpersAsync(long id, CancellationToken ct = default)
     {
-        var answer = await GetAsync<HelperListWire>($"help/{Text(id)}/helpers", ct).ConfigureAwait(false);
+        var answer = await GetAsync<HelpSuggestionListWire>($"help/{Text(id)}/helpers", ct).ConfigureAwait(false);
         return [.. answer.Helpers.Select(h => h.ToHelper())];
     }
 }

@@ -87,7 +87,7 @@ public partial interface ILongshoreClient
     /// quality, then free room, then name; at most twenty.
     /// </summary>
     /// <exception cref="LongshoreException">not_found.</exception>
-    Task<IReadOnlyList<SuggestedHelper>> SuggestHelpersAsync(long id, CancellationToken ct = default);
+    Task<IReadOnlyList<HelpSuggestion>> SuggestHelpersAsync(long id, CancellationToken ct = default);
 }
 
 /// <summary>An open hand-off, and an agent that could take it now (S0.36).</summary>
@@ -104,5 +104,5 @@ public sealed record Opportunity(Handoff Handoff, WorkTask Task, string Agent, d
 /// <param name="Load">How many tasks it holds.</param>
 /// <param name="MaxConcurrent">How many it may hold.</param>
 /// <param name="Reasons">Why it is suggested, for people.</param>
-public sealed record SuggestedHelper(
+public sealed record HelpSuggestion(
     string Agent, double Quality, int Load, int MaxConcurrent, IReadOnlyList<string> Reasons);

@@ -83,7 +83,7 @@ internal sealed partial class LocalClient
         return await engine.Store.Help.ListAsync(query, ct).ConfigureAwait(false);
     }
 
-    public async Task<IReadOnlyList<SuggestedHelper>> SuggestHelpersAsync(long id, CancellationToken ct = default)
+    public async Task<IReadOnlyList<HelpSuggestion>> SuggestHelpersAsync(long id, CancellationToken ct = default)
     {
         var request = await GetHelpAsync(id, ct).ConfigureAwait(false);
         var task = await GetTaskAsync(request.TaskId, ct).ConfigureAwait(false);
@@ -107,7 +107,7 @@ internal sealed partial class LocalClient
         ];
     }
 
-    private SuggestedHelper Helper(Candidate candidate, IReadOnlyList<Requirement> needs)
+    private HelpSuggestion Helper(Candidate candidate, IReadOnlyList<Requirement> needs)
     {
         var agent = candidate.Agent;
         List<string> reasons =
@@ -119,7 +119,7 @@ internal sealed partial class LocalClient
             $"completed {agent.TotalCompleted} tasks, failed {agent.TotalFailed}",
             $"holds {agent.Load} of at most {agent.Profile.MaxConcurrent}",
         ];
-        return new SuggestedHelper(
+        return new HelpSuggestion(
             agent.Name, Performance(agent, needs), agent.Load, agent.Profile.MaxConcurrent, reasons);
     }
 

@@ -155,15 +155,15 @@ public sealed record HelpWire
 /// <param name="Load">How many tasks it holds.</param>
 /// <param name="MaxConcurrent">How many it may hold.</param>
 /// <param name="Reasons">Why it is suggested.</param>
-public sealed record HelperWire(
+public sealed record HelpSuggestionWire(
     string Agent, double Quality, int Load, int MaxConcurrent, IReadOnlyList<string> Reasons)
 {
-    internal static HelperWire Of(SuggestedHelper one) =>
+    internal static HelpSuggestionWire Of(HelpSuggestion one) =>
         new(one.Agent, one.Quality, one.Load, one.MaxConcurrent, one.Reasons);
 
-    internal SuggestedHelper ToHelper() => new(Agent, Quality, Load, MaxConcurrent, Reasons);
+    internal HelpSuggestion ToHelper() => new(Agent, Quality, Load, MaxConcurrent, Reasons);
 }
 
 /// <summary>Who could help.</summary>
 /// <param name="Helpers">The best first.</param>
-public sealed record HelperListWire(IReadOnlyList<HelperWire> Helpers);
+public sealed record HelpSuggestionListWire(IReadOnlyList<HelpSuggestionWire> Helpers);
