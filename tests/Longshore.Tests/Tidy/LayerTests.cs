@@ -35,7 +35,6 @@ public sealed partial class LayerTests
         ["Client"] =
         [
             .. Domain, "Events", "Help", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage",
-            .. Domain, "Events", "Help", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage",
             "Explain", "Planning", "Telemetry",
         ],
     };
