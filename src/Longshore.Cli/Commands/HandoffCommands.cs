@@ -16,12 +16,16 @@ internal static class HandoffCommands
 
     private static readonly Option<string> Summary = new("--summary")
     {
-        Description = "What was done and what is left.", HelpName = "TEXT", Required = true,
+        Description = "What was done and what is left.",
+        HelpName = "TEXT",
+        Required = true,
     };
 
     private static readonly Option<double> Confidence = new("--confidence")
     {
-        Description = "How sure the giver is of what was done, 0 to 1.", HelpName = "X", Required = true,
+        Description = "How sure the giver is of what was done, 0 to 1.",
+        HelpName = "X",
+        Required = true,
     };
 
     private static readonly Option<string[]> Artifacts = Options.Words("--artifact", "What is found where.", "TEXT");

@@ -21,7 +21,9 @@ internal static class HelpCommands
 
     private static readonly Option<string> Text = new("--text")
     {
-        Description = "In words.", HelpName = "TEXT", Required = true,
+        Description = "In words.",
+        HelpName = "TEXT",
+        Required = true,
     };
 
     private static readonly Option<string?> Urgency = Options.Word(
