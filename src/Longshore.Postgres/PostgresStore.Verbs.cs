@@ -154,7 +154,9 @@ public sealed partial class PostgresStore
         {
             var isFifo = _rules.IsFifo(task.Namespace);
             rank = Math.Min(
-                rank, now - Urgency.HeadStartUs(isFifo, task.Priority, 0, task.ParentId is not null));
+                rank,
+                now - Urgency.HeadStartUs(
+                    isFifo, task.Priority, TaskState.Created, 0, task.ParentId is not null));
         }
 
         _catalog.Lows.BecameReady(rank);

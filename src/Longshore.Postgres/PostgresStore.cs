@@ -11,8 +11,8 @@ namespace Longshore.Postgres;
 /// is rare is decided here over locked rows. The database's clock decides.
 /// </summary>
 public sealed partial class PostgresStore
-    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
-        IScheduleStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IHandoffStore, IHelpStore, IEventStore, ILeaseStore,
+        INodeStore, IQueryStore, IScheduleStore, IHealthStore
 {
     private readonly Database _database;
     private readonly ClassCatalog _classes;
@@ -31,6 +31,10 @@ public sealed partial class PostgresStore
     private readonly ReviewVerbs _reviews;
     private readonly RoutingReader _routing;
     private readonly ScheduleVerbs _schedules;
+    private readonly HandoffVerbs _handoffs;
+    private readonly HandoffReader _handoffReader;
+    private readonly HelpVerbs _help;
+    private readonly HelpReader _helpReader;
 
     private PostgresStore(Database database)
     {
@@ -52,6 +56,10 @@ public sealed partial class PostgresStore
         _agents = new AgentVerbs(database, _agentReader, reader, writer, ends);
         _tasks = new TaskReader(database, _classes, new TaskLists(database));
         _events = new EventReader(database);
+        _handoffReader = new HandoffReader(database);
+        _handoffs = new HandoffVerbs(database, _classes, _handoffReader, reader, writer);
+        _helpReader = new HelpReader(database);
+        _help = new HelpVerbs(database, _helpReader, reader, writer);
         _routing = new RoutingReader(database, _classes);
         _ruleVerbs = new RuleVerbs(database, _rules, reader, writer);
         _reviews = new ReviewVerbs(database, writer);
@@ -81,6 +89,12 @@ public sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public IScheduleStore Schedules => this;
+
+    /// <inheritdoc/>
+    public IHandoffStore Handoffs => this;
+
+    /// <inheritdoc/>
+    public IHelpStore Help => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

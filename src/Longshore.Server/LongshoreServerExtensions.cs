@@ -50,6 +50,8 @@ public static class LongshoreServerExtensions
         AssignmentsApi.Map(api);
         OffersApi.Map(api);
         ReviewsApi.Map(api);
+        HandoffsApi.Map(api);
+        HelpApi.Map(api);
         RulesApi.Map(api);
         SchedulesApi.Map(api);
         ExplainApi.Map(api);

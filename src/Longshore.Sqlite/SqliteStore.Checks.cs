@@ -18,6 +18,10 @@ public sealed partial class SqliteStore
         Each("check_epochs", row => broken.Add($"task {row.Long(0)} has a live claim that is not its latest grant"));
         Each("check_probes", row =>
             broken.Add($"breaker {row.Long(0)} of agent {row.Long(1)} {row.Text(2)} waits for a probe that is over"));
+        Each("check_handoffs", row =>
+            broken.Add($"task {row.Long(0)} is in state {row.Long(1)} and has {row.Long(2)} open hand-offs"));
+        Each("check_blockers", row =>
+            broken.Add($"task {row.Long(0)} is in state {row.Long(1)} and has {row.Long(2)} open blockers"));
         Each("check_ready", row =>
         {
             if (_live.Ready.Count != row.Long(0))

@@ -14,8 +14,8 @@ namespace Longshore.Sqlite;
 /// read-only connections of their own.
 /// </summary>
 public sealed partial class SqliteStore
-    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
-        IScheduleStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IHandoffStore, IHelpStore, IEventStore, ILeaseStore,
+        INodeStore, IQueryStore, IScheduleStore, IHealthStore
 {
     internal static readonly SqlCatalog Sql = SqlCatalog.Load(typeof(SqliteStore).Assembly);
 
@@ -66,6 +66,12 @@ public sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public IScheduleStore Schedules => this;
+
+    /// <inheritdoc/>
+    public IHandoffStore Handoffs => this;
+
+    /// <inheritdoc/>
+    public IHelpStore Help => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

@@ -1,13 +1,15 @@
 CREATE VIEW places as
-select id, class_id, rank, epoch, attempts, failures, priority, flags, 1 as state, null as until_us, null as agent_id,
-       null as lease_us, null as progress, null as ended_us, null as result, null as error
+select id, class_id, rank, epoch, attempts, failures, priority, flags,
+       case when flags & 2048 then 6 else 1 end as state, null as until_us, null as agent_id, null as lease_us,
+       null as progress, null as ended_us, null as result, null as error
 from ready
 union all
-select id, class_id, rank, epoch, attempts, failures, priority, flags, case status when 16 then 2 else 3 end, null,
-       agent_id, lease_us, progress, null, null, null
+select id, class_id, rank, epoch, attempts, failures, priority, flags,
+       case status when 16 then 2 when 19 then 4 else 3 end, null, agent_id, lease_us, progress, null, null, null
 from claims
 union all
-select id, class_id, rank, epoch, attempts, failures, priority, flags, 1, until_us, null, null, null, null, null, null
+select id, class_id, rank, epoch, attempts, failures, priority, flags, case when flags & 2048 then 6 else 1 end,
+       until_us, null, null, null, null, null, null
 from deferred
 union all
 select id, class_id, rank, epoch, attempts, failures, priority, flags, state, until_us, null, null, null, null, null,
@@ -91,7 +93,7 @@ CREATE TABLE claims (
     lease_us   integer not null,                -- until when it holds
     progress   real,
     key        text
-, status integer not null default 18);
+, status integer not null default 18, paused_us integer not null default 0);
 
 CREATE TABLE classes (
     id            integer primary key,          -- dense, from 0
@@ -100,7 +102,7 @@ CREATE TABLE classes (
     requires      text not null,                -- JSON array of 'name' or 'name>=level', canonical
     minimum_match real not null,
     owner         text                          -- the only agent who may do it
-, match integer not null default 0, step text);
+, match integer not null default 0, step text, target text);
 
 CREATE TABLE codes (
     namespace text not null,
@@ -170,6 +172,46 @@ CREATE TABLE finished (
     ended_us integer not null,
     result   text,
     error    text
+);
+
+CREATE TABLE handoffs (
+    id                    integer primary key autoincrement,
+    task_id               integer not null,
+    epoch                 integer not null,     -- the grant that ended with it
+    class_id              integer not null,     -- the task's own class, to which it goes back
+    from_agent_name       text not null,
+    to_capability         text,                 -- this
+    to_agent_name         text,                 -- or that
+    summary               text not null,
+    confidence_score      real not null check (confidence_score between 0 and 1),
+    minimum_confidence    real not null,        -- below it what was done asks for a review
+    artifacts             text not null,        -- JSON arrays of texts
+    known_limitations     text not null,
+    next_steps_suggestion text not null,
+    blockers_resolved     text not null,
+    estimated_effort_us   integer,
+    created_us            integer not null,
+    accepted_us           integer,
+    accepted_by           text,
+    withdrawn_us          integer
+);
+
+CREATE TABLE help_requests (
+    id                    integer primary key autoincrement,
+    task_id               integer not null,
+    requesting_agent_name text not null,
+    help_type             text not null,
+    description           text not null,
+    urgency               text not null,        -- as asked; it rises with time
+    related_capabilities  text not null,        -- JSON array
+    created_us            integer not null,
+    claimed_by            text,
+    claimed_us            integer,
+    resolved_us           integer,
+    resolved_by           text,
+    resolution            text,
+    cancelled_us          integer,
+    closed_us             integer               -- the task ended and was begun anew
 );
 
 CREATE TABLE insert_keys (
@@ -295,6 +337,15 @@ CREATE INDEX deadlines_due on deadlines (deadline_us);
 CREATE INDEX deferred_until on deferred (until_us);
 
 CREATE INDEX events_task on events (task_id) where task_id is not null;
+
+CREATE INDEX handoffs_open on handoffs (confidence_score) where accepted_us is null and withdrawn_us is null;
+
+CREATE INDEX handoffs_task on handoffs (task_id);
+
+CREATE INDEX help_requests_open on help_requests (id)
+where resolved_us is null and cancelled_us is null and closed_us is null;
+
+CREATE INDEX help_requests_task on help_requests (task_id);
 
 CREATE INDEX parked_until on parked (until_us) where until_us is not null;
 

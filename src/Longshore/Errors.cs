@@ -32,6 +32,12 @@ public enum ErrorCode
     /// <summary>The reviewer has reviewed this work before.</summary>
     AlreadyReviewed,
 
+    /// <summary>The task was handed off as often as the rules of its namespace allow.</summary>
+    HopLimit,
+
+    /// <summary>It is not for this agent to do: its own escalation, or somebody else's request.</summary>
+    NotAllowed,
+
     /// <summary>No registered agent could ever do the task, and the rules refuse such tasks.</summary>
     NobodyCan,
 

@@ -47,6 +47,12 @@ internal static class RulesCommand
     private static readonly Option<TimeSpan?> TaskCooldown = Options.Seconds(
         "--task-cooldown", "How long a rejected task is kept from everybody.");
 
+    private static readonly Option<int?> HandoffsMax = Options.Whole(
+        "--handoffs-max", "How often one task may be handed off and taken over.");
+
+    private static readonly Option<TimeSpan?> BlockedHoldMax = Options.Seconds(
+        "--blocked-hold-max", "How long a blocked task keeps its holder.");
+
     private static readonly Option<string?> Unroutable = new Option<string?>("--unroutable")
     {
         Description = "What becomes of a task that nobody could ever do.",
@@ -70,7 +76,7 @@ internal static class RulesCommand
             """)
         {
             Namespace, File, Mode, Strategy, Order, MaxPending, OfferTimeout, InactivityTimeout, RejectCooldown,
-            TaskCooldown, Unroutable,
+            TaskCooldown, HandoffsMax, BlockedHoldMax, Unroutable,
         };
         set.Validators.Add(Check);
         set.SetAction(SetAsync);
@@ -133,6 +139,8 @@ internal static class RulesCommand
         InactivityTimeout = parsed.GetValue(InactivityTimeout) ?? rules.InactivityTimeout,
         RejectCooldown = parsed.GetValue(RejectCooldown) ?? rules.RejectCooldown,
         TaskCooldown = parsed.GetValue(TaskCooldown) ?? rules.TaskCooldown,
+        HandoffsMax = parsed.GetValue(HandoffsMax) ?? rules.HandoffsMax,
+        BlockedHoldMax = parsed.GetValue(BlockedHoldMax) ?? rules.BlockedHoldMax,
         Unroutable = parsed.GetValue(Unroutable) is { } policy
             ? Words.Parse<UnroutablePolicy>(policy, "--unroutable")
             : rules.Unroutable,
@@ -157,6 +165,8 @@ internal static class RulesCommand
             ("reject cooldown", Seconds(rules.RejectCooldown)),
             ("reoffer rejected", rules.ReofferRejected ? "yes" : "no"),
             ("task cooldown", Seconds(rules.TaskCooldown)),
+            ("hand-offs of a task", Output.Number(rules.HandoffsMax)),
+            ("blocked hold", Seconds(rules.BlockedHoldMax)),
             ("exclusion", Exclusion(rules.Exclusion)),
             ("unroutable", rules.Unroutable is UnroutablePolicy.Escalate or UnroutablePolicy.Fallback
                 ? $"{Words.Snake(rules.Unroutable)} after {Seconds(rules.UnroutableAfter)}"

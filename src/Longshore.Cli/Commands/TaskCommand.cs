@@ -40,7 +40,8 @@ internal static class TaskCommand
         {
             show, cancel, retry,
             TaskHolderCommands.CreateAccept(), TaskHolderCommands.CreateReject(), TaskHolderCommands.CreateAssign(),
-            TaskHolderCommands.CreateEvict(), ReviewCommands.CreateReview(),
+            TaskHolderCommands.CreateEvict(), HandoffCommands.CreateHandOff(), HandoffCommands.CreateWithdraw(),
+            HelpCommands.CreateAsk(), ReviewCommands.CreateReview(),
         };
     }
 
@@ -81,6 +82,12 @@ internal static class TaskCommand
         ("group", task.Spec.Group),
         ("step", task.Spec.Step),
         ("owner", task.Spec.Owner),
+        ("handed off to", task.Target?.ToString()),
+        ("hand-off", task.Handoff is { } handoff
+            ? $"{handoff.From}: {handoff.Summary} (confidence "
+                + $"{Output.Number(handoff.Confidence)}{(handoff.NeedsReview ? ", asks for a review" : "")})"
+            : null),
+        ("next steps", string.Join("; ", task.Handoff?.NextSteps ?? [])),
         ("priority", Output.Number(task.Spec.Priority)),
         ("attempts", string.Create(
             CultureInfo.InvariantCulture, $"{task.Attempts} of {task.Spec.MaxAttempts}, {task.Failures} failed")),

@@ -68,6 +68,8 @@ internal static class CommandLine
             AssignmentsCommand.Create(),
             OffersCommand.Create(),
             RecommendCommand.Create(),
+            HandoffCommands.Create(),
+            HelpCommands.Create(),
             RulesCommand.Create(),
             SchedulesCommand.Create(),
             BreakersCommand.Create(),

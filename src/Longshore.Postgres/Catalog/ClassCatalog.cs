@@ -36,6 +36,9 @@ internal sealed class ClassCatalog(Database database) : IDisposable
         }
     }
 
+    /// <summary>To whom a task is handed off that nobody has taken.</summary>
+    public HandoffTarget? TargetOf(in Place place) => place.IsHandedOff ? Find(place.ClassId)?.Target : null;
+
     /// <summary>The database's ids for classes of the index. Called under <see cref="Gate"/>.</summary>
     public int[] IdsOf(IEnumerable<int> classIds)
     {
@@ -141,6 +144,7 @@ internal sealed class ClassCatalog(Database database) : IDisposable
             owner = key.Owner,
             match = (int)key.Match,
             step = key.Step,
+            target = key.Target?.ToString(),
         }));
         await database.RunAsync(
             () => new Round().Add(database.Sql["classes_intern"]).WithJson(rows),
@@ -181,7 +185,7 @@ internal sealed class ClassCatalog(Database database) : IDisposable
             .Select(r => new Requirement(r.First, r.Second));
         var key = new ClassKey(
             row.GetString(3), row.GetString(4), [.. requires], row.GetDouble(7), row.TextOrNull(8),
-            (MatchMode)row.GetInt32(9), row.TextOrNull(10));
+            (MatchMode)row.GetInt32(9), row.TextOrNull(10), HandoffTarget.Read(row.TextOrNull(11)));
         lock (Gate)
         {
             if (_keys.ContainsKey(id))

@@ -81,11 +81,13 @@ internal sealed class Discovery(
                     {
                         Id = place.Id,
                         Spec = row.Body(BodyAt, place, classes),
-                        State = TaskState.Created,
+                        State = place.QueuedState,
                         Epoch = place.Epoch,
                         Attempts = place.Attempts,
                         Failures = place.Failures,
                         Suspect = place.IsSuspect,
+                        Target = classes.TargetOf(place),
+                        WasHandedOff = (place.Flags & PlaceFlags.WasHandedOff) != 0,
                         AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
                         CreatedAt = row.Instant(BodyAt - 1),
                         Error = row.TextOrNull(ErrorAt),
@@ -102,7 +104,7 @@ internal sealed class Discovery(
     private DiscoveredTask Show(
         WorkTask task, in Place place, PresentAgent asking, List<PresentAgent> all, long nowUs)
     {
-        var key = ClassKey.Of(task.Asks);
+        var key = ClassKey.Of(task);
         var match = asking.Profile.EligibleAt(nowUs).Capabilities.MatchScore(key.Requires, key.Match);
         var performance = PerformanceOf(asking.Agent, key, nowUs);
         var isBest = true;

@@ -31,7 +31,7 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
 
         // What an agent has not begun is found by an index of its own: it asks for its offers again and again.
         var isOffered = isLive && !isEnded && query.Agent is not null && query.TaskId is null
-            && !query.Statuses.Contains(AssignmentStatus.InProgress);
+            && !query.Statuses.Any(s => s is AssignmentStatus.InProgress or AssignmentStatus.Blocked);
         return database.RunAsync(
             () => new Round().Add(database.Sql["assignments_find"])
                 .With(query.Agent).With(query.TaskId).With((short[])[.. query.Statuses.Select(s => (short)s)])
@@ -67,8 +67,9 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
             var breaker = row.TaskBreakerOrNull(0, taskId);
             await row.NextResultAsync(ct).ConfigureAwait(false);
             var kept = await AllAsync(
-                row, r => new KeptPair(r.GetString(0), r.GetInt64(1), (KeptCause)r.GetInt16(2)), ct)
-                .ConfigureAwait(false);
+                row,
+                r => new KeptPair(r.GetString(0), r.GetInt64(1), (KeptCause)r.GetInt16(2), r.TextOrNull(3)),
+                ct).ConfigureAwait(false);
             var members = await AllAsync(
                 row,
                 r => new GroupMember(
@@ -98,7 +99,7 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
                 .Take(limit)
                 .Select(head => new QueueHead(
                     head.Place.Id, head.Place.Rank, head.Place.AvailableUs, head.Key.Namespace, head.Key.Kind,
-                    head.Key.Step, classes.IdOf(head.Key))),
+                    head.Key.Step, classes.IdOf(head.Key), head.Key.Target)),
         ];
     }
 

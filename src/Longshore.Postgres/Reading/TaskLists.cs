@@ -61,13 +61,13 @@ internal sealed class TaskLists(Database database)
             yield break;
         }
 
-        if (query.States.Contains(TaskState.Created))
+        if (query.States.Any(TaskStates.IsQueued))
         {
             yield return "ready";
             yield return "deferred";
         }
 
-        if (query.States.Contains(TaskState.Quarantined))
+        if (query.States.Any(s => s is TaskState.Quarantined or TaskState.Blocked))
         {
             yield return "parked";
         }
@@ -78,14 +78,18 @@ internal sealed class TaskLists(Database database)
         }
     }
 
-    private static bool IsHeld(TaskState state) => state is TaskState.InProgress or TaskState.Assigned;
+    private static bool IsHeld(TaskState state) =>
+        state is TaskState.InProgress or TaskState.Assigned or TaskState.Blocked;
 
     private Round Add(Round round, string stage, TaskQuery query, long? after)
     {
         var where = string.Concat(
             query.Agent is null ? "" : database.Sql["where_agent"],
             stage is "parked" or "finished" ? " " + database.Sql["where_state"] : "",
-            stage is "claims" && query.States.Count(IsHeld) == 1 ? " " + database.Sql["where_status"] : "");
+            stage is "ready" or "deferred" && query.States.Count(TaskStates.IsQueued) == 1
+                ? " " + database.Sql["where_queued"]
+                : "",
+            stage is "claims" && query.States.Count(IsHeld) is 1 or 2 ? " " + database.Sql["where_status"] : "");
         var text = database.Sql[query.Descending ? "list_ids_descending" : "list_ids"]
             .Replace(".tasks s /* stage */", $".{stage} s", StringComparison.Ordinal)
             .Replace("/* where */", where, StringComparison.Ordinal);

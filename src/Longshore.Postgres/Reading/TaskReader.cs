@@ -1,4 +1,5 @@
 using Longshore.Assignments;
+using Longshore.Matching;
 using Longshore.Postgres.Catalog;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -119,6 +120,8 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
             Attempts = place.Attempts,
             Failures = place.Failures,
             Suspect = place.IsSuspect,
+            Target = classes.TargetOf(place),
+            WasHandedOff = (place.Flags & PlaceFlags.WasHandedOff) != 0,
             AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
             DeferredUntil = row.InstantOrNull(10),
             Agent = row.TextOrNull(11),

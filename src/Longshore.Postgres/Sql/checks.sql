@@ -48,6 +48,18 @@ where (t.group_id is not null and p.flags & 32 = 0)
    or (p.flags & 256 = 0 and exists (select 1 from longshore.drafts d where d.task_id = p.id))
    or (p.flags & 512 = 0 and exists (select 1 from longshore.task_breakers b where b.task_id = p.id))
 union all
+select format('task %s is in state %s and has %s open hand-offs', p.id, p.state, count(h.id))
+from longshore.places p
+left join longshore.handoffs h on h.task_id = p.id and h.accepted_us is null and h.withdrawn_us is null
+group by p.id, p.state, p.flags having (p.flags & 2048 <> 0) <> (count(h.id) = 1)
+union all
+select format('task %s is in state %s and has %s open blockers', p.id, p.state, count(h.id))
+from longshore.places p
+left join longshore.help_requests h
+    on h.task_id = p.id and h.help_type = 'blocker' and h.resolved_us is null and h.cancelled_us is null
+   and h.closed_us is null and p.state < 8
+group by p.id, p.state having (p.state = 4) <> (count(h.id) > 0)
+union all
 select format('task %s is of group %s, and its place says %s', t.id, t.group_id, m.group_id)
 from longshore.tasks t
 join (select id, group_id from longshore.claims union all select id, group_id from longshore.finished) m on m.id = t.id

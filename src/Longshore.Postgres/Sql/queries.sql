@@ -68,15 +68,25 @@ limit $6;
  and s.state = any ($11)
 
 -- name: where_status
- and case s.status when 16 then 2 else 3 end = any ($11)
+ and case s.status when 16 then 2 when 19 then 4 else 3 end = any ($11)
+
+-- name: where_queued
+ and case when s.flags & 2048 <> 0 then 6 else 1 end = any ($11)
 
 -- name: count_by_state
 select n.state, sum(n.tasks)::bigint
 from (
-    select 1 as state, class_id, count(*) as tasks from longshore.ready group by class_id
-    union all select 1, class_id, count(*) from longshore.deferred group by class_id
+    select case when flags & 2048 <> 0 then 6 else 1 end as state, class_id, count(*) as tasks
+    from longshore.ready
+    group by 1, class_id
     union all
-    select case status when 16 then 2 else 3 end, class_id, count(*) from longshore.claims group by 1, class_id
+    select case when flags & 2048 <> 0 then 6 else 1 end, class_id, count(*)
+    from longshore.deferred
+    group by 1, class_id
+    union all
+    select case status when 16 then 2 when 19 then 4 else 3 end, class_id, count(*)
+    from longshore.claims
+    group by 1, class_id
     union all select state, class_id, count(*) from longshore.parked group by state, class_id
     union all select state, class_id, count(*) from longshore.finished group by state, class_id
 ) n

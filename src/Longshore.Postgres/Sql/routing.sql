@@ -124,7 +124,7 @@ left join longshore.task_breakers b on b.task_id = t.id
 where t.id = $1;
 
 -- name: guards_kept
-select a.name, k.until_us, k.cause
+select a.name, k.until_us, k.cause, case k.cause when 3 then a.principal end
 from longshore.kept k
 join longshore.agents a on a.id = k.agent_id
 where k.task_id = $1

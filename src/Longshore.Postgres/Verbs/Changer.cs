@@ -40,6 +40,11 @@ internal static class Changer
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
 
+        if (standing.Stage == Stage.Finished)
+        {
+            moves.Begun.Add((id, standing.EndedUs));
+        }
+
         if (standing is { Stage: Stage.Finished, Claim: { } ended })
         {
             // The record that stood in the task's end needs a row of its own now that the task goes on.

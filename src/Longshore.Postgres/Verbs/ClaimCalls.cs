@@ -1,5 +1,6 @@
 using Longshore.Assignments;
 using Longshore.Events;
+using Longshore.Matching;
 using Longshore.Postgres.Catalog;
 using Longshore.Postgres.Reading;
 using Longshore.Storage;
@@ -179,18 +180,19 @@ internal sealed class ClaimCalls(
     {
         var place = row.Place(PlaceAt);
         var leaseUntil = row.Instant(PlaceAt + TaskColumns.PlaceCount);
+        var isOffer = row.GetInt16(WalkedAt + 2) == (short)AssignmentStatus.Assigned;
         return new Grant(
             new WorkTask
             {
                 Id = place.Id,
                 Spec = row.Body(BodyAt, place, classes),
-                State = row.GetInt16(WalkedAt + 2) == (short)AssignmentStatus.Assigned
-                    ? TaskState.Assigned
-                    : TaskState.InProgress,
+                State = isOffer ? TaskState.Assigned : TaskState.InProgress,
                 Epoch = place.Epoch,
                 Attempts = place.Attempts,
                 Failures = place.Failures,
                 Suspect = place.IsSuspect,
+                Target = isOffer ? classes.TargetOf(place) : null,
+                WasHandedOff = (place.Flags & PlaceFlags.WasHandedOff) != 0,
                 AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
                 Agent = agent,
                 LeaseUntil = leaseUntil,

@@ -25,7 +25,9 @@ internal sealed class ClaimEnds(Random chance)
             return LateFinish.Decide(moves, standing, finish);
         }
 
-        if (standing.IsOffer && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+        if ((standing.IsOffer && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+            || (standing.Status == AssignmentStatus.Blocked
+                && finish.Kind is not (FinishKind.Release or FinishKind.Cancel)))
         {
             return new FinishOutcome(ClaimWriteStatus.Refused, standing.State);
         }
@@ -54,6 +56,11 @@ internal sealed class ClaimEnds(Random chance)
             return Returns.LoseOffer(moves, held, why);
         }
 
+        if (held.Status == AssignmentStatus.Blocked)
+        {
+            return Returns.EndHold(moves, held, why);
+        }
+
         var verdict = held.Claim!.Single ? Verdict.Failure : Verdict.Nothing;
         var record = moves.EndClaim(held, AssignmentStatus.Expired, why, verdict: verdict);
         var place = held.Place with { Flags = held.Place.Flags | PlaceFlags.Suspect };
@@ -79,9 +86,9 @@ internal sealed class ClaimEnds(Random chance)
     public static LostClaim SignOff(Moves moves, Standing held)
     {
         var record = moves.EndClaim(held, AssignmentStatus.Released, EndReasons.SignedOff);
-        moves.Requeue(held.Place.GivenBack(), moves.NowUs);
-        moves.NoteClaim(EventTypes.TaskReleased, record, TaskState.Created);
-        return new LostClaim(record.TaskId, record.Epoch, record.Agent, TaskState.Created);
+        var state = moves.Return(held, held.Place.GivenBack(), moves.NowUs);
+        moves.NoteClaim(EventTypes.TaskReleased, record, state);
+        return new LostClaim(record.TaskId, record.Epoch, record.Agent, state);
     }
 
     private static FinishOutcome Complete(Moves moves, Standing held, Finish finish)
@@ -113,10 +120,10 @@ internal sealed class ClaimEnds(Random chance)
     {
         var record = moves.EndClaim(held, outcome, finish.Error, finish.Key);
         var untilUs = moves.NowUs + wait.ToMicroseconds();
-        moves.Requeue(held.Place.GivenBack(), untilUs);
-        moves.NoteClaim(type, record, TaskState.Created);
+        var state = moves.Return(held, held.Place.GivenBack(), untilUs);
+        moves.NoteClaim(type, record, state);
         var readyUs = outcome == AssignmentStatus.Snoozed ? untilUs : 0;
-        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, readyUs);
+        return new FinishOutcome(ClaimWriteStatus.Accepted, state, readyUs);
     }
 
     private static FinishOutcome CancelByHolder(Moves moves, Standing held, Finish finish)

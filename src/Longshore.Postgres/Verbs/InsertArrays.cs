@@ -45,7 +45,8 @@ internal static class InsertArrays
         return round.Add(sql)
             .With(classIds)
             .With(All(t => (short)t.Priority))
-            .With(All(t => Urgency.HeadStartUs(rules.IsFifo(t.Namespace), t.Priority, 0, t.ParentId is not null)))
+            .With(All(t => Urgency.HeadStartUs(
+                rules.IsFifo(t.Namespace), t.Priority, TaskState.Created, 0, t.ParentId is not null)))
             .With(All(t => (short)Flags(t, rules.IsFifo(t.Namespace))))
             .WithJson(Unless(t => t.Payload.IsNone, t => t.Payload.IsNone ? null : t.Payload.Memory.ToArray()))
             .With(hasCodes)

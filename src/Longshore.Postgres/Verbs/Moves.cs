@@ -57,6 +57,12 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     /// <summary>Tasks that need no draft any more.</summary>
     public HashSet<long> Drafts { get; } = [];
 
+    /// <summary>Tasks that nobody will take by their hand-off.</summary>
+    public HashSet<long> Withdrawn { get; } = [];
+
+    /// <summary>Tasks that are begun anew, and when they had ended: what was asked before stays closed.</summary>
+    public List<(long TaskId, long EndedUs)> Begun { get; } = [];
+
     /// <summary>Rows that moved: where they were, and where they are now.</summary>
     public IEnumerable<(Standing From, Standing To)> Moved =>
         from pair in _present
@@ -101,13 +107,42 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
             Kind = first.Kind,
             MaxAttempts = first.MaxAttempts,
             Retry = first.Retry,
+            OwnClass = first.OwnClass,
         };
     }
 
     /// <summary>Back to the queue: at once when the wait is over, else when it is.</summary>
     public void Requeue(Place place, long untilUs) => MoveTo(untilUs > nowUs
-        ? new Standing(Stage.Deferred, TaskState.Created, place) { UntilUs = untilUs }
-        : new Standing(Stage.Ready, TaskState.Created, place));
+        ? new Standing(Stage.Deferred, place.QueuedState, place) { UntilUs = untilUs }
+        : new Standing(Stage.Ready, place.QueuedState, place));
+
+    /// <summary>
+    /// Where a task goes whose claim ended without an attempt: to the queue, or, when it is blocked, to wait for that
+    /// without a holder.
+    /// </summary>
+    public TaskState Return(Standing held, Place place, long untilUs)
+    {
+        if (held.Status == AssignmentStatus.Blocked)
+        {
+            MoveTo(new Standing(Stage.Parked, TaskState.Blocked, place.Cleared()));
+            return TaskState.Blocked;
+        }
+
+        Requeue(place, untilUs);
+        return place.QueuedState;
+    }
+
+    /// <summary>The place of a task that nobody will take by its hand-off: in its own class again.</summary>
+    public Place WithoutHandoff(Place place)
+    {
+        if (!place.IsHandedOff)
+        {
+            return place;
+        }
+
+        Withdrawn.Add(place.Id);
+        return place.TakenOver(_first[place.Id].OwnClass!.Value);
+    }
 
     /// <summary>
     /// Ends a live claim: its record is kept, its agent has room again and is judged by it.
@@ -169,7 +204,7 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
 
     /// <summary>Ends the task; a claim that ends with it has been ended before.</summary>
     public void Finish(Place place, TaskState state, int? agentId, JsonText result = default, string? error = null) =>
-        MoveTo(new Standing(Stage.Finished, state, place.Cleared())
+        MoveTo(new Standing(Stage.Finished, state, WithoutHandoff(place.Cleared()))
         {
             AgentId = agentId,
             EndedUs = nowUs,

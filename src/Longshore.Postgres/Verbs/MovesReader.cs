@@ -81,6 +81,8 @@ internal sealed class MovesReader(Database database)
             Status = (AssignmentStatus)(row.IsDBNull(25) ? 0 : row.GetInt16(25)),
             Namespace = row.GetString(26),
             Kind = row.GetString(27),
+            OwnClass = row.IntOrNull(32),
+            PausedUs = row.LongOrNull(33) ?? 0,
         };
         return (standing, row.TaskBreakerOrNull(28, place.Id));
     }

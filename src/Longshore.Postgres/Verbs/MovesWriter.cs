@@ -159,6 +159,17 @@ internal sealed class MovesWriter(Database database)
                 .With(Each(kept, k => k.Value.UntilUs)).With(Each(kept, k => (short)k.Value.Cause));
         }
 
+        if (moves.Withdrawn.Count > 0)
+        {
+            round.Add(database.Sql["handoffs_withdraw"]).With(moves.Withdrawn.ToArray()).With((long?)moves.NowUs);
+        }
+
+        if (moves.Begun.Count > 0)
+        {
+            round.Add(database.Sql["help_close"])
+                .With(Each(moves.Begun, b => b.TaskId)).With(Each(moves.Begun, b => b.EndedUs));
+        }
+
         if (moves.Drafts.Count > 0)
         {
             round.Add(database.Sql["drafts_remove"]).With(moves.Drafts.ToArray());

@@ -125,16 +125,25 @@ internal sealed class RelaxVerbs(Database database, ClassCatalog classes, MovesR
             return;
         }
 
-        ClassKey[] keys = [.. changes.Select(c => c.IsStep
-            ? ClassKey.Of(RelaxSteps.At(c.Of.Spec, c.To.Step))
-            : classes.Find(c.Of.Standing.Place.ClassId)!)];
+        ClassKey[] keys = [.. changes.Select(KeyOf)];
         var classIds = await classes.InternAsync(keys, ct).ConfigureAwait(false);
+
+        // A task that is handed off remains so; the class to which it will go back changes too.
+        var handedOff = changes.Where(c => c.IsStep && c.Of.Standing.Place.IsHandedOff).ToList();
+        var homes = await classes.InternAsync([.. handedOff.Select(c => KeyOf(c) with { Target = null })], ct)
+            .ConfigureAwait(false);
         var round = new Round().Add(database.Sql["relaxing_set"])
             .With(changes.Select(c => c.Of.Standing.Place.Id).ToArray())
             .With(classIds)
             .With(changes.Select(c => (short)c.To.Step).ToArray())
             .With(changes.Select(c => c.To.NextAt?.ToMicroseconds()).ToArray())
             .With(changes.Select(c => RelaxJson.MaskOf(c.To.Skipped)).ToArray());
+        if (handedOff.Count > 0)
+        {
+            round.Add(database.Sql["handoffs_rehome"])
+                .With(handedOff.Select(c => c.Of.Standing.Place.Id).ToArray()).With(homes);
+        }
+
         foreach (var (of, to) in changes.Where(c => c.IsStep))
         {
             var payload = EventPayloads.Relaxed(of.Present, to, of.Spec);
@@ -145,6 +154,14 @@ internal sealed class RelaxVerbs(Database database, ClassCatalog classes, MovesR
         }
 
         await database.SendAsync(connection, round, _ => ValueTask.FromResult(true), ct).ConfigureAwait(false);
+    }
+
+    private ClassKey KeyOf(Change change)
+    {
+        var present = classes.Find(change.Of.Standing.Place.ClassId)!;
+        return change.IsStep
+            ? ClassKey.Of(RelaxSteps.At(change.Of.Spec, change.To.Step)) with { Target = present.Target }
+            : present;
     }
 
     private ValueTask<List<long>> IdsAsync(NpgsqlConnection connection, Round round, CancellationToken ct) =>

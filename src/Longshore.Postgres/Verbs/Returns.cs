@@ -16,10 +16,11 @@ internal static class Returns
             held, AssignmentStatus.Rejected, finish.Error, finish.Key, reason: finish.Reason ?? RejectReason.Other);
         var keptUs = rules.ReofferRejected ? moves.NowUs + rules.RejectCooldown.ToMicroseconds() : long.MaxValue;
         var untilUs = moves.NowUs + rules.TaskCooldown.ToMicroseconds();
-        moves.Requeue(moves.Keep(held.Place.GivenBack(), record.AgentId, keptUs, KeptCause.Rejected), untilUs);
-        moves.NoteClaim(EventTypes.TaskRejected, record, TaskState.Created);
+        var place = moves.Keep(held.Place.GivenBack(), record.AgentId, keptUs, KeptCause.Rejected);
+        moves.Requeue(place, untilUs);
+        moves.NoteClaim(EventTypes.TaskRejected, record, place.QueuedState);
         return new FinishOutcome(
-            ClaimWriteStatus.Accepted, TaskState.Created, untilUs > moves.NowUs ? untilUs : 0);
+            ClaimWriteStatus.Accepted, place.QueuedState, untilUs > moves.NowUs ? untilUs : 0);
     }
 
     /// <summary>
@@ -40,9 +41,9 @@ internal static class Returns
         moves.Note(
             new NewEvent(
                 EventTypes.TaskOfferExpired, ActorType.System, "longshore", place.Id,
-                EventPayloads.Claim(place.Epoch, record.Agent, TaskState.Created)),
+                EventPayloads.Claim(place.Epoch, record.Agent, place.QueuedState)),
             place.Epoch);
-        return new LostClaim(place.Id, place.Epoch, record.Agent, TaskState.Created);
+        return new LostClaim(place.Id, place.Epoch, record.Agent, place.QueuedState);
     }
 
     public static ChangeOutcome Evict(Moves moves, long id, string actor, string? reason)
@@ -52,19 +53,35 @@ internal static class Returns
             return new ChangeOutcome(ChangeStatus.NotFound, default);
         }
 
-        if (TaskTransitions.Next(held.State, TaskOperation.Evict) is not { } state)
+        if (TaskTransitions.Next(held.State, TaskOperation.Evict) is null || held.Stage != Stage.Claims)
         {
             return new ChangeOutcome(ChangeStatus.Refused, held.State);
         }
 
         var record = moves.EndClaim(held, AssignmentStatus.Reassigned, reason);
-        moves.Requeue(
-            Kept(moves, held, Untried(held.Place), record.AgentId, KeptCause.Evicted), moves.NowUs);
+        var state = moves.Return(
+            held, Kept(moves, held, Untried(held.Place), record.AgentId, KeptCause.Evicted), moves.NowUs);
         moves.Note(
             new NewEvent(EventTypes.TaskEvicted, ActorType.Human, actor, id, EventPayloads.Reason(reason)),
             record.Epoch);
         return new ChangeOutcome(
             ChangeStatus.Changed, state, new LostClaim(id, record.Epoch, record.Agent, state));
+    }
+
+    /// <summary>A blocked task loses its holder and waits without one; nothing speaks against either.</summary>
+    public static LostClaim EndHold(Moves moves, Standing held, string why)
+    {
+        var waiting = held with { Claim = held.Claim! with { Single = false } };
+        var record = moves.EndClaim(
+            waiting, AssignmentStatus.Expired, why == EndReasons.LeaseRanOut ? EndReasons.HeldTooLong : why);
+        var place = held.Place.GivenBack();
+        var state = moves.Return(held, place, moves.NowUs);
+        moves.Note(
+            new NewEvent(
+                EventTypes.TaskHoldEnded, ActorType.System, "longshore", place.Id,
+                EventPayloads.Claim(place.Epoch, record.Agent, state)),
+            place.Epoch);
+        return new LostClaim(place.Id, place.Epoch, record.Agent, state);
     }
 
     private static Place Untried(Place place) => place with { Attempts = place.Attempts - 1 };

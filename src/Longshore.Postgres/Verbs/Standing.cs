@@ -29,6 +29,12 @@ internal sealed record Standing(Stage Stage, TaskState State, Place Place)
     /// <summary>Held: until when.</summary>
     public long LeaseUs { get; init; }
 
+    /// <summary>Blocked: how long its lease will be.</summary>
+    public long PausedUs { get; init; }
+
+    /// <summary>Handed off, or offered so: the class to which it goes back.</summary>
+    public int? OwnClass { get; init; }
+
     /// <summary>Finished: who held it then.</summary>
     public int? AgentId { get; init; }
 

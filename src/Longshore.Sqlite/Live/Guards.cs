@@ -16,6 +16,7 @@ internal sealed class Guards(Connection connection, SqlCatalog sql, LiveIndex li
         PlaceFlags.Failed | PlaceFlags.Kept | PlaceFlags.Grouped | PlaceFlags.HasDeadline;
 
     private readonly Statement _kept = connection.Prepare(sql["kept_get"]);
+    private readonly Statement _givers = connection.Prepare(sql["kept_givers"]);
     private readonly Statement _group = connection.Prepare(sql["group_of_task"]);
     private readonly Statement _members = connection.Prepare(sql["group_members"]);
     private readonly Statement _deadline = connection.Prepare(sql["deadline_get"]);
@@ -90,8 +91,13 @@ internal sealed class Guards(Connection connection, SqlCatalog sql, LiveIndex li
 
         var isKept = _kept.Bind(place.Id).Bind(agent.Id).Read() && _kept.Long(0) > nowUs;
         _kept.Reset();
-        return isKept;
+        return isKept
+            || (place.IsHandedOff && agent.Profile.Principal is { } principal && HandedItOff(principal, place));
     }
+
+    /// <summary>The giver is another agent of the principal.</summary>
+    private bool HandedItOff(string principal, in Place place) =>
+        _givers.Bind(place.Id).ReadIds().Exists(id => live.Agent(id).Profile.Principal == principal);
 
     private bool IsExcluded(AgentEntry agent, in Place place)
     {

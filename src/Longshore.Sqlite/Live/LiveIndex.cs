@@ -1,4 +1,5 @@
 using Longshore.Matching;
+using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Live;
 
@@ -44,6 +45,29 @@ internal sealed class LiveIndex
         lock (Gate)
         {
             return _agentsById.TryGetValue(id, out var agent) ? agent.Profile.Name : "";
+        }
+    }
+
+    /// <summary>Who stands behind an agent, for those who read beside the writer.</summary>
+    public string? PrincipalOf(long id)
+    {
+        lock (Gate)
+        {
+            return _agentsById.TryGetValue(id, out var agent) ? agent.Profile.Principal : null;
+        }
+    }
+
+    /// <summary>To whom a task is handed off that nobody has taken, for those who read beside the writer.</summary>
+    public HandoffTarget? TargetOf(in Place place)
+    {
+        if (!place.IsHandedOff)
+        {
+            return null;
+        }
+
+        lock (Gate)
+        {
+            return Classes[place.ClassId].Key.Target;
         }
     }
 

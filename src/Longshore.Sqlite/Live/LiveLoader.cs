@@ -5,6 +5,7 @@ using Longshore.Rules;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Reading;
 using Longshore.Storage.Sql;
+using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Live;
 
@@ -31,7 +32,7 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
                 var requires = JsonColumns.ReadWords(_classes.Bytes(3)).Select(text => Requirement.Parse(text));
                 live.Classes.Add(new ClassKey(
                     _classes.Text(1)!, _classes.Text(2)!, [.. requires], _classes.Double(4), _classes.Text(5),
-                    (MatchMode)_classes.Int(6), _classes.Text(7)));
+                    (MatchMode)_classes.Int(6), _classes.Text(7), HandoffTarget.Read(_classes.Text(8))));
             }
 
             while (_agents.Read())

@@ -8,11 +8,17 @@ namespace Longshore.Sqlite.Reading;
 
 /// <summary>A live claim's row.</summary>
 internal readonly record struct ClaimRow(
-    Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs, double? Progress, AssignmentStatus Status)
+    Place Place, long AgentId, bool Single, long GrantedUs, long LeaseUs, double? Progress, AssignmentStatus Status,
+    long PausedUs = 0)
 {
     public bool IsOffer => Status == AssignmentStatus.Assigned;
 
-    public TaskState State => IsOffer ? TaskState.Assigned : TaskState.InProgress;
+    public TaskState State => Status switch
+    {
+        AssignmentStatus.Assigned => TaskState.Assigned,
+        AssignmentStatus.Blocked => TaskState.Blocked,
+        _ => TaskState.InProgress,
+    };
 
     /// <summary>
     /// False once the lease ran out of a task that refuses late writes, or an offer ran out; others hold until somebody
@@ -38,7 +44,7 @@ internal sealed class ClaimRows(Connection connection, SqlCatalog sql)
 
         var row = new ClaimRow(
             _get.ReadPlace(), _get.Long(8), _get.Int(9) != 0, _get.Long(10), _get.Long(11), _get.DoubleOrNull(13),
-            (AssignmentStatus)_get.Int(14));
+            (AssignmentStatus)_get.Int(14), _get.Long(15));
         _get.Reset();
         return row;
     }

@@ -27,6 +27,8 @@ internal sealed class Reader : IDisposable
         _counts = connection.Prepare(sql["count_by_state"]);
         Load = new LoadReader(connection, sql);
         Health = new HealthReader(connection, sql);
+        Handoffs = new HandoffRows(connection, sql);
+        Requests = new HelpRows(connection, sql);
         Guards = new Guards(connection, sql, live, options);
         Routing = new RoutingReader(connection, sql, live, options);
         Lists = new TaskLists(connection, sql);
@@ -35,6 +37,10 @@ internal sealed class Reader : IDisposable
     }
 
     public Guards Guards { get; }
+
+    public HandoffRows Handoffs { get; }
+
+    public HelpRows Requests { get; }
 
     public RoutingReader Routing { get; }
 
@@ -77,6 +83,8 @@ internal sealed class Reader : IDisposable
             Attempts = place.Attempts,
             Failures = place.Failures,
             Suspect = place.IsSuspect,
+            Target = _live.TargetOf(place),
+            WasHandedOff = (place.Flags & PlaceFlags.WasHandedOff) != 0,
             AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
             DeferredUntil = Instant(_place, 9),
             Agent = _place.LongOrNull(10) is { } agent ? _live.NameOf(agent) : null,
@@ -105,11 +113,13 @@ internal sealed class Reader : IDisposable
         {
             Id = place.Id,
             Spec = body.Spec,
-            State = TaskState.Created,
+            State = place.QueuedState,
             Epoch = place.Epoch,
             Attempts = place.Attempts,
             Failures = place.Failures,
             Suspect = place.IsSuspect,
+            Target = _live.TargetOf(place),
+            WasHandedOff = (place.Flags & PlaceFlags.WasHandedOff) != 0,
             CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
             AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
             Relaxing = body.Relaxing,

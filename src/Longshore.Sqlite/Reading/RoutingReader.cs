@@ -33,7 +33,9 @@ internal sealed class RoutingReader(Connection connection, SqlCatalog sql, LiveI
         _kept.Bind(taskId);
         while (_kept.Read())
         {
-            kept.Add(new KeptPair(live.NameOf(_kept.Long(0)), _kept.Long(1), (KeptCause)_kept.Int(2)));
+            var (agentId, cause) = (_kept.Long(0), (KeptCause)_kept.Int(2));
+            var principal = cause == KeptCause.HandedOff ? live.PrincipalOf(agentId) : null;
+            kept.Add(new KeptPair(live.NameOf(agentId), _kept.Long(1), cause, principal));
         }
 
         var breaker = _breaker.Bind(taskId).Read() ? _breaker.ReadBreaker(live) : null;
@@ -116,7 +118,8 @@ internal sealed class RoutingReader(Connection connection, SqlCatalog sql, LiveI
         {
             ref readonly var place = ref list.At(chunk, offset);
             heads.Add(new QueueHead(
-                place.Id, place.Rank, place.AvailableUs, key.Namespace, key.Kind, key.Step, place.ClassId));
+                place.Id, place.Rank, place.AvailableUs, key.Namespace, key.Kind, key.Step, place.ClassId,
+                key.Target));
         }
         while (--count > 0 && list.MoveNext(ref chunk, ref offset));
     }

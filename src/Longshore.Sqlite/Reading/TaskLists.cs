@@ -30,7 +30,7 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
 
     private static IEnumerable<string> StagesOf(IReadOnlyList<TaskState> states, bool heldOnly)
     {
-        if (states.Contains(TaskState.InProgress) || states.Contains(TaskState.Assigned))
+        if (states.Any(s => s is TaskState.InProgress or TaskState.Assigned or TaskState.Blocked))
         {
             yield return "claims";
         }
@@ -40,13 +40,13 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
             yield break;
         }
 
-        if (states.Contains(TaskState.Created))
+        if (states.Any(TaskStates.IsQueued))
         {
             yield return "ready";
             yield return "deferred";
         }
 
-        if (states.Contains(TaskState.Quarantined))
+        if (states.Any(s => s is TaskState.Quarantined or TaskState.Blocked))
         {
             yield return "parked";
         }
@@ -74,6 +74,7 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
             query.CorrelationId is null ? null : sql["where_correlation"],
             query.Agent is null ? null : sql["where_agent"],
             stage is "parked" or "finished" ? sql["where_state"] : null,
+            stage is "ready" or "deferred" ? sql["where_queued"] : null,
             stage == "claims" && query.States.Count > 0 ? sql["where_held"] : null,
         ];
         var text = sql["list_ids"]

@@ -18,5 +18,19 @@ select b.scope, b.agent_id, b.kind
 from breakers b left join claims c on c.id = b.probe_task_id and c.epoch = b.probe_epoch
 where b.probe_task_id is not null and c.id is null;
 
+-- name: check_handoffs
+select p.id, p.state, count(h.id)
+from places p
+left join handoffs h on h.task_id = p.id and h.accepted_us is null and h.withdrawn_us is null
+group by p.id having (p.flags & 2048 <> 0) <> (count(h.id) = 1);
+
+-- name: check_blockers
+select p.id, p.state, count(h.id)
+from places p
+left join help_requests h
+    on h.task_id = p.id and h.help_type = 'blocker' and h.resolved_us is null and h.cancelled_us is null
+   and h.closed_us is null and p.state < 8
+group by p.id having (p.state = 4) <> (count(h.id) > 0);
+
 -- name: check_ready
 select count(*) from ready;

@@ -10,7 +10,7 @@ update claims set class_id = ?2, flags = ?3 where id = ?1;
 
 -- name: claim_get
 select id, class_id, rank, epoch, attempts, failures, priority, flags, agent_id, single, granted_us, lease_us, key,
-       progress, status
+       progress, status, paused_us
 from claims
 where id = ?1;
 

@@ -1,7 +1,7 @@
 -- Reading the in-memory index from the tables.
 
 -- name: load_classes
-select id, namespace, kind, requires, minimum_match, owner, match, step from classes order by id;
+select id, namespace, kind, requires, minimum_match, owner, match, step, target from classes order by id;
 
 -- name: load_agents
 select id, name, type, description, capabilities, specializations, kinds, namespaces, max_concurrent, preferences,

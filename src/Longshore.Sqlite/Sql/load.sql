@@ -4,11 +4,11 @@
 select c.namespace, sum(s.ready), sum(s.deferred), sum(s.running), min(s.oldest_us)
 from (
     -- When a task became available is its rank plus its head start (see Urgency): a thousand days for each level of
-    -- priority (flag 128), or its credit of half hours (flag 4: it has a parent).
+    -- priority (flag 128), or its credit of half hours (flag 4: it has a parent; flag 2048: it is handed off).
     select class_id, count(*) as ready, 0 as deferred, 0 as running,
            min(rank + case when flags & 128 then priority * 86400000000000
-                      else (10 * priority - min(50, 10 * failures) + case when flags & 4 then 10 else 0 end)
-                           * 1800000000 end) as oldest_us
+                      else (10 * priority - min(50, 10 * failures) + case when flags & 4 then 10 else 0 end
+                            + case when flags & 2048 then 10 else 0 end) * 1800000000 end) as oldest_us
     from ready
     group by class_id
     union all

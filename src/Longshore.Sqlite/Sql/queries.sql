@@ -42,14 +42,21 @@ limit ?6;
   and s.state in (select value from json_each(?11))
 
 -- name: where_held
-  and case s.status when 16 then 2 else 3 end in (select value from json_each(?11))
+  and case s.status when 16 then 2 when 19 then 4 else 3 end in (select value from json_each(?11))
+
+-- name: where_queued
+  and case when s.flags & 2048 then 6 else 1 end in (select value from json_each(?11))
 
 -- name: count_by_state
-select 1, c.namespace, count(*) from ready s join classes c on c.id = s.class_id group by c.namespace
+select case when s.flags & 2048 then 6 else 1 end, c.namespace, count(*)
+from ready s join classes c on c.id = s.class_id
+group by 1, c.namespace
 union all
-select 1, c.namespace, count(*) from deferred s join classes c on c.id = s.class_id group by c.namespace
+select case when s.flags & 2048 then 6 else 1 end, c.namespace, count(*)
+from deferred s join classes c on c.id = s.class_id
+group by 1, c.namespace
 union all
-select case s.status when 16 then 2 else 3 end, c.namespace, count(*)
+select case s.status when 16 then 2 when 19 then 4 else 3 end, c.namespace, count(*)
 from claims s join classes c on c.id = s.class_id
 group by 1, c.namespace
 union all
@@ -58,12 +65,12 @@ union all
 select s.state, c.namespace, count(*) from finished s join classes c on c.id = s.class_id group by s.state, c.namespace;
 
 -- When a task became available is its rank plus its head start (see Urgency): a thousand days for each level of
--- priority (flag 128), or its credit of half hours (flag 4: it has a parent).
+-- priority (flag 128), or its credit of half hours (flag 4: it has a parent; flag 2048: it is handed off).
 -- name: ready_since
 select s.id, c.namespace, s.priority,
        s.rank + case when s.flags & 128 then s.priority * 86400000000000
-                     else (10 * s.priority - min(50, 10 * s.failures) + case when s.flags & 4 then 10 else 0 end)
-                          * 1800000000 end as available_us
+                     else (10 * s.priority - min(50, 10 * s.failures) + case when s.flags & 4 then 10 else 0 end
+                           + case when s.flags & 2048 then 10 else 0 end) * 1800000000 end as available_us
 from ready s
 join classes c on c.id = s.class_id
 where s.id > ?1 and available_us <= ?2

@@ -9,8 +9,8 @@ values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ?22, ?23, ?24, ?25, ?26);
 
 -- name: insert_class
-insert into classes (id, namespace, kind, requires, minimum_match, owner, match, step)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+insert into classes (id, namespace, kind, requires, minimum_match, owner, match, step, target)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
 
 -- name: insert_code
 insert into codes (namespace, code, task_id) values (?1, ?2, ?3) on conflict do nothing;

@@ -114,10 +114,10 @@ internal sealed class AgentVerbs(
         foreach (var claim in ClaimsOf(agent))
         {
             stages.RemoveClaim(claim);
-            stages.AddReady(claim.Place.GivenBack());
+            var state = stages.Return(claim, claim.Place.GivenBack(), nowUs, nowUs);
             stages.AddAssignment(claim, AssignmentStatus.Released, nowUs, EndReasons.SignedOff);
-            events.AddHot(EventTypes.TaskReleased, claim.Place.Id, claim.Place.Epoch, agent.Id, TaskState.Created);
-            given.Add(new LostClaim(claim.Place.Id, claim.Place.Epoch, name, TaskState.Created));
+            events.AddHot(EventTypes.TaskReleased, claim.Place.Id, claim.Place.Epoch, agent.Id, state);
+            given.Add(new LostClaim(claim.Place.Id, claim.Place.Epoch, name, state));
         }
 
         Change(agent, AgentMode.Offline);

@@ -1,15 +1,20 @@
 using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Matching;
+using Longshore.Sqlite.Interop;
 using Longshore.Storage;
+using Longshore.Storage.Sql;
 using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
 internal sealed class Changer(
-    Stages stages, Deadlines deadlines, BreakerBook breakers, RelaxVerbs relaxing, EventLog events)
+    Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, BreakerBook breakers,
+    RelaxVerbs relaxing, EventLog events)
 {
+    private readonly Statement _closeRequests = connection.Prepare(sql["help_close"]);
+
     public ChangeOutcome Cancel(long id, string? reason, long nowUs)
     {
         if (stages.Find(id) is not { } standing)
@@ -41,6 +46,12 @@ internal sealed class Changer(
         if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state)
         {
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        if (standing.State.IsTerminal())
+        {
+            // What was asked before the task ended stays closed.
+            _closeRequests.Bind(id).Run();
         }
 
         stages.Remove(standing);

@@ -164,6 +164,8 @@ internal sealed class Claimer(
                 Attempts = place.Attempts,
                 Failures = place.Failures,
                 Suspect = place.IsSuspect,
+                Target = status == AssignmentStatus.Assigned ? live.TargetOf(place) : null,
+                WasHandedOff = (place.Flags & PlaceFlags.WasHandedOff) != 0,
                 CreatedAt = UnixTime.FromMicroseconds(createdUs),
                 AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
                 Agent = agent.Profile.Name,

@@ -24,7 +24,8 @@ internal sealed class ClassRows(Connection connection, SqlCatalog sql, LiveIndex
 
         _add.Bind(known.Id).Bind(key.Namespace).Bind(key.Kind)
             .BindText(JsonColumns.Write([.. key.Requires.Select(r => r.ToString())]))
-            .Bind(key.MinimumMatch).Bind(key.Owner).Bind((long)key.Match).Bind(key.Step).Run();
+            .Bind(key.MinimumMatch).Bind(key.Owner).Bind((long)key.Match).Bind(key.Step)
+            .Bind(key.Target?.ToString()).Run();
         return known.Id;
     }
 }

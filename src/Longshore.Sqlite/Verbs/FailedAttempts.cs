@@ -43,6 +43,11 @@ internal sealed class FailedAttempts(
             return returns.LoseOffer(claim, why, nowUs);
         }
 
+        if (claim.Status == AssignmentStatus.Blocked)
+        {
+            return returns.EndHold(claim, why, nowUs);
+        }
+
         stages.RemoveClaim(claim);
         stages.AddAssignment(
             claim, AssignmentStatus.Expired, nowUs, why, verdict: claim.Single ? Verdict.Failure : Verdict.Nothing);

@@ -25,7 +25,9 @@ internal sealed class Finisher(
             return WithoutClaim(finish, nowUs);
         }
 
-        if (claim.IsOffer && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+        if ((claim.IsOffer && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+            || (claim.Status == AssignmentStatus.Blocked
+                && finish.Kind is not (FinishKind.Release or FinishKind.Cancel)))
         {
             return new FinishOutcome(ClaimWriteStatus.Refused, claim.State);
         }
@@ -61,26 +63,36 @@ internal sealed class Finisher(
             return new RenewOutcome(ClaimWriteStatus.Refused, claim.State, 0);
         }
 
-        var leaseUs = nowUs + renewal.Lease.ToMicroseconds();
+        // The lease of a blocked task is paused; it begins again with what was asked for last.
+        var isBlocked = claim.Status == AssignmentStatus.Blocked;
+        var leaseUs = isBlocked ? claim.LeaseUs : nowUs + renewal.Lease.ToMicroseconds();
         stages.RenewClaim(claim, leaseUs, renewal.Progress, StatusAfter(claim.Status, renewal), renewal.Draft);
         var agent = live.Agent(claim.AgentId);
         agent.Seen(nowUs);
+        if (isBlocked)
+        {
+            stages.Hold(claim, claim.Status, leaseUs, renewal.Lease.ToMicroseconds());
+        }
+
         if (claim.IsOffer)
         {
             var (place, name) = (claim.Place, agent.Profile.Name);
+            stages.TakeOver(claim, name, nowUs);
             var payload = EventPayloads.Claim(place.Epoch, name, TaskState.InProgress);
             events.AddSingle(
                 new NewEvent(EventTypes.TaskAccepted, ActorType.Agent, name, place.Id, payload), nowUs, place.Epoch);
         }
 
-        return new RenewOutcome(ClaimWriteStatus.Accepted, TaskState.InProgress, leaseUs);
+        return new RenewOutcome(ClaimWriteStatus.Accepted, isBlocked ? claim.State : TaskState.InProgress, leaseUs);
     }
 
     /// <summary>Work begins with its acceptance, unless that says later (S1.70).</summary>
-    private static AssignmentStatus StatusAfter(AssignmentStatus status, Renewal renewal) =>
-        renewal is { Accepts: true, Later: true } && status != AssignmentStatus.InProgress
-            ? AssignmentStatus.Accepted
-            : AssignmentStatus.InProgress;
+    private static AssignmentStatus StatusAfter(AssignmentStatus status, Renewal renewal) => status switch
+    {
+        AssignmentStatus.Blocked => AssignmentStatus.Blocked,
+        not AssignmentStatus.InProgress when renewal is { Accepts: true, Later: true } => AssignmentStatus.Accepted,
+        _ => AssignmentStatus.InProgress,
+    };
 
     private FinishOutcome Complete(in ClaimRow claim, Finish finish, long nowUs)
     {
@@ -97,11 +109,11 @@ internal sealed class Finisher(
         in ClaimRow claim, Finish finish, AssignmentStatus outcome, string type, TimeSpan wait, long nowUs)
     {
         var untilUs = nowUs + wait.ToMicroseconds();
-        stages.Requeue(claim.Place.GivenBack(), untilUs, nowUs);
+        var state = stages.Return(claim, claim.Place.GivenBack(), untilUs, nowUs);
         stages.AddAssignment(claim, outcome, nowUs, finish.Error, finish.Key);
-        events.AddHot(type, claim.Place.Id, claim.Place.Epoch, claim.AgentId, TaskState.Created);
+        events.AddHot(type, claim.Place.Id, claim.Place.Epoch, claim.AgentId, state);
         var readyUs = outcome == AssignmentStatus.Snoozed ? untilUs : 0;
-        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, readyUs);
+        return new FinishOutcome(ClaimWriteStatus.Accepted, state, readyUs);
     }
 
     private FinishOutcome Cancel(in ClaimRow claim, Finish finish, long nowUs)

@@ -21,6 +21,8 @@ internal sealed class Pruner(
     private readonly Statement _removeAssignments = connection.Prepare(sql["task_delete_assignments"]);
     private readonly Statement _removeReviews = connection.Prepare(sql["task_delete_reviews"]);
     private readonly Statement _removeDraft = connection.Prepare(sql["task_delete_draft"]);
+    private readonly Statement _removeHandoffs = connection.Prepare(sql["task_delete_handoffs"]);
+    private readonly Statement _removeHelp = connection.Prepare(sql["task_delete_help"]);
     private readonly Statement _removeTask = connection.Prepare(sql["task_delete"]);
     private readonly Statement _keepLastId = connection.Prepare(sql["last_id_keep"]);
 
@@ -86,6 +88,8 @@ internal sealed class Pruner(
         stages.ForgetKept(id);
         _removeReviews.Bind(id).Run();
         _removeDraft.Bind(id).Run();
+        _removeHandoffs.Bind(id).Run();
+        _removeHelp.Bind(id).Run();
         deadlines.Remove(id);
         relaxing.Remove(id);
         _removeTask.Bind(id).Run();

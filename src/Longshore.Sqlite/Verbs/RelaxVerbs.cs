@@ -21,6 +21,7 @@ internal sealed class RelaxVerbs(
     private readonly Statement _due = connection.Prepare(sql["relaxing_due"]);
     private readonly Statement _next = connection.Prepare(sql["relaxing_next"]);
     private readonly Statement _alike = connection.Prepare(sql["relaxing_alike"]);
+    private readonly Statement _home = connection.Prepare(sql["handoff_rehome"]);
 
     /// <summary>Remembers the steps of a new task that has some.</summary>
     public void Add(long id, NewTask task, long availableUs)
@@ -109,9 +110,22 @@ internal sealed class RelaxVerbs(
             return;
         }
 
-        stages.Change(standing, place with { ClassId = classes.IdOf(ClassKey.Of(RelaxSteps.At(spec, to.Step))) });
+        stages.Change(standing, place with { ClassId = ClassOf(place, RelaxSteps.At(spec, to.Step)) });
         var payload = EventPayloads.Relaxed(from, to, spec);
         events.AddSingle(
             new NewEvent(EventTypes.TaskRelaxed, ActorType.System, "longshore", place.Id, payload), nowUs, place.Epoch);
+    }
+
+    /// <summary>A task that is handed off remains so; the class to which it will go back changes too.</summary>
+    private int ClassOf(in Place place, NewTask asks)
+    {
+        var own = classes.IdOf(ClassKey.Of(asks));
+        if (!place.IsHandedOff)
+        {
+            return own;
+        }
+
+        _home.Bind(place.Id).Bind(own).Run();
+        return classes.IdOf(ClassKey.Of(asks) with { Target = live.Classes[place.ClassId].Key.Target });
     }
 }

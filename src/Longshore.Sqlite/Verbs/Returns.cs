@@ -29,8 +29,9 @@ internal sealed class Returns(
         var untilUs = nowUs + rules.TaskCooldown.ToMicroseconds();
         var place = stages.Keep(claim.Place.GivenBack(), claim.AgentId, keptUs, KeptCause.Rejected);
         stages.Requeue(place, untilUs, nowUs);
-        events.AddHot(EventTypes.TaskRejected, place.Id, place.Epoch, claim.AgentId, TaskState.Created);
-        return new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Created, untilUs > nowUs ? untilUs : 0);
+        events.AddHot(EventTypes.TaskRejected, place.Id, place.Epoch, claim.AgentId, place.QueuedState);
+        return new FinishOutcome(
+            ClaimWriteStatus.Accepted, place.QueuedState, untilUs > nowUs ? untilUs : 0);
     }
 
     /// <summary>
@@ -55,11 +56,11 @@ internal sealed class Returns(
 
         stages.AddReady(place);
         var agent = live.Agent(offer.AgentId).Profile.Name;
-        var payload = EventPayloads.Claim(place.Epoch, agent, TaskState.Created);
+        var payload = EventPayloads.Claim(place.Epoch, agent, place.QueuedState);
         events.AddSingle(
             new NewEvent(EventTypes.TaskOfferExpired, ActorType.System, "longshore", place.Id, payload),
             nowUs, place.Epoch);
-        return new LostClaim(place.Id, place.Epoch, agent, TaskState.Created);
+        return new LostClaim(place.Id, place.Epoch, agent, place.QueuedState);
     }
 
     /// <summary>An administrator takes a task from its agent.</summary>
@@ -84,13 +85,33 @@ internal sealed class Returns(
             place = stages.Keep(place, claim.AgentId, nowUs + cooldownUs, KeptCause.Evicted);
         }
 
-        stages.AddReady(place);
+        var state = stages.Return(claim, place, nowUs, nowUs);
         events.AddSingle(
             new NewEvent(EventTypes.TaskEvicted, ActorType.Human, actor, id, EventPayloads.Reason(reason)),
             nowUs, place.Epoch);
         var agent = live.Agent(claim.AgentId).Profile.Name;
         return new ChangeOutcome(
-            ChangeStatus.Changed, TaskState.Created, new LostClaim(id, place.Epoch, agent, TaskState.Created));
+            ChangeStatus.Changed, state, new LostClaim(id, place.Epoch, agent, state));
+    }
+
+    /// <summary>
+    /// A blocked task loses its holder and waits without one; nothing speaks against either. Ends the claim.
+    /// </summary>
+    public LostClaim EndHold(in ClaimRow held, string why, long nowUs)
+    {
+        var place = held.Place.GivenBack();
+        stages.RemoveClaim(held);
+        stages.AddAssignment(
+            held with { Single = false }, AssignmentStatus.Expired, nowUs,
+            why == EndReasons.LeaseRanOut ? EndReasons.HeldTooLong : why);
+        var state = stages.Return(held, place, nowUs, nowUs);
+        var agent = live.Agent(held.AgentId).Profile.Name;
+        events.AddSingle(
+            new NewEvent(
+                EventTypes.TaskHoldEnded, ActorType.System, "longshore", place.Id,
+                EventPayloads.Claim(place.Epoch, agent, state)),
+            nowUs, place.Epoch);
+        return new LostClaim(place.Id, place.Epoch, agent, state);
     }
 
     /// <summary>Gives a task that waits other requirements; it keeps its place.</summary>

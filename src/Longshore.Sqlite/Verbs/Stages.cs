@@ -13,7 +13,8 @@ namespace Longshore.Sqlite.Verbs;
 /// The moves between stage tables. Every move of a verb goes through here, so that the ready table and the
 /// in-memory index, and an agent's load and its claims, change together.
 /// </summary>
-internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex live, BreakerBook breakers)
+internal sealed class Stages(
+    Connection connection, SqlCatalog sql, LiveIndex live, BreakerBook breakers, OpenHandoffs handoffs)
 {
     private readonly ClaimRows _claims = new(connection, sql);
     private readonly Statement _readyAdd = connection.Prepare(sql["ready_add"]);
@@ -34,6 +35,8 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     private readonly Statement _finishedGet = connection.Prepare(sql["finished_get"]);
     private readonly Statement _claimAdd = connection.Prepare(sql["claim_add"]);
     private readonly Statement _claimRenew = connection.Prepare(sql["claim_renew"]);
+    private readonly Statement _claimHold = connection.Prepare(sql["claim_hold"]);
+    private readonly Statement _claimTakeOver = connection.Prepare(sql["claim_take_over"]);
     private readonly Statement _claimRemove = connection.Prepare(sql["claim_remove"]);
     private readonly Statement _draftPut = connection.Prepare(sql["draft_put"]);
     private readonly Statement _draftRemove = connection.Prepare(sql["draft_remove"]);
@@ -102,8 +105,24 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         }
     }
 
+    /// <summary>
+    /// Where a task goes whose claim ended without an attempt: to the queue, or, when it is blocked, to wait for that
+    /// without a holder.
+    /// </summary>
+    public TaskState Return(in ClaimRow claim, in Place place, long untilUs, long nowUs)
+    {
+        if (claim.Status == AssignmentStatus.Blocked)
+        {
+            AddParked(place, TaskState.Blocked);
+            return TaskState.Blocked;
+        }
+
+        Requeue(place, untilUs, nowUs);
+        return place.QueuedState;
+    }
+
     /// <summary>A task that waits to be claimed; null when it is anywhere else.</summary>
-    public Place? FindReady(long id) => One(_readyGet, id, Stage.Ready, TaskState.Created)?.Place;
+    public Place? FindReady(long id) => One(_readyGet, id, Stage.Ready)?.Place;
 
     public void RemoveDeferred(in Place place)
     {
@@ -133,7 +152,8 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
             flags &= ~PlaceFlags.HasDraft;
         }
 
-        _finishedAdd.Bind(place.Cleared() with { Flags = flags & ~PlaceFlags.Suspect }).Bind((long)state).Bind(agentId)
+        var ended = handoffs.Withdraw(place.Cleared() with { Flags = flags & ~PlaceFlags.Suspect }, nowUs);
+        _finishedAdd.Bind(ended).Bind((long)state).Bind(agentId)
             .Bind(nowUs).BindText(result.Utf8).Bind(error).Run();
     }
 
@@ -142,7 +162,10 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
     public void AddClaim(
         in Place place, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key, AssignmentStatus status)
     {
-        _claimAdd.Bind(place).Bind(agent.Id).Bind(single ? 1 : 0).Bind(nowUs).Bind(leaseUs).Bind(key)
+        var held = status == AssignmentStatus.Assigned
+            ? place
+            : handoffs.TakeOver(place, agent.Profile.Name, nowUs);
+        _claimAdd.Bind(held).Bind(agent.Id).Bind(single ? 1 : 0).Bind(nowUs).Bind(leaseUs).Bind(key)
             .Bind((long)status).Run();
         agent.Took(place.IsSuspect);
     }
@@ -166,6 +189,20 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
 
         _claimRenew.Bind(claim.Place.Id).Bind(claim.Place.Epoch).Bind(leaseUs).Bind(progress)
             .Bind((long)(status ?? claim.Status)).Bind(draft.IsNone ? 0 : (long)PlaceFlags.HasDraft).Run();
+    }
+
+    /// <summary>Blocks a claim, goes on blocking it, or unblocks it.</summary>
+    public void Hold(in ClaimRow claim, AssignmentStatus status, long leaseUs, long pausedUs) =>
+        _claimHold.Bind(claim.Place.Id).Bind((long)status).Bind(leaseUs).Bind(pausedUs).Run();
+
+    /// <summary>The offer of a task that was handed off is accepted.</summary>
+    public void TakeOver(in ClaimRow offer, string agent, long nowUs)
+    {
+        var place = handoffs.TakeOver(offer.Place, agent, nowUs);
+        if (place != offer.Place)
+        {
+            _claimTakeOver.Bind(place.Id).Bind(place.ClassId).Bind(place.Rank).Bind((long)place.Flags).Run();
+        }
     }
 
     /// <summary>Keeps a task from an agent; answers the task's place that says so.</summary>
@@ -205,10 +242,10 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
             return new Standing(Stage.Claims, claim.State, claim.Place) { Claim = claim };
         }
 
-        return One(_readyGet, id, Stage.Ready, TaskState.Created)
-            ?? One(_deferredGet, id, Stage.Deferred, TaskState.Created)
-            ?? One(_finishedGet, id, Stage.Finished, null)
-            ?? One(_parkedGet, id, Stage.Parked, null);
+        return One(_readyGet, id, Stage.Ready)
+            ?? One(_deferredGet, id, Stage.Deferred)
+            ?? One(_finishedGet, id, Stage.Finished)
+            ?? One(_parkedGet, id, Stage.Parked);
     }
 
     /// <summary>
@@ -250,7 +287,7 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
         }
     }
 
-    private static Standing? One(Statement statement, long id, Stage stage, TaskState? state)
+    private static Standing? One(Statement statement, long id, Stage stage)
     {
         statement.Bind(id);
         if (!statement.Read())
@@ -258,8 +295,14 @@ internal sealed class Stages(Connection connection, SqlCatalog sql, LiveIndex li
             return null;
         }
 
-        var present = state ?? (TaskState)statement.Int(PlaceColumns.Count);
-        var standing = new Standing(stage, present, statement.ReadPlace());
+        var place = statement.ReadPlace();
+        var state = stage is Stage.Ready or Stage.Deferred
+            ? place.QueuedState
+            : (TaskState)statement.Int(PlaceColumns.Count);
+        var standing = new Standing(stage, state, place)
+        {
+            UntilUs = stage == Stage.Deferred ? statement.Long(PlaceColumns.Count) : null,
+        };
         if (stage == Stage.Finished)
         {
             standing = standing with { Result = statement.Json(11), Error = statement.Text(12) };
@@ -284,6 +327,9 @@ internal enum Stage
 internal sealed record Standing(Stage Stage, TaskState State, Place Place)
 {
     public ClaimRow? Claim { get; init; }
+
+    /// <summary>Deferred: until when.</summary>
+    public long? UntilUs { get; init; }
 
     public JsonText Result { get; init; }
 

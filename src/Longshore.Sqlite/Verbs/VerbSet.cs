@@ -13,12 +13,15 @@ internal sealed class VerbSet
     {
         Events = new EventLog(connection, sql);
         Breakers = new BreakerBook(connection, sql, live, options);
-        var stages = new Stages(connection, sql, live, Breakers);
+        var open = new OpenHandoffs(connection, sql);
+        var stages = new Stages(connection, sql, live, Breakers, open);
         var deadlines = new Deadlines(connection, sql);
         var bodies = new TaskBodies(connection, sql, live);
         var guards = new Guards(connection, sql, live, options);
         var classes = new ClassRows(connection, sql, live);
         Relaxing = new RelaxVerbs(connection, sql, live, stages, classes, Events);
+        Handoffs = new HandoffVerbs(connection, sql, live, stages, open, classes, Events);
+        Help = new HelpVerbs(connection, sql, live, stages, Events);
         Returns = new Returns(connection, sql, live, stages, classes, Relaxing, Events);
         var attempts = new FailedAttempts(
             connection, sql, live, stages, guards.Failures, Breakers, Returns, Events, chance);
@@ -26,7 +29,7 @@ internal sealed class VerbSet
         Finisher = new Finisher(connection, sql, live, stages, attempts, Returns, Events);
         Claimer = new Claimer(
             connection, sql, live, stages, new Selector(live, guards), bodies, Breakers, Events);
-        Changer = new Changer(stages, deadlines, Breakers, Relaxing, Events);
+        Changer = new Changer(connection, sql, stages, deadlines, Breakers, Relaxing, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
         Pruner = new Pruner(connection, sql, stages, deadlines, Relaxing);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events, options.ReputationHalfLife);
@@ -44,6 +47,10 @@ internal sealed class VerbSet
     public RelaxVerbs Relaxing { get; }
 
     public Returns Returns { get; }
+
+    public HandoffVerbs Handoffs { get; }
+
+    public HelpVerbs Help { get; }
 
     public RuleVerbs Rules { get; }
 

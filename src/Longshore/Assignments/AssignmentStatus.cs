@@ -38,12 +38,15 @@ public enum AssignmentStatus
 
     /// <summary>Being worked on. Live.</summary>
     InProgress = 18,
+
+    /// <summary>Waits for help, with its lease paused. Live.</summary>
+    Blocked = 19,
 }
 
 /// <summary>Facts about statuses that code and wire share.</summary>
 public static class AssignmentStatuses
 {
-    /// <summary>True for assigned, accepted and in_progress: the agent holds the task.</summary>
+    /// <summary>True for assigned, accepted, in_progress and blocked: the agent holds the task.</summary>
     public static bool IsLive(this AssignmentStatus status) => status >= AssignmentStatus.Assigned;
 
     /// <summary>The snake_case word; every status has one, and each reads back (T1.2).</summary>
@@ -61,6 +64,7 @@ public static class AssignmentStatuses
         AssignmentStatus.Assigned => "assigned",
         AssignmentStatus.Accepted => "accepted",
         AssignmentStatus.InProgress => "in_progress",
+        AssignmentStatus.Blocked => "blocked",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
     };
 }

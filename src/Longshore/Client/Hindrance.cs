@@ -45,7 +45,7 @@ internal sealed class Hindrance(IStore store, DateTimeOffset now)
                 await BreakerAsync(agent.Name, obstacle == Obstacle.AgentBreakerOpen ? null : task.Spec.Kind, ct)
                     .ConfigureAwait(false),
             Obstacle.Excluded => Excluded(task, agent, rules, guards),
-            Obstacle.Rejected or Obstacle.CoolingDown => Kept(agent.Name, guards),
+            Obstacle.Rejected or Obstacle.CoolingDown or Obstacle.HandedItOff => Kept(agent, guards),
             _ => OfProfile(obstacle, task.Asks, candidate)
                 + (task.Relaxing is { NextAt: { } nextAt } && obstacle is >= Obstacle.OtherOwner and < Obstacle.Excluded
                     ? $"; it asks for something else from {Instant(nextAt)}"
@@ -58,6 +58,9 @@ internal sealed class Hindrance(IStore store, DateTimeOffset now)
     private static string NotReady(WorkTask task, string agent) => task.State switch
     {
         TaskState.Created => $"task {task.Id} is deferred until {Instant(task.DeferredUntil)}; retry it first",
+        TaskState.PendingHandoff =>
+            $"task {task.Id} is deferred until {Instant(task.DeferredUntil)}",
+        TaskState.Blocked => $"task {task.Id} is blocked; answer or call off its blockers first",
         TaskState.Assigned or TaskState.InProgress when task.Agent == agent =>
             $"'{agent}' has task {task.Id} already ({task.State.ToWire()})",
         TaskState.Assigned or TaskState.InProgress =>
@@ -105,15 +108,24 @@ internal sealed class Hindrance(IStore store, DateTimeOffset now)
             + (member.Step is null ? "" : $", step {member.Step}");
     }
 
-    private string Kept(string agent, TaskGuards guards)
+    private string Kept(Agent agent, TaskGuards guards)
     {
-        var kept = guards.Kept.First(k => k.Agent == agent && k.UntilUs > now.ToMicroseconds());
+        var kept = guards.Kept.First(
+            k => k.KeepsFrom(agent.Name, agent.Profile.Principal, now.ToMicroseconds()));
         var cause = kept.Cause switch
         {
             KeptCause.Rejected => "it rejected it",
+            KeptCause.HandedOff => kept.Agent == agent.Name
+                ? "it handed it off"
+                : $"'{kept.Agent}', of the same principal, handed it off",
             KeptCause.Missed => "it let an offer of it run out",
             _ => "it was taken from it",
         };
+        if (kept.Cause == KeptCause.HandedOff)
+        {
+            return cause;
+        }
+
         return kept.UntilUs == long.MaxValue
             ? $"{cause}, which is for good"
             : $"{cause}; kept from it until {Instant(UnixTime.FromMicroseconds(kept.UntilUs))}";

@@ -86,7 +86,7 @@ internal sealed partial class LocalClient
         var rules = await engine.Store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
         var guards = await _queries.GetGuardsAsync(taskId, ct: ct).ConfigureAwait(false) ?? TaskGuards.None;
         var isHolder = task.Agent == agent
-            && task.State is TaskState.Assigned or TaskState.InProgress or TaskState.Done;
+            && task.State is TaskState.Assigned or TaskState.InProgress or TaskState.Blocked or TaskState.Done;
         return (isHolder && IsAmong(task.Spec.Step)) || guards.Members.Any(member =>
             IsAmong(member.Step) && rules.Exclusion.AreOne(agent, known.Profile.Principal, member));
 

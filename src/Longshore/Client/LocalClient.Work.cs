@@ -20,7 +20,8 @@ internal sealed partial class LocalClient
             await PrepareToWaitAsync(asked.Agent, ct).ConfigureAwait(false);
         }
 
-        return await AskAsync(asked, wait, ct).ConfigureAwait(false);
+        var grants = await AskAsync(asked, wait, ct).ConfigureAwait(false);
+        return await WithNotesAsync(grants, ct).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<Grant>> AskAsync(ClaimRequest request, TimeSpan wait, CancellationToken ct)
@@ -177,6 +178,9 @@ internal sealed partial class LocalClient
         }
     }
 
+    private static AssignmentStatus HeldAs(TaskState state) =>
+        state == TaskState.Blocked ? AssignmentStatus.Blocked : AssignmentStatus.Assigned;
+
     private static void Demand(
         ClaimWriteStatus status, TaskState state, long taskId, int epoch, AssignmentStatus wanted)
     {
@@ -197,7 +201,7 @@ internal sealed partial class LocalClient
         {
             throw new LongshoreException(
                 ErrorCode.WrongState,
-                $"task {taskId}: {AssignmentTransitions.Refusal(AssignmentStatus.Assigned, wanted)}",
+                $"task {taskId}: {AssignmentTransitions.Refusal(HeldAs(state), wanted)}",
                 "epoch");
         }
     }

@@ -51,8 +51,17 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
         return answers;
     }
 
-    public async Task<WorkTask> GetTaskAsync(long id, CancellationToken ct = default) =>
-        await _queries.GetTaskAsync(id, ct).ConfigureAwait(false) ?? throw UnknownTask(id);
+    public async Task<WorkTask> GetTaskAsync(long id, CancellationToken ct = default)
+    {
+        var task = await _queries.GetTaskAsync(id, ct).ConfigureAwait(false) ?? throw UnknownTask(id);
+        if (!task.WasHandedOff)
+        {
+            return task;
+        }
+
+        var latest = await engine.Store.Handoffs.LatestAsync([id], ct).ConfigureAwait(false);
+        return task with { Handoff = latest.GetValueOrDefault(id) };
+    }
 
     public async Task<long> FindTaskAsync(string @namespace, string code, CancellationToken ct = default)
     {

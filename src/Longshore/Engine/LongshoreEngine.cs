@@ -279,7 +279,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
             Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));
         }
 
-        BecameReady([.. lost.Where(c => c.State == TaskState.Created).Select(c => c.TaskId)]);
+        BecameReady([.. lost.Where(c => c.State.IsQueued()).Select(c => c.TaskId)]);
 
         // A lost claim usually comes back after a pause that only the store knows.
         _stager.Poke();
@@ -287,10 +287,21 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Bus.Publish(EventsRecorded.Instance);
     }
 
+    /// <summary>Something was recorded; a task of which it changed the state is told of.</summary>
+    internal void OnRecorded(long? taskId, TaskState state)
+    {
+        if (taskId is { } id)
+        {
+            Tell(new TaskStateChangeEvent(id, state, null, 0));
+        }
+
+        Bus.Publish(EventsRecorded.Instance);
+    }
+
     /// <summary>Leases and offers ran out.</summary>
     private void OnLapsed(IReadOnlyList<LostClaim> lost)
     {
-        Distribution.Redistributed(lost.Count(c => c.State == TaskState.Created));
+        Distribution.Redistributed(lost.Count(c => c.State.IsQueued()));
         OnLost(lost, LossCause.Lease);
     }
 

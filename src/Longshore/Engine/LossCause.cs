@@ -20,4 +20,7 @@ internal enum LossCause
 
     /// <summary>An administrator took it away.</summary>
     Evicted = 5,
+
+    /// <summary>Its holder passed the task on.</summary>
+    HandedOff = 6,
 }

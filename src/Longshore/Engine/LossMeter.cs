@@ -12,7 +12,8 @@ internal sealed class LossMeter(EngineMetrics metrics, ILogger logger)
 
     public void Add(LostClaim claim, LossCause cause)
     {
-        if (claim.Agent is null || cause is LossCause.Cancelled or LossCause.SignedOff or LossCause.Evicted)
+        if (claim.Agent is null || cause is LossCause.Cancelled or LossCause.SignedOff or LossCause.Evicted
+            or LossCause.HandedOff)
         {
             // Nobody lost anything: it was meant to end.
             return;

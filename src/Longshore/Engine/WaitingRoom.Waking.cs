@@ -327,7 +327,7 @@ internal sealed partial class WaitingRoom
 
         foreach (var (key, wake) in missed ?? [])
         {
-            var granted = outcome.Claims.Sum(c => c.Grants.Count(g => key.Equals(ClassKey.Of(g.Task.Asks))));
+            var granted = outcome.Claims.Sum(c => c.Grants.Count(g => key.Equals(ClassKey.Of(g.Task))));
             var left = _available.GetValueOrDefault(key) - granted;
             if (left > 0)
             {

@@ -19,6 +19,22 @@ internal static class EventPayloads
 
     public static JsonText Reason(string? reason) => Write(json => json.WriteString("reason", reason));
 
+    public static JsonText HandedOff(Handoff handoff) => Write(json =>
+    {
+        json.WriteNumber("handoff", handoff.Id);
+        json.WriteString("to", handoff.To.ToString());
+        json.WriteNumber("confidence", handoff.Confidence);
+        json.WriteBoolean("needs_review", handoff.NeedsReview);
+    });
+
+    public static JsonText Help(long request, string type) => Write(json =>
+    {
+        json.WriteNumber("request", request);
+        json.WriteString("type", type);
+    });
+
+    public static JsonText State(TaskState state) => Write(json => json.WriteString("state", state.ToWire()));
+
     public static JsonText Namespace(string @namespace) => Write(json => json.WriteString("namespace", @namespace));
 
     /// <summary>Whose breaker, of what kind, and why; a task's breaker is named by the event's task.</summary>

@@ -81,6 +81,33 @@ public static class EventTypes
     /// </summary>
     public const string TaskRelaxed = "task_relaxed";
 
+    /// <summary>A holder passed a task on; payload <c>{"handoff","to","confidence","needs_review"}</c>.</summary>
+    public const string TaskHandedOff = "task_handed_off";
+
+    /// <summary>A hand-off that nobody took was called off; payload <c>{"reason"}</c>.</summary>
+    public const string HandoffWithdrawn = "handoff_withdrawn";
+
+    /// <summary>An agent asked for help; payload <c>{"request","type"}</c>.</summary>
+    public const string HelpRequested = "help_requested";
+
+    /// <summary>A helper took a help request on; payload <c>{"request","type"}</c>.</summary>
+    public const string HelpClaimed = "help_claimed";
+
+    /// <summary>A help request was answered; payload <c>{"request","type"}</c>.</summary>
+    public const string HelpResolved = "help_resolved";
+
+    /// <summary>A help request was called off; payload <c>{"request","type"}</c>.</summary>
+    public const string HelpCancelled = "help_cancelled";
+
+    /// <summary>A task has an open blocker.</summary>
+    public const string TaskBlocked = "task_blocked";
+
+    /// <summary>A task has no open blocker any more; payload <c>{"state"}</c>.</summary>
+    public const string TaskUnblocked = "task_unblocked";
+
+    /// <summary>A blocked task lost its holder; payload <c>{"epoch","agent","state"}</c>.</summary>
+    public const string TaskHoldEnded = "task_hold_ended";
+
     /// <summary>No registered agent could ever do a task, for longer than the rules allow.</summary>
     public const string TaskUnroutable = "task_unroutable";
 

@@ -47,7 +47,7 @@ internal sealed class Crowd(IStore store)
             var page = await store.Queries.ListTasksAsync(
                 new TaskQuery
                 {
-                    States = [TaskState.InProgress, TaskState.Assigned],
+                    States = [TaskState.InProgress, TaskState.Assigned, TaskState.Blocked],
                     Limit = Limits.PageMax,
                     After = after,
                 },

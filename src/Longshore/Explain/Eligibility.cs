@@ -21,7 +21,7 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
     public Obstacle Find(WorkTask task, Candidate candidate, IReadOnlyList<Candidate> others)
     {
         var agent = candidate.Agent;
-        if (task is not { State: TaskState.Created, DeferredUntil: null } || task.Spec.Deadline <= now)
+        if (!task.State.IsQueued() || task.DeferredUntil is not null || task.Spec.Deadline <= now)
         {
             return Obstacle.NotReady;
         }
@@ -36,13 +36,14 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
             return Obstacle.AgentBreakerOpen;
         }
 
-        var obstacle = OfClass(task.Asks, candidate);
+        var obstacle = OfClass(task, candidate);
         return obstacle != Obstacle.None ? obstacle : OfPair(task, candidate, others);
     }
 
     /// <summary>What keeps the agent from all tasks alike in who may do them, capacity and presence apart.</summary>
-    private static Obstacle OfClass(NewTask spec, Candidate candidate)
+    private static Obstacle OfClass(WorkTask task, Candidate candidate)
     {
+        var spec = task.Asks;
         var profile = candidate.Agent.Profile;
         if (!profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal))
         {
@@ -64,7 +65,10 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
             return Obstacle.OtherPriority;
         }
 
-        return OfCapabilities(spec, candidate);
+        var obstacle = OfCapabilities(spec, candidate);
+        return obstacle == Obstacle.None && task.Target?.Admits(profile.Name, candidate.Usable) == false
+            ? Obstacle.HandedToOthers
+            : obstacle;
     }
 
     /// <summary>What of its capabilities keeps the agent from a task.</summary>
@@ -94,13 +98,19 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
             return Obstacle.Excluded;
         }
 
-        var kept = guards.Kept.FirstOrDefault(k => k.Agent == agent.Name && k.UntilUs > _nowUs);
+        var kept = guards.Kept.FirstOrDefault(
+            k => k.KeepsFrom(agent.Name, agent.Profile.Principal, _nowUs));
         if (kept.Agent is not null)
         {
-            return kept.Cause == KeptCause.Rejected ? Obstacle.Rejected : Obstacle.CoolingDown;
+            return kept.Cause switch
+            {
+                KeptCause.Rejected => Obstacle.Rejected,
+                KeptCause.HandedOff => Obstacle.HandedItOff,
+                _ => Obstacle.CoolingDown,
+            };
         }
 
-        if (HasFailedOfLate(task.Asks, agent, others))
+        if (HasFailedOfLate(task, agent, others))
         {
             return Obstacle.FailedRecently;
         }
@@ -125,21 +135,23 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
             : Obstacle.NotForClaiming;
     }
 
-    private bool HasFailedOfLate(NewTask spec, Agent agent, IReadOnlyList<Candidate> others) =>
+    private bool HasFailedOfLate(WorkTask task, Agent agent, IReadOnlyList<Candidate> others) =>
         store.RecentFailure != RecentFailurePolicy.Off
         && guards.Failers.Contains(agent.Name, StringComparer.Ordinal)
         && (store.RecentFailure == RecentFailurePolicy.Strict
-            || others.Any(other => IsLeft(spec, other)));
+            || others.Any(other => IsLeft(task, other)));
 
     /// <summary>An agent that is there, could do the task and has not failed it.</summary>
-    private bool IsLeft(NewTask spec, Candidate other)
+    private bool IsLeft(WorkTask task, Candidate other)
     {
+        var spec = task.Asks;
         var profile = other.Agent.Profile;
         return !guards.Failers.Contains(profile.Name, StringComparer.Ordinal)
             && other.Agent.StatusAt(now, store.HeartbeatTimeout) <= AgentStatus.AtCapacity
             && profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal)
             && (profile.Kinds.Count == 0 || profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
             && (spec.Owner is null || spec.Owner == profile.Name)
-            && other.Usable.CanDo(spec.Requires, spec.MinimumMatch, spec.Match);
+            && other.Usable.CanDo(spec.Requires, spec.MinimumMatch, spec.Match)
+            && task.Target?.Admits(profile.Name, other.Usable) != false;
     }
 }

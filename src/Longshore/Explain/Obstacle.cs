@@ -64,6 +64,14 @@ public enum Obstacle
     /// Nothing but the mode of its kind or step, which does not let agents claim it. Not in a funnel.
     /// </summary>
     NotForClaiming = 18,
+
+    /// <summary>
+    /// The task is handed off, and the agent is not meant: it lacks the capability, or another is named.
+    /// </summary>
+    HandedToOthers = 19,
+
+    /// <summary>The agent, or another of its principal, handed the task off.</summary>
+    HandedItOff = 20,
 }
 
 /// <summary>Words and sentences of obstacles.</summary>
@@ -91,6 +99,8 @@ public static class Obstacles
         Obstacle.SuspectNeedsIdle => "suspect_needs_idle",
         Obstacle.AtCapacity => "at_capacity",
         Obstacle.NotForClaiming => "not_for_claiming",
+        Obstacle.HandedToOthers => "handed_to_others",
+        Obstacle.HandedItOff => "handed_it_off",
         _ => throw new ArgumentOutOfRangeException(nameof(obstacle), obstacle, null),
     };
 
@@ -115,6 +125,8 @@ public static class Obstacles
         Obstacle.KindBreakerOpen => "the agent failed so often at this kind that its breaker for it is open",
         Obstacle.SuspectNeedsIdle => "a holder of this task vanished; it is given only to an agent that holds nothing",
         Obstacle.AtCapacity => "the agent holds as many tasks as it may",
+        Obstacle.HandedToOthers => "the task is handed off to a capability the agent lacks, or to another agent",
+        Obstacle.HandedItOff => "the agent, or another of its principal, handed the task off",
         Obstacle.NotForClaiming => "the rules leave it to the distributor or an administrator to assign it",
         _ => throw new ArgumentOutOfRangeException(nameof(obstacle), obstacle, null),
     };

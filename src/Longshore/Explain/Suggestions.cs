@@ -12,9 +12,14 @@ internal static class Suggestions
         WorkTask task, NamespaceRules rules, IReadOnlyList<Candidate> crowd, IReadOnlyList<Candidate> able,
         IReadOnlyList<Candidate> takers, IEnumerable<Obstacle> obstacles)
     {
-        if (task.State != TaskState.Created)
+        if (!task.State.IsQueued())
         {
             yield break;
+        }
+
+        if (able.Count == 0 && task.Target is { } target)
+        {
+            yield return $"withdraw the hand-off to {target}, or register an agent it is meant for";
         }
 
         if (able.Count == 0)

@@ -52,12 +52,12 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
         // The funnel is about who could take it; a task that does not wait is looked at as if it did.
         var asReady = task with { State = TaskState.Created, DeferredUntil = null };
         var found = crowd.Select(c => (Candidate: c, Obstacle: eligibility.Find(asReady, c, crowd))).ToList();
-        var able = crowd.Where(c => CanEver(task.Asks, c)).ToList();
+        var able = crowd.Where(c => CanEver(task.Asks, c) && IsMeant(task, guards, c)).ToList();
         var takers = found
             .Where(f => f.Obstacle is Obstacle.None or Obstacle.NotForClaiming).Select(f => f.Candidate).ToList();
         var steps = new StepExplainer(crowd, store.Info.HeartbeatTimeout, now);
         var (reason, sentence) = ReasonOf(task, rules, able, takers, now);
-        var ahead = task.State == TaskState.Created
+        var ahead = task.State.IsQueued()
             ? await new QueueAhead(store).CountAsync(task, able, ct).ConfigureAwait(false)
             : 0;
         return new TaskExplanation
@@ -68,20 +68,32 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             Sentence = sentence,
             Funnel = FunnelOf([.. found.Select(f => f.Obstacle)]),
             Clauses = [.. task.Asks.Requires.Select(r => ClauseOf(r, task.Spec.Match, crowd))],
-            NearestMisses = able.Count > 0 ? [] : MissesOf(task.Asks, crowd),
+            NearestMisses = able.Count > 0 ? [] : MissesOf(task, guards, crowd),
             Suggestions =
             [
                 .. steps.Suggest(task),
                 .. Suggestions.For(task, rules, crowd, able, takers, found.Select(f => f.Obstacle)),
             ],
             Steps = steps.Explain(task),
-            ClaimableBy = task is { State: TaskState.Created, DeferredUntil: null }
+            ClaimableBy = task.State.IsQueued() && task.DeferredUntil is null
                 ? [.. found.Where(f => f.Obstacle == Obstacle.None).Select(f => f.Candidate.Agent.Name).Take(NamesMax)]
                 : [],
             Ahead = ahead,
             EstimatedWait = Estimate(task, ahead, able),
         };
     }
+
+    /// <summary>Whether a hand-off, if there is one, is meant for an agent.</summary>
+    private static bool IsMeant(WorkTask task, TaskGuards guards, Candidate candidate)
+    {
+        var profile = candidate.Agent.Profile;
+        return task.Target is null
+            || (task.Target.Admits(profile.Name, candidate.Usable) && !HandedItOff(guards, candidate));
+    }
+
+    private static bool HandedItOff(TaskGuards guards, Candidate candidate) => guards.Kept.Any(
+        k => k.Cause == Assignments.KeptCause.HandedOff
+            && k.KeepsFrom(candidate.Agent.Name, candidate.Agent.Profile.Principal, 0));
 
     /// <summary>Registered, not signed off, and able: presence, room and cooldowns pass, this does not.</summary>
     internal static bool CanEver(NewTask spec, Candidate candidate)
@@ -106,13 +118,21 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
                 StateReason.Quarantined, $"several agents failed it; it comes back for one more try at {until:u}"),
             { State: TaskState.Quarantined } => (
                 StateReason.Quarantined, "several agents failed it until its attempts were used up; look and retry it"),
-            { State: not TaskState.Created } => (
+            { State: TaskState.Blocked } => (
+                StateReason.AsStated,
+                (task.Agent is null ? "nobody holds it" : $"{task.Agent} holds it")
+                + " and it is blocked until its help requests are answered"),
+            { State: not (TaskState.Created or TaskState.PendingHandoff) } => (
                 StateReason.AsStated,
                 task.Agent is null ? $"it is {task.State.ToWire()}" : $"it is {task.State.ToWire()}, by {task.Agent}"),
             { DeferredUntil: { } until } => (StateReason.Deferred, $"it waits until {until:u}"),
             _ when able.Count == 0 && task.Relaxing is { NextAt: { } nextAt } => (
                 StateReason.NobodyCan,
                 $"no registered agent could do what it asks for until {nextAt:u}; see its steps"),
+            { Target: { } target } when able.Count == 0 => (
+                StateReason.NobodyCan,
+                $"it is handed off to {target} and nobody else who is registered could ever take it; "
+                + "see the nearest misses"),
             _ when able.Count == 0 => (
                 StateReason.NobodyCan, "no registered agent could ever do it; see the nearest misses"),
             _ => ReasonOf(rules.ModeOf(task.Spec.Kind, task.Spec.Step), takers, now),
@@ -160,15 +180,28 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
         return new ClauseCount(requirement.ToString(), have.Count, have.Count(HasRoom));
     }
 
-    private static List<NearMiss> MissesOf(NewTask spec, IReadOnlyList<Candidate> crowd) =>
+    private static List<NearMiss> MissesOf(WorkTask task, TaskGuards guards, IReadOnlyList<Candidate> crowd) =>
     [
         .. crowd
-            .Where(c => c.Agent.Profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal))
-            .Select(c => new NearMiss(c.Agent.Name, [.. Missing(spec, c)]))
+            .Where(c => c.Agent.Profile.Namespaces.Contains(task.Spec.Namespace, StringComparer.Ordinal))
+            .Select(c => new NearMiss(c.Agent.Name, [.. Missing(task.Asks, c), .. MissingOf(task, guards, c)]))
             .Where(miss => miss.Missing.Count > 0)
             .OrderBy(miss => miss.Missing.Count).ThenBy(miss => miss.Agent, StringComparer.Ordinal)
             .Take(MissesMax),
     ];
+
+    private static IEnumerable<string> MissingOf(WorkTask task, TaskGuards guards, Candidate candidate)
+    {
+        if (task.Target is { } target && !target.Admits(candidate.Agent.Name, candidate.Usable))
+        {
+            yield return $"{target}, to whom it is handed off";
+        }
+
+        if (HandedItOff(guards, candidate))
+        {
+            yield return "a principal of its own: it handed the task off";
+        }
+    }
 
     private static IEnumerable<string> Missing(NewTask spec, Candidate candidate)
     {
@@ -200,7 +233,7 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
     {
         var slots = able.Sum(c => (long)c.Agent.Profile.MaxConcurrent);
         var busy = able.Sum(c => (long)c.Agent.Load);
-        return task is not { State: TaskState.Created, Spec.EstimatedEffort: { } effort } || slots == 0
+        return !task.State.IsQueued() || task.Spec.EstimatedEffort is not { } effort || slots == 0
             ? null
             : effort * Math.Ceiling(Math.Max(0, ahead + 1 + busy - slots) / (double)slots);
     }

@@ -40,6 +40,12 @@ internal enum PlaceFlags
 
     /// <summary>Its requirements relax; a row in <c>relaxing</c> says by what steps, and how far they have.</summary>
     Relaxing = 1024,
+
+    /// <summary>It is handed off and nobody has taken it: its class names to whom, and it comes earlier.</summary>
+    HandedOff = 2048,
+
+    /// <summary>It was handed off at least once: notes for whoever goes on.</summary>
+    WasHandedOff = 4096,
 }
 
 /// <summary>
@@ -52,14 +58,19 @@ internal readonly record struct Place(
 {
     public bool IsSuspect => (Flags & PlaceFlags.Suspect) != 0;
 
+    public bool IsHandedOff => (Flags & PlaceFlags.HandedOff) != 0;
+
+    /// <summary>Its state while it waits to be claimed.</summary>
+    public TaskState QueuedState => IsHandedOff ? TaskState.PendingHandoff : TaskState.Created;
+
     /// <summary>The static part of its urgency, in points.</summary>
-    public int Credit => Urgency.Credit(Priority, TaskState.Created, Failures, (Flags & PlaceFlags.HasParent) != 0);
+    public int Credit => Urgency.Credit(Priority, QueuedState, Failures, (Flags & PlaceFlags.HasParent) != 0);
 
     /// <summary>When it first became claimable; the rank holds it, so no column does.</summary>
     public long AvailableUs => Rank + HeadStartUs;
 
     private long HeadStartUs => Urgency.HeadStartUs(
-        (Flags & PlaceFlags.Fifo) != 0, Priority, Failures, (Flags & PlaceFlags.HasParent) != 0);
+        (Flags & PlaceFlags.Fifo) != 0, Priority, QueuedState, Failures, (Flags & PlaceFlags.HasParent) != 0);
 
     public int CompareTo(Place other) => Rank != other.Rank ? Rank.CompareTo(other.Rank) : Id.CompareTo(other.Id);
 
@@ -76,6 +87,19 @@ internal readonly record struct Place(
     public Place WithFailures(int failures)
     {
         var changed = this with { Failures = failures };
+        return changed with { Rank = AvailableUs - changed.HeadStartUs };
+    }
+
+    /// <summary>Handed off, in the class of who may take it; it keeps its age.</summary>
+    public Place HandedOffAs(int classId) =>
+        WithFlags(Flags | PlaceFlags.HandedOff | PlaceFlags.WasHandedOff) with { ClassId = classId };
+
+    /// <summary>Taken, or not handed off any more, in its own class; it keeps its age.</summary>
+    public Place TakenOver(int classId) => WithFlags(Flags & ~PlaceFlags.HandedOff) with { ClassId = classId };
+
+    private Place WithFlags(PlaceFlags flags)
+    {
+        var changed = this with { Flags = flags };
         return changed with { Rank = AvailableUs - changed.HeadStartUs };
     }
 

@@ -45,9 +45,10 @@ public static class Urgency
     /// How much earlier than its arrival a task stands in the order of its namespace, in microseconds: its credit, or
     /// its priority alone.
     /// </summary>
-    internal static long HeadStartUs(bool isFifo, int priority, int failures, bool hasParent) => isFifo
+    internal static long HeadStartUs(
+        bool isFifo, int priority, TaskState state, int failures, bool hasParent) => isFifo
         ? priority * PriorityStepUs
-        : Credit(priority, TaskState.Created, failures, hasParent) * PointUs;
+        : Credit(priority, state, failures, hasParent) * PointUs;
 
     /// <summary>
     /// The urgency shown to people at an instant. An instant before <paramref name="availableUs"/> counts as age 0

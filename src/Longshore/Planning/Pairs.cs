@@ -29,7 +29,7 @@ internal sealed class Pairs(
         if (task is { Epoch: 0, Spec.Group: null })
         {
             var alike = new Alike(
-                ClassKey.Of(task.Asks), task.Spec.Priority, task.Suspect, task.State, task.DeferredUntil is null,
+                ClassKey.Of(task), task.Spec.Priority, task.Suspect, task.State, task.DeferredUntil is null,
                 task.Spec.Deadline <= now);
             if (!_known.TryGetValue(alike, out var row))
             {

@@ -57,6 +57,13 @@ public sealed record NamespaceRules
     [JsonPropertyName("task_cooldown_seconds")]
     public TimeSpan TaskCooldown { get; init; }
 
+    /// <summary>How often one task may be handed off and taken over; further hand-offs are refused.</summary>
+    public int HandoffsMax { get; init; } = 5;
+
+    /// <summary>How long a blocked task keeps its holder, and so the holder's room.</summary>
+    [JsonPropertyName("blocked_hold_max_seconds")]
+    public TimeSpan BlockedHoldMax { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Who may not do two steps of one item.</summary>
     public ExclusionRules Exclusion { get; init; } = new();
 
@@ -116,6 +123,8 @@ public sealed record NamespaceRules
         TaskValidation.Unit(CapacityWeight, "capacity_weight");
         CheckTimeout(OfferTimeout, "offer_timeout_seconds");
         CheckTimeout(InactivityTimeout, "inactivity_timeout_seconds");
+        TaskValidation.Range(HandoffsMax, 0, Limits.HandoffsMax, "handoffs_max");
+        CheckTimeout(BlockedHoldMax, "blocked_hold_max_seconds");
         CheckWait(RejectCooldown, "reject_cooldown_seconds");
         CheckWait(TaskCooldown, "task_cooldown_seconds");
         TaskValidation.Duration(UnroutableAfter, "unroutable_after_seconds");

@@ -31,6 +31,12 @@ public interface IStore : IAsyncDisposable
     /// <summary>Schedules.</summary>
     IScheduleStore Schedules { get; }
 
+    /// <summary>Tasks passed on.</summary>
+    IHandoffStore Handoffs { get; }
+
+    /// <summary>Help requests.</summary>
+    IHelpStore Help { get; }
+
     /// <summary>The event log.</summary>
     IEventStore Events { get; }
 

@@ -1,4 +1,5 @@
 using Longshore.Assignments;
+using Longshore.Tasks;
 
 namespace Longshore.Storage;
 
@@ -46,5 +47,7 @@ public readonly record struct RelaxingGroup(long TaskId, int Step, int Count, bo
 /// <param name="Kind">Its kind.</param>
 /// <param name="Step">Its step.</param>
 /// <param name="ClassId">Its class in this store: tasks alike in who may do them.</param>
+/// <param name="Target">To whom it is handed off; null when it is not.</param>
 public readonly record struct QueueHead(
-    long TaskId, long Rank, long AvailableUs, string Namespace, string Kind, string? Step, int ClassId);
+    long TaskId, long Rank, long AvailableUs, string Namespace, string Kind, string? Step, int ClassId,
+    HandoffTarget? Target = null);

@@ -90,6 +90,23 @@ public static class Limits
     /// <summary>Commands that may wait for the store before callers are refused.</summary>
     public const int PendingCommandsMax = 200_000;
 
+    /// <summary>Most hand-offs of one task that the rules of a namespace may allow.</summary>
+    public const int HandoffsMax = 100;
+
+    /// <summary>
+    /// Longest summary of a hand-off, description of a help request, or answer to one (S0.126, S0.127).
+    /// </summary>
+    public const int SummaryLengthMax = 2000;
+
+    /// <summary>Most artifacts, limitations, next steps or resolved blockers of a hand-off.</summary>
+    public const int HandoffNotesMax = 50;
+
+    /// <summary>Most help requests of one task that are not answered yet.</summary>
+    public const int OpenRequestsMax = 50;
+
+    /// <summary>Most open hand-offs that are looked at when opportunities are listed.</summary>
+    public const int OpportunitiesMax = 1000;
+
     /// <summary>Most tasks that one readiness event or command names; more means a look at all of them.</summary>
     public const int SignalledTasksMax = 100;
 
@@ -110,6 +127,9 @@ public static class Limits
 
     /// <summary>Shortest lease.</summary>
     public static readonly TimeSpan LeaseMin = TimeSpan.FromSeconds(1);
+
+    /// <summary>Shortest lease that a holder has when its task is not blocked any more.</summary>
+    public static readonly TimeSpan UnblockedLeaseMin = TimeSpan.FromMinutes(1);
 
     /// <summary>Longest lease.</summary>
     public static readonly TimeSpan LeaseMax = TimeSpan.FromDays(1);

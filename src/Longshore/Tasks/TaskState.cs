@@ -46,6 +46,9 @@ public static class TaskStates
     /// <summary>True for done, failed, cancelled and expired.</summary>
     public static bool IsTerminal(this TaskState state) => state >= TaskState.Done;
 
+    /// <summary>True for created and pending_handoff: in the queue, or deferred.</summary>
+    internal static bool IsQueued(this TaskState state) => state is TaskState.Created or TaskState.PendingHandoff;
+
     /// <summary>The snake_case word used on the wire, in SQL text and in the CLI.</summary>
     public static string ToWire(this TaskState state) => state switch
     {

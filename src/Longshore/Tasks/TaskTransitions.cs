@@ -59,6 +59,27 @@ public enum TaskOperation
 
     /// <summary>The quarantine its breaker put it in is over: one more try.</summary>
     Probe,
+
+    /// <summary>The holder passes it on to a capability or agent; costs no attempt.</summary>
+    HandOff,
+
+    /// <summary>An offer of a task that was handed off came to nothing: it stays handed off.</summary>
+    HandBack,
+
+    /// <summary>A hand-off that nobody took is called off: whoever meets the task's own needs may do it.</summary>
+    Withdraw,
+
+    /// <summary>The holder asks for help without which it cannot go on; its lease pauses.</summary>
+    Block,
+
+    /// <summary>The last blocker is gone, and the holder goes on.</summary>
+    Unblock,
+
+    /// <summary>The last blocker is gone, and nobody holds the task any more.</summary>
+    Reopen,
+
+    /// <summary>It was blocked for longer than it may keep its holder, or the holder left; costs no attempt.</summary>
+    EndHold,
 }
 
 /// <summary>The state machine: one pure table, state × operation → new state or a refusal with its reason.</summary>
@@ -102,6 +123,13 @@ public static class TaskTransitions
         TaskOperation.LoseOffer => "lose_offer",
         TaskOperation.Evict => "evict",
         TaskOperation.Probe => "probe",
+        TaskOperation.HandOff => "hand_off",
+        TaskOperation.HandBack => "hand_back",
+        TaskOperation.Withdraw => "withdraw",
+        TaskOperation.Block => "block",
+        TaskOperation.Unblock => "unblock",
+        TaskOperation.Reopen => "reopen",
+        TaskOperation.EndHold => "end_hold",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
     };
 
@@ -109,30 +137,52 @@ public static class TaskTransitions
     {
         var table = new TaskState?[Enum.GetValues<TaskState>().Length, Enum.GetValues<TaskOperation>().Length];
 
-        void Row(TaskState from, params (TaskOperation On, TaskState To)[] cells)
+        Fill(table, Queued());
+        Fill(table, Held());
+        Fill(table, Ended());
+        return table;
+    }
+
+    private static void Fill(TaskState?[,] table, Row[] rows)
+    {
+        foreach (var row in rows)
         {
-            foreach (var (on, to) in cells)
+            foreach (var (on, to) in row.Cells)
             {
-                table[(int)from, (int)on] = to;
+                table[(int)row.From, (int)on] = to;
             }
         }
+    }
 
-        Row(TaskState.Created,
+    private static Row[] Queued() =>
+    [
+        new(TaskState.Created,
             (TaskOperation.Claim, TaskState.InProgress),
             (TaskOperation.Cancel, TaskState.Cancelled),
             (TaskOperation.Retry, TaskState.Created),
             (TaskOperation.Expire, TaskState.Expired),
             (TaskOperation.Offer, TaskState.Assigned),
-            (TaskOperation.CompleteLate, TaskState.Done));
-        Row(TaskState.Assigned,
+            (TaskOperation.CompleteLate, TaskState.Done)),
+        new(TaskState.PendingHandoff,
+            (TaskOperation.Claim, TaskState.InProgress),
+            (TaskOperation.Offer, TaskState.Assigned),
+            (TaskOperation.Withdraw, TaskState.Created),
+            (TaskOperation.Cancel, TaskState.Cancelled),
+            (TaskOperation.Expire, TaskState.Expired)),
+        new(TaskState.Assigned,
             (TaskOperation.Accept, TaskState.InProgress),
             (TaskOperation.Reject, TaskState.Created),
             (TaskOperation.Release, TaskState.Created),
             (TaskOperation.LoseOffer, TaskState.Created),
+            (TaskOperation.HandBack, TaskState.PendingHandoff),
             (TaskOperation.Evict, TaskState.Created),
             (TaskOperation.Cancel, TaskState.Cancelled),
-            (TaskOperation.Expire, TaskState.Expired));
-        Row(TaskState.InProgress,
+            (TaskOperation.Expire, TaskState.Expired)),
+    ];
+
+    private static Row[] Held() =>
+    [
+        new(TaskState.InProgress,
             (TaskOperation.Renew, TaskState.InProgress),
             (TaskOperation.Complete, TaskState.Done),
             (TaskOperation.Fail, TaskState.Created),
@@ -145,16 +195,35 @@ public static class TaskTransitions
             (TaskOperation.Reject, TaskState.Created),
             (TaskOperation.Evict, TaskState.Created),
             (TaskOperation.Cancel, TaskState.Cancelled),
-            (TaskOperation.Expire, TaskState.Expired));
-        Row(TaskState.Quarantined,
+            (TaskOperation.Expire, TaskState.Expired),
+            (TaskOperation.HandOff, TaskState.PendingHandoff),
+            (TaskOperation.Block, TaskState.Blocked)),
+        new(TaskState.Blocked,
+            (TaskOperation.Renew, TaskState.Blocked),
+            (TaskOperation.Accept, TaskState.Blocked),
+            (TaskOperation.Block, TaskState.Blocked),
+            (TaskOperation.Unblock, TaskState.InProgress),
+            (TaskOperation.Reopen, TaskState.Created),
+            (TaskOperation.EndHold, TaskState.Blocked),
+            (TaskOperation.Release, TaskState.Blocked),
+            (TaskOperation.Evict, TaskState.Blocked),
+            (TaskOperation.Cancel, TaskState.Cancelled),
+            (TaskOperation.Expire, TaskState.Expired)),
+    ];
+
+    private static Row[] Ended() =>
+    [
+        new(TaskState.Quarantined,
             (TaskOperation.Cancel, TaskState.Cancelled),
             (TaskOperation.Retry, TaskState.Created),
             (TaskOperation.Probe, TaskState.Created),
-            (TaskOperation.Expire, TaskState.Expired));
-        Row(TaskState.Failed, (TaskOperation.Retry, TaskState.Created));
-        Row(TaskState.Cancelled, (TaskOperation.Retry, TaskState.Created));
-        Row(TaskState.Expired);
-        Row(TaskState.Done);
-        return table;
-    }
+            (TaskOperation.Expire, TaskState.Expired)),
+        new(TaskState.Failed, (TaskOperation.Retry, TaskState.Created)),
+        new(TaskState.Cancelled, (TaskOperation.Retry, TaskState.Created)),
+        new(TaskState.Expired),
+        new(TaskState.Done),
+    ];
+
+    /// <summary>What can be done in one state, and where it leads.</summary>
+    private readonly record struct Row(TaskState From, params (TaskOperation On, TaskState To)[] Cells);
 }

@@ -39,8 +39,8 @@ public sealed record WorkTask
     public DateTimeOffset? DeferredUntil { get; init; }
 
     /// <summary>
-    /// Who holds it, while <see cref="TaskState.Assigned"/> or <see cref="TaskState.InProgress"/>; who ended it,
-    /// afterwards.
+    /// Who holds it, while <see cref="TaskState.Assigned"/>, <see cref="TaskState.InProgress"/> or
+    /// <see cref="TaskState.Blocked"/>; who ended it, afterwards.
     /// </summary>
     public string? Agent { get; init; }
 
@@ -58,6 +58,15 @@ public sealed record WorkTask
 
     /// <summary>What a former or the present holder saved of unfinished work, for whoever goes on (S1.74).</summary>
     public JsonText Draft { get; init; }
+
+    /// <summary>To whom it is handed off, until somebody takes it; null when it is not.</summary>
+    public HandoffTarget? Target { get; init; }
+
+    /// <summary>Its latest hand-off: what its giver left for whoever goes on; null when there was none.</summary>
+    public Handoff? Handoff { get; init; }
+
+    /// <summary>It was handed off at least once; what was said then is read from the hand-offs.</summary>
+    internal bool WasHandedOff { get; init; }
 
     /// <summary>Progress last reported by the holder: 0 to 1.</summary>
     public double? Progress { get; init; }

@@ -1,4 +1,6 @@
 using Longshore.Assignments;
+using Longshore.Events;
+using Longshore.Help;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -16,7 +18,8 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
 
     private static readonly TaskState[] States =
     [
-        TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Quarantined,
+        TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Blocked,
+        TaskState.PendingHandoff, TaskState.Quarantined,
         TaskState.Done, TaskState.Failed, TaskState.Cancelled, TaskState.Expired,
     ];
 
@@ -45,6 +48,8 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
             TaskOperation.CompleteLate => await ReachByLoss(state),
             TaskOperation.Quarantine when state == TaskState.InProgress => await ReachLastAttempt(),
             TaskOperation.Probe when state == TaskState.Quarantined => await ReachTripped(),
+            TaskOperation.Reopen => await Reach(state, isHeld: false),
+            TaskOperation.HandBack when state == TaskState.Assigned => await ReachOffered(),
             _ => await Reach(state),
         };
         var before = await Get(id);
@@ -70,14 +75,57 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
         .ShouldAllBe(next => next == null);
 
     /// <summary>
-    /// Rescue performs the one on claims and the other on offers, so neither can be tried on the other.
+    /// Rescue performs one on claims, one on offers and one on what is blocked, so none can be tried on the others;
+    /// giving back hands back only what is offered.
     /// </summary>
     private static bool AreOneVerb(TaskState state, TaskOperation operation) =>
-        (state == TaskState.Assigned && operation == TaskOperation.LoseClaim)
-        || (state == TaskState.InProgress && operation == TaskOperation.LoseOffer);
+        (state == TaskState.Assigned && operation is TaskOperation.LoseClaim or TaskOperation.EndHold)
+        || (state == TaskState.InProgress && operation is TaskOperation.LoseOffer or TaskOperation.EndHold)
+        || (operation == TaskOperation.HandBack && state is TaskState.InProgress or TaskState.Blocked)
+        || (state == TaskState.Blocked && operation is TaskOperation.LoseClaim or TaskOperation.LoseOffer);
+
+    /// <summary>A task that was handed off and is offered.</summary>
+    private async Task<long> ReachOffered()
+    {
+        var id = await Reach(TaskState.PendingHandoff);
+        (await Offer(id)).ShouldBeTrue();
+        return id;
+    }
+
+    private async Task<HelpOutcome> AskForHelp(WorkTask task) => await Store.Help.AskAsync(
+        new NewHelpRequest
+        {
+            TaskId = task.Id,
+            Epoch = task.Epoch,
+            Agent = First,
+            Type = HelpType.Blocker,
+            Description = "no key",
+        },
+        NowUs, Ct);
+
+    private async Task<HandoffWriteStatus> HandOff(WorkTask task) => (await Store.Handoffs.HandOffAsync(
+        [
+            new NewHandoff
+            {
+                TaskId = task.Id,
+                Epoch = task.Epoch,
+                To = HandoffTarget.ToAgent(Second),
+                Summary = "half done",
+                Confidence = 0.8,
+            },
+        ],
+        NowUs, Ct))[0].Status;
+
+    /// <summary>Answers what blocks a task, so that it goes on; false when nothing does.</summary>
+    private async Task<bool> Answer(WorkTask task, TaskOperation change)
+    {
+        var open = await Store.Help.ListAsync(new HelpQuery { TaskId = task.Id, OpenOnly = true }, Ct);
+        return open.Items is [var request]
+            && (await Store.Help.ResolveAsync(request.Id, Second, "here it is", NowUs, Ct)).Change == change;
+    }
 
     /// <summary>A task in the state, granted once before unless it is held now.</summary>
-    private async Task<long> Reach(TaskState state)
+    private async Task<long> Reach(TaskState state, bool isHeld = true)
     {
         var maxAttempts = state == TaskState.Quarantined ? 2 : 5;
         var id = await Add(Spec() with { Deadline = Clock.Now.AddHours(1), MaxAttempts = maxAttempts });
@@ -90,6 +138,17 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
             case TaskState.Assigned:
                 await Finish(grant, FinishKind.Release);
                 await Offer(id);
+                break;
+            case TaskState.Blocked:
+                (await AskForHelp(grant.Task)).Status.ShouldBe(HelpWriteStatus.Done);
+                if (!isHeld)
+                {
+                    await Finish(grant, FinishKind.Release);
+                }
+
+                break;
+            case TaskState.PendingHandoff:
+                (await HandOff(grant.Task)).ShouldBe(HandoffWriteStatus.HandedOff);
                 break;
             case TaskState.Quarantined:
                 await Finish(grant, FinishKind.Fail);
@@ -135,6 +194,12 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
             case TaskState.Quarantined:
                 await Take(Second);
                 await LoseAll();
+                break;
+            case TaskState.Blocked:
+                await AskForHelp((await Take(First)).Task);
+                break;
+            case TaskState.PendingHandoff:
+                await HandOff((await Take(First)).Task);
                 break;
             case TaskState.Done:
                 await Finish(new Finish { TaskId = id, Epoch = 1, Kind = FinishKind.Complete });
@@ -183,7 +248,8 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
 
     private async Task<bool> Perform(TaskOperation operation, WorkTask task)
     {
-        var epoch = operation == TaskOperation.CompleteLate && task.State is TaskState.InProgress or TaskState.Assigned
+        var epoch = operation == TaskOperation.CompleteLate && task.State
+            is TaskState.InProgress or TaskState.Assigned or TaskState.Blocked or TaskState.PendingHandoff
             ? task.Epoch - 1
             : task.Epoch;
         var finish = new Finish { TaskId = task.Id, Epoch = epoch, Kind = FinishKind.Fail, Key = "matrix" };
@@ -216,6 +282,21 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
                 return await StageAll() > 0;
             case TaskOperation.LoseClaim or TaskOperation.LoseOffer:
                 return (await LoseAll()).Count > 0;
+            case TaskOperation.EndHold:
+                Clock.Advance(TimeSpan.FromHours(1));
+                return (await Store.Tasks.RescueAsync(10, NowUs, Ct)).Count > 0;
+            case TaskOperation.HandBack:
+                return await IsAccepted(finish with { Kind = FinishKind.Release })
+                    && (await Get(task.Id)).State == TaskState.PendingHandoff;
+            case TaskOperation.HandOff:
+                return await HandOff(task) == HandoffWriteStatus.HandedOff;
+            case TaskOperation.Withdraw:
+                var back = await Store.Handoffs.WithdrawAsync([task.Id], ActorType.Human, "boss", null, NowUs, Ct);
+                return back[0].Status == ChangeStatus.Changed;
+            case TaskOperation.Block:
+                return (await AskForHelp(task)).Status == HelpWriteStatus.Done;
+            case TaskOperation.Unblock or TaskOperation.Reopen:
+                return await Answer(task, operation);
             case TaskOperation.Cancel:
                 return (await Store.Tasks.CancelAsync([task.Id], null, NowUs, Ct))[0].Status == ChangeStatus.Changed;
             case TaskOperation.Retry:

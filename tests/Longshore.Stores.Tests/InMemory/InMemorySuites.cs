@@ -111,3 +111,7 @@ public sealed class InMemoryExplain : ExplainSuite<InMemorySource>;
 public sealed class InMemoryDistributor : DistributorSuite<InMemorySource>;
 
 public sealed class InMemorySchedule : ScheduleSuite<InMemorySource>;
+
+public sealed class InMemoryHandoff : HandoffSuite<InMemorySource>;
+
+public sealed class InMemoryHelp : HelpSuite<InMemorySource>;

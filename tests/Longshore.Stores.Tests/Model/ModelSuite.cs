@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Longshore.Assignments;
+using Longshore.Help;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -42,6 +43,9 @@ public abstract class ModelSuite<TSource>
         .. Enum.GetValues<ClaimWriteStatus>().Select(World.Sort),
         .. Enum.GetValues<ClaimStatus>().Select(World.Sort),
         .. Enum.GetValues<ChangeStatus>().Select(World.Sort),
+        .. new[] { HandoffWriteStatus.HandedOff, HandoffWriteStatus.Stale }.Select(World.Sort),
+        .. new[] { HelpWriteStatus.Done, HelpWriteStatus.Stale, HelpWriteStatus.Refused }.Select(World.Sort),
+        .. new[] { TaskOperation.Block, TaskOperation.Unblock }.Select(World.Sort),
         .. Enum.GetValues<TaskState>().Where(CanBeReached).Select(World.Sort),
         "suspect granted", "completed late", "probe granted", "quarantined for a time",
         "step skipped", "step reached",

@@ -17,6 +17,7 @@ internal sealed record RulesStep(int Choice) : Step
         new() { MaxPending = 2 },
         new() { Order = TaskOrder.PriorityFifo, Exclusion = new ExclusionRules { ByPrincipal = false } },
         new() { Exclusion = new ExclusionRules { ExcludeAll = false } },
+        new() { HandoffsMax = 1, BlockedHoldMax = TimeSpan.FromSeconds(10) },
     ];
 
     public override Func<IStore, Task<object?>> In(World world) => async store =>

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Longshore.Agents;
+using Longshore.Help;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -113,12 +114,31 @@ internal static class Scenarios
         from seconds in Gen.Elements(0, 10, 30)
         select (Step)new LeadStep(name, holder, seconds);
 
+    private static readonly Gen<Step> HandOff =
+        from pick in Mostly(0, Pick)
+        from shift in Mostly(0, Gen.Choose(-1, 1))
+        from to in Gen.Choose(0, 5)
+        select (Step)new HandOffStep(pick, shift, to);
+
+    private static readonly Gen<HelpType> HelpTypes = Gen.Frequency(
+        (3, Gen.Constant(HelpType.Blocker)), (1, Gen.Elements(Enum.GetValues<HelpType>())));
+
+    private static readonly Gen<Step> Answer =
+        from back in Gen.Choose(0, 3)
+        from agent in Gen.Choose(0, 4)
+        from what in Gen.Choose(0, 3)
+        select (Step)new AnswerStep(back, agent, what);
+
     private static readonly Gen<Step> Steps = Gen.Frequency(
-        (3, Gen.Choose(0, 7).Select(rules => (Step)new RulesStep(rules))),
+        (3, Gen.Choose(0, 8).Select(rules => (Step)new RulesStep(rules))),
         (3, Pick.Select(pick => (Step)new EvictStep(pick))),
         (1, Pick.Select(pick => (Step)new ReclassifyStep(pick))),
         (5, Limits.Select(limit => (Step)new RelaxStoreStep(limit))),
         (5, Pick.SelectMany(_ => Mostly(0, Gen.Constant(1)), (pick, from) => (Step)new SkipStoreStep(pick, from))),
+        (8, HandOff),
+        (2, Pick.Select(pick => (Step)new WithdrawStep(pick))),
+        (8, Pick.SelectMany(_ => HelpTypes, (pick, type) => (Step)new AskStep(pick, type))),
+        (6, Answer),
         (2, Agent.SelectMany(_ => Gen.Choose(0, 3), (a, what) => (Step)new UseStep(a, what))),
         (1, Agent.SelectMany(_ => Gen.Choose(0, 2), (a, scope) => (Step)new ResetStep(a, scope))),
         (1, Gen.Constant((Step)new CleanStep())),

@@ -86,9 +86,18 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
         (await HeadsOf(_subject)).ShouldBe(await HeadsOf(_specification), $"queue after {step}");
         (await _subject.Queries.ListRelaxingAsync(100)).ShouldBe(
             await _specification.ListRelaxingAsync(100), $"groups of steps after {step}");
+        Same.Json(await TalkOf(_subject)).ShouldBe(
+            Same.Json(await TalkOf(_specification)), $"hand-offs and requests after {step}");
         Same.Json(await AssignmentsOf(_subject)).ShouldBe(
             Same.Json(await AssignmentsOf(_specification)), $"assignments after {step}");
     }
+
+    private static async Task<IReadOnlyList<object>> TalkOf(IStore store) =>
+    [
+        (await store.Handoffs.ListAsync(new HandoffQuery { Limit = Limits.PageMax })).Items,
+        await store.Handoffs.ListOpenAsync(null, 100),
+        (await store.Help.ListAsync(new HelpQuery { Limit = Limits.PageMax })).Items,
+    ];
 
     /// <summary>Epochs only grow, and an end is an end unless somebody asked for another try.</summary>
     private void CompareWithBefore(IReadOnlyList<WorkTask> tasks, Step step)

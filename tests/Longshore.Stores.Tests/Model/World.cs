@@ -46,6 +46,13 @@ internal sealed class World(ManualClock clock, ISet<string> seen)
             case IReadOnlyList<Breaker> breakers when breakers.Any(b => b.ProbeTaskId is not null):
                 seen.Add("probe granted");
                 break;
+            case IReadOnlyList<HandoffOutcome> handoffs:
+                See(handoffs.Select(h => h.Status));
+                break;
+            case HelpOutcome help:
+                See([help.Status]);
+                See(help.Change is { } change ? [change] : Array.Empty<TaskOperation>());
+                break;
             case IReadOnlyList<ChangeOutcome> changes:
                 See(changes.Select(c => c.Status));
                 break;

@@ -114,3 +114,7 @@ public sealed class PostgresExplain : ExplainSuite<PostgresSource>
 public sealed class PostgresDistributor : DistributorSuite<PostgresSource>;
 
 public sealed class PostgresSchedule : ScheduleSuite<PostgresSource>;
+
+public sealed class PostgresHandoff : HandoffSuite<PostgresSource>;
+
+public sealed class PostgresHelp : HelpSuite<PostgresSource>;

@@ -107,3 +107,7 @@ public sealed class SqliteExplain : ExplainSuite<SqliteSource>;
 public sealed class SqliteDistributor : DistributorSuite<SqliteSource>;
 
 public sealed class SqliteSchedule : ScheduleSuite<SqliteSource>;
+
+public sealed class SqliteHandoff : HandoffSuite<SqliteSource>;
+
+public sealed class SqliteHelp : HelpSuite<SqliteSource>;

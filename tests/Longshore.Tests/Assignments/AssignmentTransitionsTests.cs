@@ -28,11 +28,21 @@ public sealed class AssignmentTransitionsTests
     [Fact]
     public void What_was_accepted_begins_or_ends() =>
         To(AssignmentStatus.Accepted).ShouldBe(
-            All.Where(status => !status.IsLive() || status == AssignmentStatus.InProgress));
+            All.Where(status => !status.IsLive()
+                || status is AssignmentStatus.InProgress or AssignmentStatus.Blocked));
 
     [Fact]
     public void Work_ends_and_does_not_go_back() =>
-        To(AssignmentStatus.InProgress).ShouldBe(All.Where(status => !status.IsLive()));
+        To(AssignmentStatus.InProgress).ShouldBe(
+            All.Where(status => !status.IsLive() || status == AssignmentStatus.Blocked));
+
+    [Fact]
+    public void What_is_blocked_goes_on_or_is_taken_from_its_holder() =>
+        To(AssignmentStatus.Blocked).ShouldBe(
+        [
+            AssignmentStatus.Expired, AssignmentStatus.Released, AssignmentStatus.Cancelled,
+            AssignmentStatus.Reassigned, AssignmentStatus.InProgress,
+        ]);
 
     [Fact]
     public void Every_word_is_snake_case_and_another()

@@ -231,6 +231,10 @@ public sealed class ReadinessTests
 
         public IScheduleStore Schedules => inner;
 
+        public IHandoffStore Handoffs => inner;
+
+        public IHelpStore Help => inner;
+
         public IEventStore Events => inner;
 
         public ILeaseStore Leases => inner;

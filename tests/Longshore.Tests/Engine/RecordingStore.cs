@@ -41,6 +41,10 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
     public IScheduleStore Schedules => _inner.Schedules;
 
+    public IHandoffStore Handoffs => _inner.Handoffs;
+
+    public IHelpStore Help => _inner.Help;
+
     public IEventStore Events => _inner.Events;
 
     public ILeaseStore Leases => _inner.Leases;

@@ -19,7 +19,7 @@ public sealed class TaskTransitionsTests
         reached.ShouldBe(
             [
                 TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Quarantined, TaskState.Done,
-                TaskState.Failed, TaskState.Cancelled, TaskState.Expired,
+                TaskState.Failed, TaskState.Cancelled, TaskState.Expired, TaskState.PendingHandoff, TaskState.Blocked,
             ],
             ignoreOrder: true);
     }
@@ -43,19 +43,21 @@ public sealed class TaskTransitionsTests
     }
 
     [Fact]
-    public void Only_a_created_task_is_claimed_and_only_a_held_one_is_the_holders()
+    public void Only_a_queued_task_is_claimed_and_only_a_held_one_is_the_holders()
     {
         TaskOperation[] holders =
         [
-            TaskOperation.Renew, TaskOperation.Complete, TaskOperation.Fail, TaskOperation.FailForGood,
-            TaskOperation.Quarantine, TaskOperation.Snooze, TaskOperation.LoseClaim,
+            TaskOperation.Complete, TaskOperation.Fail, TaskOperation.FailForGood, TaskOperation.Quarantine,
+            TaskOperation.Snooze, TaskOperation.LoseClaim, TaskOperation.HandOff,
         ];
         TaskOperation[] heldOrOffered =
         [
-            TaskOperation.Accept, TaskOperation.Release, TaskOperation.Reject, TaskOperation.Evict,
+            TaskOperation.Accept, TaskOperation.Release, TaskOperation.Evict,
         ];
 
-        Allowing(TaskOperation.Claim).ShouldBe([TaskState.Created]);
+        Allowing(TaskOperation.Claim).ShouldBe([TaskState.Created, TaskState.PendingHandoff]);
+        Allowing(TaskOperation.Renew).ShouldBe([TaskState.InProgress, TaskState.Blocked]);
+        Allowing(TaskOperation.Reject).ShouldBe([TaskState.Assigned, TaskState.InProgress]);
         foreach (var operation in holders)
         {
             Allowing(operation).ShouldBe([TaskState.InProgress], operation.ToString());
@@ -63,14 +65,19 @@ public sealed class TaskTransitionsTests
 
         foreach (var operation in heldOrOffered)
         {
-            Allowing(operation).ShouldBe([TaskState.Assigned, TaskState.InProgress], operation.ToString());
+            Allowing(operation).ShouldBe(
+                [TaskState.Assigned, TaskState.InProgress, TaskState.Blocked], operation.ToString());
         }
     }
 
     [Fact]
     public void Everything_that_lives_can_be_cancelled_and_expire()
     {
-        TaskState[] alive = [TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Quarantined];
+        TaskState[] alive =
+        [
+            TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Blocked, TaskState.PendingHandoff,
+            TaskState.Quarantined,
+        ];
 
         Allowing(TaskOperation.Cancel).ShouldBe(alive);
         Allowing(TaskOperation.Expire).ShouldBe(alive);

@@ -18,9 +18,10 @@ public sealed partial class LayerTests
         ["Matching"] = Domain,
         ["Routing"] = Domain,
         ["Assignments"] = Domain,
+        ["Help"] = Domain,
         ["Rules"] = [.. Domain, "Assignments", "Routing"],
         ["Schedules"] = Domain,
-        ["Storage"] = [.. Domain, "Events", "Matching", "Assignments", "Rules", "Schedules"],
+        ["Storage"] = [.. Domain, "Events", "Matching", "Assignments", "Help", "Rules", "Schedules"],
         ["Explain"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage"],
         ["Planning"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain"],
         ["Telemetry"] = ["Tasks"],
@@ -33,8 +34,8 @@ public sealed partial class LayerTests
             [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Engine", "Client"],
         ["Client"] =
         [
-            .. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage", "Explain",
-            "Planning", "Telemetry",
+            .. Domain, "Events", "Help", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage",
+            "Explain", "Planning", "Telemetry",
         ],
     };
 

@@ -39,6 +39,12 @@ public sealed record RulesWire
     /// <summary>How long a rejected task is kept from everybody.</summary>
     public double? TaskCooldownSeconds { get; init; }
 
+    /// <summary>How often one task may be handed off and taken over.</summary>
+    public int? HandoffsMax { get; init; }
+
+    /// <summary>How long a blocked task keeps its holder.</summary>
+    public double? BlockedHoldMaxSeconds { get; init; }
+
     /// <summary>Which steps of one item nobody may do both of.</summary>
     public ExclusionWire? Exclusion { get; init; }
 
@@ -79,6 +85,9 @@ public sealed record RulesWire
             RejectCooldown = Words.SecondsOrNull(RejectCooldownSeconds, "reject_cooldown_seconds")
                 ?? usual.RejectCooldown,
             ReofferRejected = ReofferRejected ?? usual.ReofferRejected,
+            HandoffsMax = HandoffsMax ?? usual.HandoffsMax,
+            BlockedHoldMax = Words.SecondsOrNull(BlockedHoldMaxSeconds, "blocked_hold_max_seconds")
+                ?? usual.BlockedHoldMax,
             TaskCooldown = Words.SecondsOrNull(TaskCooldownSeconds, "task_cooldown_seconds") ?? usual.TaskCooldown,
             Exclusion = Exclusion?.ToRules() ?? usual.Exclusion,
             Unroutable = Unroutable is null
@@ -107,6 +116,8 @@ public sealed record RulesWire
         RejectCooldownSeconds = rules.RejectCooldown.TotalSeconds,
         ReofferRejected = rules.ReofferRejected,
         TaskCooldownSeconds = rules.TaskCooldown.TotalSeconds,
+        HandoffsMax = rules.HandoffsMax,
+        BlockedHoldMaxSeconds = rules.BlockedHoldMax.TotalSeconds,
         Exclusion = ExclusionWire.Of(rules.Exclusion),
         Unroutable = Words.Snake(rules.Unroutable),
         UnroutableAfterSeconds = rules.UnroutableAfter.TotalSeconds,

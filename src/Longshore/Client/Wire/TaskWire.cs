@@ -260,6 +260,14 @@ public sealed record TaskWire : NewTaskWire
     /// <summary>Unfinished work that a holder saved.</summary>
     public JsonText? Draft { get; init; }
 
+    /// <summary>
+    /// To whom it is handed off, while nobody has taken it: a capability, or an agent behind an <c>@</c>.
+    /// </summary>
+    public string? Target { get; init; }
+
+    /// <summary>Its latest hand-off.</summary>
+    public HandoffWire? Handoff { get; init; }
+
     /// <summary>Progress last reported, 0 to 1.</summary>
     public double? Progress { get; init; }
 
@@ -284,6 +292,8 @@ public sealed record TaskWire : NewTaskWire
         Result = task.Result.IsNone ? null : task.Result,
         Error = task.Error,
         Draft = task.Draft.IsNone ? null : task.Draft,
+        Target = task.Target?.ToString(),
+        Handoff = task.Handoff is null ? null : HandoffWire.Of(task.Handoff),
         Progress = task.Progress,
         Relaxing = RelaxationWire.Of(task),
     };
@@ -307,6 +317,8 @@ public sealed record TaskWire : NewTaskWire
         Result = Result ?? default,
         Error = Error,
         Draft = Draft ?? default,
+        Target = HandoffTarget.Read(Target),
+        Handoff = Handoff?.ToHandoff(),
         Progress = Progress,
         Relaxing = Relaxing?.ToRelaxation(),
     };

@@ -60,7 +60,7 @@ internal sealed class RoutingTable(IStore store)
             _classes.Clear();
         }
 
-        var added = new RoutedClass(task.Asks, Board.AddClass(task.Asks.Requires));
+        var added = new RoutedClass(task.Asks, Board.AddClass(task.Asks.Requires), head.Target);
         _classes.Add(head.ClassId, added);
         foreach (var agent in _agents.Values)
         {
@@ -72,7 +72,7 @@ internal sealed class RoutingTable(IStore store)
 
     /// <summary>Why would it be none: nobody who is registered can do the class.</summary>
     public bool IsUnroutable(RoutedClass routed) =>
-        !_agents.Values.Any(agent => CanDo(routed.Spec, agent));
+        !_agents.Values.Any(agent => CanDo(routed, agent));
 
     private const int ClassesMax = 20_000;
 
@@ -116,7 +116,7 @@ internal sealed class RoutingTable(IStore store)
     private void Compare(RoutedClass routed, Known agent)
     {
         var slot = Board.SlotOf(agent.Agent.Name);
-        if (CanDo(routed.Spec, agent))
+        if (CanDo(routed, agent))
         {
             routed.Eligible.Add(slot, agent.Usable.MatchScore(routed.Spec.Requires, routed.Spec.Match));
         }
@@ -126,13 +126,15 @@ internal sealed class RoutingTable(IStore store)
         }
     }
 
-    private static bool CanDo(NewTask spec, Known known)
+    private static bool CanDo(RoutedClass routed, Known known)
     {
+        var spec = routed.Spec;
         var profile = known.Agent.Profile;
         return (spec.Owner is null || spec.Owner == profile.Name)
             && (profile.Kinds.Count == 0 || profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
             && profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal)
-            && known.Usable.CanDo(spec.Requires, spec.MinimumMatch, spec.Match);
+            && known.Usable.CanDo(spec.Requires, spec.MinimumMatch, spec.Match)
+            && routed.Target?.Admits(profile.Name, known.Usable) != false;
     }
 
     private static uint LevelsOf(Agent agent) => agent.Profile.PriorityLevels.Count == 0
@@ -156,4 +158,5 @@ internal sealed class RoutingTable(IStore store)
 /// <summary>A class of tasks and who can do it.</summary>
 /// <param name="Spec">One of its tasks, with what all ask for now.</param>
 /// <param name="Eligible">Who can do them.</param>
-internal sealed record RoutedClass(NewTask Spec, EligibleAgents Eligible);
+/// <param name="Target">To whom all are handed off; null when they are not.</param>
+internal sealed record RoutedClass(NewTask Spec, EligibleAgents Eligible, HandoffTarget? Target = null);

@@ -91,7 +91,7 @@ internal sealed class ReadinessAnnouncer(INodeBus bus, string origin, StoreTime 
         for (var i = 0; i < outcome.Finishes.Count; i++)
         {
             var finish = outcome.Finishes[i];
-            if (finish.Status != ClaimWriteStatus.Accepted || finish.State != TaskState.Created)
+            if (finish.Status != ClaimWriteStatus.Accepted || !finish.State.IsQueued())
             {
                 continue;
             }

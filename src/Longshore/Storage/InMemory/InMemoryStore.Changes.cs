@@ -76,6 +76,8 @@ public sealed partial class InMemoryStore
                 .ToList();
             foreach (var task in old.Select(e => e.Task))
             {
+                _state.Handoffs = _state.Handoffs.RemoveRange(HandoffsOf(task.Id).Select(h => h.Id));
+                _state.Requests = _state.Requests.RemoveRange(RequestsOf(task.Id).Select(r => r.Id));
                 _state.Ended = _state.Ended.Remove(task.Id);
                 _state.Codes = _state.Codes.Remove((task.Spec.Namespace, task.Code));
                 if (task.Spec.IdempotencyKey is { } key)
@@ -124,6 +126,7 @@ public sealed partial class InMemoryStore
     {
         var agent = entry.Claim?.Agent;
         var free = agent is null ? entry : EndClaim(entry, status, nowUs, why);
+        free = Withdrawn(free, nowUs);
         var ended = Close(free, operation, agent, nowUs, why);
         _state.Put(ended);
         ForgetTrips(ended.Task.Id);
@@ -144,6 +147,7 @@ public sealed partial class InMemoryStore
         }
 
         ForgetTrips(id);
+        CloseRequests(entry.Task, nowUs);
         _state.Put(entry with
         {
             Kept = [],

@@ -18,14 +18,16 @@ public sealed partial class InMemoryStore
         foreach (var entry in _state.Open.Values.Concat(_state.Ended.Values))
         {
             var (id, state) = (entry.Task.Id, entry.Task.State);
-            var isHeld = state is TaskState.InProgress or TaskState.Assigned;
+            var isHeld = state is TaskState.InProgress or TaskState.Assigned
+                || (state == TaskState.Blocked && entry.Claim is not null);
             if (_state.Open.ContainsKey(id) == state.IsTerminal() || _state.Ended.ContainsKey(id) != state.IsTerminal())
             {
                 yield return $"task {id} is {state.ToWire()} and kept among the others";
             }
 
             if (entry.Claim is { } claim
-                && (claim.Status == AssignmentStatus.Assigned) != (state == TaskState.Assigned))
+                && ((claim.Status == AssignmentStatus.Assigned) != (state == TaskState.Assigned)
+                    || (claim.Status == AssignmentStatus.Blocked) != (state == TaskState.Blocked)))
             {
                 yield return $"task {id} is {state.ToWire()} and its claim is {claim.Status.ToWire()}";
             }
@@ -33,6 +35,18 @@ public sealed partial class InMemoryStore
             if ((entry.Claim is not null) != isHeld || (entry.Task.LeaseUntil is not null) != isHeld)
             {
                 yield return $"task {id} is {state.ToWire()} and its claim says otherwise";
+            }
+
+            var isHandedOff = state is TaskState.PendingHandoff or TaskState.Assigned && entry.Task.Target is not null;
+            if (isHandedOff != (entry.Task.Target is not null)
+                || isHandedOff != (HandoffsOf(id).Count(h => h.Status == HandoffStatus.Open) == 1))
+            {
+                yield return $"task {id} is {state.ToWire()} and its hand-offs say otherwise";
+            }
+
+            if ((state == TaskState.Blocked) != (!state.IsTerminal() && OpenBlockers(id) > 0))
+            {
+                yield return $"task {id} is {state.ToWire()} and has {OpenBlockers(id)} open blockers";
             }
 
             var epochs = entry.Claims.Select(c => c.Record.Epoch).ToList();

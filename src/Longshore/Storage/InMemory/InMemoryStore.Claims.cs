@@ -110,7 +110,7 @@ public sealed partial class InMemoryStore
         var capabilities = SkillsOf(agent, nowUs);
         return among
             .Where(e => e.IsReady && !IsTooLate(e, nowUs))
-            .Where(e => CanDo(agent, capabilities, e.Task.Asks) && IsFor(by, e.Task.Spec))
+            .Where(e => CanDo(agent, capabilities, e.Task) && IsFor(by, e.Task.Spec))
             .Where(e => kinds.Count == 0 || kinds.Contains(e.Task.Spec.Kind, StringComparer.Ordinal))
             .Where(e => agent.Profile.PriorityLevels.Count == 0
                 || agent.Profile.PriorityLevels.Contains(e.Task.Spec.Priority))
@@ -133,6 +133,9 @@ public sealed partial class InMemoryStore
         return skills;
     }
 
+    private static bool CanDo(Agent agent, CapabilitySet capabilities, WorkTask task) =>
+        CanDo(agent, capabilities, task.Asks) && task.Target?.Admits(agent.Name, capabilities) != false;
+
     private static bool CanDo(Agent agent, CapabilitySet capabilities, NewTask spec) =>
         (spec.Owner is null || spec.Owner == agent.Name)
         && (agent.Profile.Kinds.Count == 0 || agent.Profile.Kinds.Contains(spec.Kind, StringComparer.Ordinal))
@@ -152,7 +155,7 @@ public sealed partial class InMemoryStore
     };
 
     private bool IsKeptFrom(Agent agent, TaskEntry entry, long nowUs) =>
-        entry.Kept.Exists(k => k.Agent == agent.Name && k.UntilUs > nowUs)
+        entry.Kept.Exists(k => WithPrincipal(k).KeepsFrom(agent.Name, agent.Profile.Principal, nowUs))
         || MembersOf(entry.Task).Exists(m => RulesOf(entry.Task.Spec.Namespace).Exclusion.KeepsFrom(
             agent.Name, agent.Profile.Principal, entry.Task.Spec.Step, m))
         || HasFailedOfLate(agent, entry, nowUs);
@@ -185,7 +188,7 @@ public sealed partial class InMemoryStore
             && (_options.RecentFailure == RecentFailurePolicy.Strict
                 || _state.Agents.Values.Any(other => !failers.Contains(other.Name)
                     && other.StatusAt(now, _options.HeartbeatTimeout) <= AgentStatus.AtCapacity
-                    && CanDo(other, SkillsOf(other, nowUs), entry.Task.Asks)));
+                    && CanDo(other, SkillsOf(other, nowUs), entry.Task)));
     }
 
     /// <summary>Who failed the task within the window that counts.</summary>
@@ -201,9 +204,10 @@ public sealed partial class InMemoryStore
         var leaseUntil = UnixTime.FromMicroseconds(nowUs + term.ToMicroseconds());
         var operation = request.Offer is null ? TaskOperation.Claim : TaskOperation.Offer;
         var status = request.Offer is null ? AssignmentStatus.InProgress : AssignmentStatus.Assigned;
-        var granted = entry with
+        var taken = request.Offer is null ? TakenOver(entry, agent, nowUs) : entry;
+        var granted = taken with
         {
-            Task = entry.Task with
+            Task = taken.Task with
             {
                 State = After(entry.Task.State, operation),
                 Epoch = entry.Task.Epoch + 1,

@@ -48,7 +48,7 @@ public sealed partial class InMemoryStore
         var best = _state.Agents.Values
             .Where(a => a.Name == agent.Name || a.StatusAt(now, _options.HeartbeatTimeout) <= AgentStatus.Active)
             .Select(a => (Agent: a, Capabilities: new CapabilitySet(a.Usable, now)))
-            .Where(a => CanDo(a.Agent, a.Capabilities, spec))
+            .Where(a => CanDo(a.Agent, a.Capabilities, entry.Task))
             .OrderByDescending(a => a.Capabilities.MatchScore(spec.Requires, spec.Match))
             .ThenByDescending(a => PerformanceOf(a.Agent, spec, nowUs))
             .ThenBy(a => a.Agent.Load)

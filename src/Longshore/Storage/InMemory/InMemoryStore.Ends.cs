@@ -34,6 +34,11 @@ public sealed partial class InMemoryStore
             return LoseOffer(entry, why, nowUs);
         }
 
+        if (claim.Status == AssignmentStatus.Blocked)
+        {
+            return EndHold(entry, why, nowUs);
+        }
+
         var verdict = claim.Single ? Verdict.Failure : Verdict.Nothing;
         var ended = EndClaim(entry, AssignmentStatus.Expired, nowUs, why, verdict: verdict);
         var wait = ended.Task.Spec.Retry.WaitAfter(ended.Task.Failures + 1, _chance.NextDouble());
@@ -104,7 +109,7 @@ public sealed partial class InMemoryStore
     {
         Task = entry.Task with
         {
-            State = After(entry.Task.State, operation),
+            State = After(entry.Task.State, entry.Task.Target is null ? operation : TaskOperation.HandBack),
             DeferredUntil = untilUs > nowUs ? UnixTime.FromMicroseconds(untilUs) : null,
             Agent = null,
             LeaseUntil = null,

@@ -19,8 +19,10 @@ public sealed partial class InMemoryStore
             return WithoutClaim(entry, finish, nowUs);
         }
 
-        if (entry.Claim!.Status == AssignmentStatus.Assigned
-            && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+        if ((entry.Claim!.Status == AssignmentStatus.Assigned
+                && finish.Kind is not (FinishKind.Reject or FinishKind.Release))
+            || (entry.Claim.Status == AssignmentStatus.Blocked
+                && finish.Kind is not (FinishKind.Release or FinishKind.Cancel)))
         {
             return new FinishOutcome(ClaimWriteStatus.Refused, entry.Task.State);
         }

@@ -58,7 +58,7 @@ public sealed partial class InMemoryStore
 
     private bool IsFull(string @namespace) => RulesOf(@namespace).MaxPending is { } max
         && max <= _state.Open.Values.Count(
-            e => e.Task.Spec.Namespace == @namespace && e.Task.State == TaskState.Created);
+            e => e.Task.Spec.Namespace == @namespace && e.Task.State.IsQueued());
 
     private long Add(NewTask task, long nowUs)
     {

@@ -100,6 +100,7 @@ public sealed partial class InMemoryStore
         && (query.Tag is not { } tag || task.Spec.Tags.Contains(tag, StringComparer.Ordinal))
         && (query.ParentId is not { } parent || task.Spec.ParentId == parent)
         && (query.Agent is null
-            || (task.State is TaskState.InProgress or TaskState.Assigned && task.Agent == query.Agent))
+            || (task.State is TaskState.InProgress or TaskState.Assigned or TaskState.Blocked
+                && task.Agent == query.Agent))
         && (query.CorrelationId is null || task.Spec.CorrelationId == query.CorrelationId);
 }

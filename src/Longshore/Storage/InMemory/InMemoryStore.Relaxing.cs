@@ -68,7 +68,7 @@ public sealed partial class InMemoryStore
     {
         var task = entry.Task;
         return (
-            ClassKey.Of(task.Asks), task.Spec.Priority, task.Relaxing!.Step, RelaxJson.Write(task.Spec),
+            ClassKey.Of(task), task.Spec.Priority, task.Relaxing!.Step, RelaxJson.Write(task.Spec),
             entry.Kept.IsEmpty ? 0 : task.Id);
     }
 

@@ -26,9 +26,10 @@ public sealed partial class InMemoryStore
         }
 
         var operation = renewal.Accepts ? TaskOperation.Accept : TaskOperation.Renew;
-        var renewed = entry with
+        var taken = isOffer ? TakenOver(entry, entry.Claim.Agent, nowUs) : entry;
+        var renewed = taken with
         {
-            Task = entry.Task with
+            Task = taken.Task with
             {
                 State = After(entry.Task.State, operation),
                 Progress = renewal.Progress ?? entry.Task.Progress,
@@ -36,7 +37,9 @@ public sealed partial class InMemoryStore
             },
             Claim = entry.Claim with { Status = StatusAfter(entry.Claim.Status, renewal) },
         };
-        var grant = Extend(renewed, renewal.Lease, nowUs);
+        var grant = entry.Claim.Status == AssignmentStatus.Blocked
+            ? Pause(renewed, renewal.Lease)
+            : Extend(renewed, renewal.Lease, nowUs);
         if (isOffer)
         {
             RecordClaim(EventTypes.TaskAccepted, grant.Task, entry.Claim.Agent, nowUs);
@@ -48,9 +51,19 @@ public sealed partial class InMemoryStore
 
     /// <summary>Work begins with its acceptance, unless that says later (S1.70).</summary>
     private static AssignmentStatus StatusAfter(AssignmentStatus status, Renewal renewal) =>
-        renewal is { Accepts: true, Later: true } && status != AssignmentStatus.InProgress
-            ? AssignmentStatus.Accepted
-            : AssignmentStatus.InProgress;
+        status == AssignmentStatus.Blocked
+            ? AssignmentStatus.Blocked
+            : renewal is { Accepts: true, Later: true } && status != AssignmentStatus.InProgress
+                ? AssignmentStatus.Accepted
+                : AssignmentStatus.InProgress;
+
+    /// <summary>The lease of a blocked task is paused; it begins again with what was asked for last.</summary>
+    private Grant Pause(TaskEntry entry, TimeSpan lease)
+    {
+        var paused = entry with { Claim = entry.Claim! with { PausedUs = lease.ToMicroseconds() } };
+        _state.Put(paused);
+        return new Grant(paused.Task, paused.Task.LeaseUntil!.Value);
+    }
 
     private Grant Extend(TaskEntry entry, TimeSpan lease, long nowUs)
     {

@@ -70,7 +70,7 @@ public sealed partial class InMemoryStore
             return new ChangeOutcome(ChangeStatus.NotFound, default);
         }
 
-        if (TaskTransitions.Next(entry.Task.State, TaskOperation.Evict) is null)
+        if (entry.Claim is null || TaskTransitions.Next(entry.Task.State, TaskOperation.Evict) is null)
         {
             return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
         }

@@ -30,7 +30,7 @@ public sealed partial class InMemoryStore
     public ValueTask<TaskGuards?> GetGuardsAsync(long taskId, long? nowUs = null, CancellationToken ct = default) =>
         Atomically(nowUs, now => _state.Find(taskId) is { } entry
             ? new TaskGuards(
-                [.. entry.Kept.OrderBy(k => k.Agent, StringComparer.Ordinal)],
+                [.. entry.Kept.Select(WithPrincipal).OrderBy(k => k.Agent, StringComparer.Ordinal)],
                 MembersOf(entry.Task),
                 [.. FailersOf(entry, UnixTime.FromMicroseconds(now))],
                 BreakerOf(new BreakerKey(BreakerScope.Task, TaskId: taskId)))
@@ -43,7 +43,7 @@ public sealed partial class InMemoryStore
         [
             .. _state.Open.Values
                 .Where(e => e.IsReady && (@namespace is null || e.Task.Spec.Namespace == @namespace))
-                .GroupBy(e => ClassKey.Of(e.Task.Asks))
+                .GroupBy(e => ClassKey.Of(e.Task))
                 .SelectMany(c => c.OrderBy(e => e.Rank).ThenBy(e => e.Task.Id).Take(perClass))
                 .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id)
                 .Take(limit)
@@ -70,13 +70,18 @@ public sealed partial class InMemoryStore
             : ended;
     }
 
+    private KeptPair WithPrincipal(KeptPair kept) => kept with
+    {
+        Principal = kept.Cause == KeptCause.HandedOff ? _state.Agents[kept.Agent].Profile.Principal : null,
+    };
+
     private QueueHead HeadOf(TaskEntry entry)
     {
         var spec = entry.Task.Asks;
-        var key = ClassKey.Of(spec);
+        var key = ClassKey.Of(entry.Task);
         var taskClass = _classes.TryGet(key, out var known) ? known : _classes.Add(key);
         return new QueueHead(
             entry.Task.Id, entry.Rank, entry.Task.AvailableAt.ToMicroseconds(), spec.Namespace, spec.Kind, spec.Step,
-            taskClass.Id);
+            taskClass.Id, key.Target);
     }
 }

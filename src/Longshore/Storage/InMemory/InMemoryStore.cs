@@ -8,8 +8,8 @@ namespace Longshore.Storage.InMemory;
 /// tasks. Good for some thousands of open tasks.
 /// </summary>
 public sealed partial class InMemoryStore
-    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IEventStore, ILeaseStore, INodeStore, IQueryStore,
-        IScheduleStore, IHealthStore
+    : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IHandoffStore, IHelpStore, IEventStore, ILeaseStore,
+        INodeStore, IQueryStore, IScheduleStore, IHealthStore
 {
     private readonly Lock _gate = new();
     private readonly StoreOptions _options;
@@ -46,6 +46,12 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public IScheduleStore Schedules => this;
+
+    /// <inheritdoc/>
+    public IHandoffStore Handoffs => this;
+
+    /// <inheritdoc/>
+    public IHelpStore Help => this;
 
     /// <inheritdoc/>
     public IEventStore Events => this;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Events;
+using Longshore.Help;
 using Longshore.Matching;
 using Longshore.Rules;
 using Longshore.Schedules;
@@ -46,6 +47,20 @@ internal sealed record MemoryState
     /// <summary>Breakers with something to remember.</summary>
     public ImmutableDictionary<BreakerKey, Breaker> Breakers { get; set; } =
         ImmutableDictionary<BreakerKey, Breaker>.Empty;
+
+    /// <summary>Hand-offs by id.</summary>
+    public ImmutableSortedDictionary<long, Handoff> Handoffs { get; set; } =
+        ImmutableSortedDictionary<long, Handoff>.Empty;
+
+    /// <summary>The highest id of a hand-off.</summary>
+    public long LastHandoffId { get; set; }
+
+    /// <summary>Help requests by id, as they were written; that their task ended is not.</summary>
+    public ImmutableSortedDictionary<long, HelpRequest> Requests { get; set; } =
+        ImmutableSortedDictionary<long, HelpRequest>.Empty;
+
+    /// <summary>The highest id of a help request.</summary>
+    public long LastRequestId { get; set; }
 
     /// <summary>Where the distributor's rounds stand: who was chosen last.</summary>
     public ImmutableSortedDictionary<(string Namespace, string Name), string> Cursors { get; set; } =
@@ -109,15 +124,18 @@ internal sealed record TaskEntry(WorkTask Task)
     /// <summary>Ordered by priority and arrival, not by urgency.</summary>
     public bool IsFifo { get; init; }
 
-    public bool IsReady => Task is { State: TaskState.Created, DeferredUntil: null };
+    public bool IsReady => Task.State.IsQueued() && Task.DeferredUntil is null;
 
     /// <summary>The part of its urgency that does not grow with time.</summary>
     public int Credit => Urgency.Credit(
-        Task.Spec.Priority, TaskState.Created, Task.Failures, Task.Spec.ParentId is not null);
+        Task.Spec.Priority, QueuedState, Task.Failures, Task.Spec.ParentId is not null);
 
     /// <summary>The order key: tasks are given out by rank, then id.</summary>
     public long Rank => Task.AvailableAt.ToMicroseconds()
-        - Urgency.HeadStartUs(IsFifo, Task.Spec.Priority, Task.Failures, Task.Spec.ParentId is not null);
+        - Urgency.HeadStartUs(
+            IsFifo, Task.Spec.Priority, QueuedState, Task.Failures, Task.Spec.ParentId is not null);
+
+    private TaskState QueuedState => Task.Target is null ? TaskState.Created : TaskState.PendingHandoff;
 
     /// <summary>The latest reason why a claim of it ended badly.</summary>
     public string? LastError => Claims.LastOrDefault(c => c.Record.Error is not null)?.Record.Error;
@@ -128,9 +146,10 @@ internal sealed record TaskEntry(WorkTask Task)
 /// <param name="GrantedAt">Since when.</param>
 /// <param name="Single">It was its agent's only claim when granted (G7).</param>
 /// <param name="Key">The key of the request that made it.</param>
-/// <param name="Status">Offered, accepted or in progress.</param>
+/// <param name="Status">Offered, accepted, in progress or blocked.</param>
+/// <param name="PausedUs">How long its lease will be when the task is not blocked any more.</param>
 internal sealed record LiveClaim(
-    string Agent, DateTimeOffset GrantedAt, bool Single, string? Key, AssignmentStatus Status);
+    string Agent, DateTimeOffset GrantedAt, bool Single, string? Key, AssignmentStatus Status, long PausedUs = 0);
 
 /// <summary>A claim that ended.</summary>
 /// <param name="Record">What everybody may see of it.</param>
