@@ -2,6 +2,7 @@ using Longshore.Postgres.Catalog;
 using Longshore.Postgres.Reading;
 using Longshore.Postgres.Verbs;
 using Longshore.Storage;
+using Longshore.Tasks;
 using Npgsql;
 
 namespace Longshore.Postgres;
@@ -137,6 +138,13 @@ public sealed partial class PostgresStore
         try
         {
             await Schema.MigrateAsync(database, ct).ConfigureAwait(false);
+
+            // For the views that people read.
+            await database.RunAsync(
+                () => new Round().Add(database.Sql["fact_put"]).With("heartbeat_timeout_us")
+                    .With((long?)options.Store.HeartbeatTimeout.ToMicroseconds()),
+                _ => ValueTask.FromResult(true),
+                ct).ConfigureAwait(false);
             return new PostgresStore(database);
         }
         catch (NpgsqlException e)

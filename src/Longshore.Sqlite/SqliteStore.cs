@@ -160,6 +160,10 @@ public sealed partial class SqliteStore
             pragma synchronous = {(options.Durability == Durability.Full ? "full" : "normal")}
             """));
         Schema.Migrate(connection, Sql, options.Path, options.Store.Clock.NowMicroseconds());
+
+        // For the views that people read.
+        using var fact = connection.Prepare(Sql["fact_put"]);
+        fact.Bind("heartbeat_timeout_us").Bind(options.Store.HeartbeatTimeout.ToMicroseconds()).Run();
         return connection;
     }
 

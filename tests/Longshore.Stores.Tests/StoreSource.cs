@@ -1,4 +1,5 @@
 using Longshore.Sqlite;
+using Longshore.Sqlite.Interop;
 using Longshore.Storage;
 using Longshore.Storage.InMemory;
 using Longshore.Stores.Tests.Sqlite;
@@ -18,6 +19,16 @@ public abstract class StoreSource : IAsyncDisposable
     public abstract ValueTask<IReadOnlyList<string>> BrokenInvariantsAsync();
 
     public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>A source whose store a person can ask at a SQL prompt.</summary>
+public interface ISqlSource
+{
+    /// <summary>Reads rows as texts; views are named without their schema.</summary>
+    Task<IReadOnlyList<string?[]>> QueryAsync(int columns, string sql);
+
+    /// <summary>Changes something behind the store's back.</summary>
+    Task ExecuteAsync(string sql);
 }
 
 /// <summary>Says which store a source makes, so that a store without a source is noticed.</summary>
@@ -56,7 +67,7 @@ public sealed class InMemorySource : StoreSource<InMemoryStore>
     protected override InMemoryStore Make(StoreOptions options) => new(options);
 }
 
-public sealed class SqliteSource : StoreSource<SqliteStore>
+public sealed class SqliteSource : StoreSource<SqliteStore>, ISqlSource
 {
     private readonly TemporaryDatabase _database = new();
 
@@ -72,6 +83,26 @@ public sealed class SqliteSource : StoreSource<SqliteStore>
     {
         await base.DisposeAsync();
         _database.Dispose();
+    }
+
+    public Task<IReadOnlyList<string?[]>> QueryAsync(int columns, string sql)
+    {
+        using var connection = new Connection(_database.Path, readOnly: true);
+        using var statement = connection.Prepare(sql);
+        var rows = new List<string?[]>();
+        while (statement.Read())
+        {
+            rows.Add([.. Enumerable.Range(0, columns).Select(statement.Text)]);
+        }
+
+        return Task.FromResult<IReadOnlyList<string?[]>>(rows);
+    }
+
+    public Task ExecuteAsync(string sql)
+    {
+        using var connection = new Connection(_database.Path, readOnly: false);
+        connection.Execute(sql);
+        return Task.CompletedTask;
     }
 
     protected override SqliteStore Make(StoreOptions options) => SqliteStore.Open(new SqliteOptions

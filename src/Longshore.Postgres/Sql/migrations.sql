@@ -29,3 +29,7 @@ insert into longshore.migrations (number, name, checksum, applied_us) values ($1
 
 -- name: schema_drop
 drop schema if exists /* schema */ cascade;
+
+-- name: fact_put
+insert into longshore.facts (name, value) values ($1, $2)
+on conflict (name) do update set value = excluded.value where facts.value <> excluded.value;

@@ -15,7 +15,8 @@ update agents set
 where name = ?1;
 
 -- name: agent_store
-update agents set mode = ?2, load = ?3, completed = ?4, failed = ?5, seen_us = ?6, good = ?7, bad = ?8, as_of_us = ?9
+update agents set mode = ?2, load = ?3, completed = ?4, failed = ?5, seen_us = ?6, good = ?7, bad = ?8, as_of_us = ?9,
+    score = ?10
 where id = ?1;
 
 -- name: agent_record_put

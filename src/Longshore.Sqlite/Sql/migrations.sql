@@ -16,3 +16,6 @@ insert into migrations (number, name, checksum, applied_us) values (?1, ?2, ?3, 
 
 -- name: schema_dump
 select sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by type desc, name;
+
+-- name: fact_put
+insert into facts (name, value) values (?1, ?2) on conflict (name) do update set value = excluded.value;

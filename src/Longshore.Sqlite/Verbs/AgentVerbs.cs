@@ -136,7 +136,7 @@ internal sealed class AgentVerbs(
                 var overall = agent.Record.Overall;
                 _store.Bind(agent.Id).Bind((long)agent.Mode).Bind(agent.Load).Bind(agent.Completed).Bind(agent.Failed)
                     .Bind(agent.SeenUs).Bind(overall.GoodMillionths).Bind(overall.BadMillionths).Bind(overall.AsOfUs)
-                    .Run();
+                    .Bind(agent.Record.Score).Run();
                 agent.Stored();
             }
         }

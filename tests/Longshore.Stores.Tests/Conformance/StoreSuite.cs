@@ -11,7 +11,7 @@ namespace Longshore.Stores.Tests.Conformance;
 public abstract class StoreSuite<TSource> : IAsyncLifetime
     where TSource : StoreSource, new()
 {
-    private readonly TSource _source = new();
+    protected TSource Source { get; } = new();
 
     protected static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
@@ -29,14 +29,14 @@ public abstract class StoreSuite<TSource> : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        Store = _source.Create(Options);
+        Store = Source.Create(Options);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        var broken = await _source.BrokenInvariantsAsync();
-        await _source.DisposeAsync();
+        var broken = await Source.BrokenInvariantsAsync();
+        await Source.DisposeAsync();
         broken.ShouldBeEmpty();
         GC.SuppressFinalize(this);
     }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Longshore.Postgres;
 using Longshore.Storage;
+using Npgsql;
 
 namespace Longshore.Stores.Tests.Postgres;
 
 /// <summary>Each store has a schema of its own in the one database of the tests.</summary>
-public sealed class PostgresSource : StoreSource<PostgresStore>
+public sealed class PostgresSource : StoreSource<PostgresStore>, ISqlSource
 {
     private static int _last;
 
@@ -24,6 +25,37 @@ public sealed class PostgresSource : StoreSource<PostgresStore>
     {
         await base.DisposeAsync();
         await Schema.DropAsync(Options(new StoreOptions()), CancellationToken.None);
+    }
+
+    public async Task<IReadOnlyList<string?[]>> QueryAsync(int columns, string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string?[]>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add([.. Enumerable.Range(0, columns).Select(column => reader.IsDBNull(column)
+                ? null
+                : Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture))]);
+        }
+
+        return rows;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(PostgresServer.SharedConnection) { SearchPath = _schema };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
     }
 
     protected override PostgresStore Make(StoreOptions options) =>
