@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Longshore.Agents;
+using Longshore.Help;
 using Longshore.Storage;
 using Longshore.Stores.Tests.Conformance;
 using Longshore.Tasks;
@@ -11,6 +12,10 @@ namespace Longshore.Stores.Tests.Views;
 public abstract class SqlViews<TSource> : StoreSuite<TSource>
     where TSource : StoreSource, ISqlSource, new()
 {
+    private const string AvailableColumns = "id code name description state priority_score failure_count inserted_at "
+        + "required_capabilities confidence_threshold owner_agent_name parent_task_id workflow_definition_id "
+        + "workflow_cursor age_minutes has_pending_handoff unresolved_blockers";
+
     private const string Queue = "select code, urgency_score, best_agent_match from work_queue";
 
     /// <summary>The names of a view's columns, in order.</summary>
@@ -19,7 +24,7 @@ public abstract class SqlViews<TSource> : StoreSuite<TSource>
     // Views know only the database's clock.
     protected override StoreOptions Options => new() { Seed = 7 };
 
-    private long Now => TimeProvider.System.NowMicroseconds();
+    private static long Now => TimeProvider.System.NowMicroseconds();
 
     [Theory]
     [InlineData("available_tasks", AvailableColumns)]
@@ -40,7 +45,15 @@ public abstract class SqlViews<TSource> : StoreSuite<TSource>
         await Take("ada", held);
         var blocked = await Put(Spec("blocked"));
         var stopped = await Take("ada", blocked);
-        (await Store.Help.AskAsync(Blocker(stopped), Now, Ct)).Status.ShouldBe(HelpWriteStatus.Done);
+        var blocker = new NewHelpRequest
+        {
+            TaskId = blocked,
+            Epoch = stopped.Epoch,
+            Agent = "ada",
+            Type = HelpType.Blocker,
+            Description = "no key",
+        };
+        (await Store.Help.AskAsync(blocker, NowUs, Ct)).Status.ShouldBe(HelpWriteStatus.Done);
         await Put(Spec("later") with { ReadyAt = TimeProvider.System.GetUtcNow().AddHours(1) });
         var done = await Put(Spec("done"));
         await Finish(await Take("ada", done), FinishKind.Complete);
@@ -115,8 +128,7 @@ public abstract class SqlViews<TSource> : StoreSuite<TSource>
         var aged = await Put(Spec("build", "rust") with { Priority = 0 }, TimeSpan.FromHours(100));
         var failed = await Put(Spec("build") with { Priority = 9 });
         await Finish(await Take("bob", failed), FinishKind.Fail);
-        Clock.Advance(TimeSpan.FromHours(1));
-        await Store.Tasks.StageAsync(10, Now + (2 * RetryWait.ToMicroseconds()), Ct);
+        await StageAll();
 
         var rows = await Rows(3, Queue);
         rows.Select(row => row[0]).ShouldBe([$"t-{aged}", $"t-{failed}", $"t-{child}", $"t-{parent}"]);
@@ -183,9 +195,23 @@ public abstract class SqlViews<TSource> : StoreSuite<TSource>
     /// <summary>What somebody may do to rows at a SQL prompt.</summary>
     protected abstract IReadOnlyList<string> Damages { get; }
 
-    private const string AvailableColumns = "id code name description state priority_score failure_count inserted_at "
-        + "required_capabilities confidence_threshold owner_agent_name parent_task_id workflow_definition_id "
-        + "workflow_cursor age_minutes has_pending_handoff unresolved_blockers";
+    private async Task<long> HandOff(double confidence)
+    {
+        var id = await Put(Spec("handed"));
+        var grant = await Take("ada", id);
+        var said = new NewHandoff
+        {
+            TaskId = id,
+            Epoch = grant.Epoch,
+            To = HandoffTarget.ToCapability("sql>=3"),
+            Summary = "half done",
+            Confidence = confidence,
+            EstimatedEffort = TimeSpan.FromSeconds(90),
+        };
+        (await Store.Handoffs.HandOffAsync([said.Checked()], NowUs, Ct))[0].Status
+            .ShouldBe(HandoffWriteStatus.HandedOff);
+        return id;
+    }
 
     private Task<IReadOnlyList<string?[]>> Rows(int columns, string sql) => Source.QueryAsync(columns, sql);
 

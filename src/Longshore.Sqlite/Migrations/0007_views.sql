@@ -103,6 +103,7 @@ select coalesce(t.code, 't-' || t.id) as task_code, a.name as agent_name,
        a.reputation as reputation_score, a.status
 from ready p
 join tasks t on t.id = p.id
+join classes c on c.id = p.class_id
 join needs r on r.class_id = p.class_id
 join agent_abilities b
     on b.name = r.name and b.level >= r.level
@@ -112,7 +113,16 @@ join agents_with_room a on a.id = b.agent_id
 where not exists (
     select 1 from needs e
     join agent_abilities f on f.name = e.name and f.agent_id = b.agent_id and f.level >= e.level
-    where e.class_id = p.class_id and e.number < r.number);
+    where e.class_id = p.class_id and e.number < r.number)
+  and (c.target is null or c.target = '@' || a.name
+       or exists (
+           select 1 from agent_abilities g
+           where g.agent_id = a.id
+             and g.name = case when instr(c.target, '>=') then substr(c.target, 1, instr(c.target, '>=') - 1)
+                               else c.target end
+             and g.level >= case when instr(c.target, '>=')
+                                 then cast(substr(c.target, instr(c.target, '>=') + 2) as integer)
+                                 else 1 end));
 
 create view handoff_opportunities as
 select h.id as handoff_id, coalesce(t.code, 't-' || t.id) as task_code, h.from_agent_name, h.to_capability,
@@ -160,7 +170,8 @@ select t.id, coalesce(t.code, 't-' || t.id) as code, t.name, t.description, w.st
                               'match_score', case when m.needed = 0 then 1.0 else 1.0 * m.matched / m.needed end,
                               'reputation', a.reputation)
            from (
-               select b.agent_id, count(*) as matched, (select count(*) from needs n where n.class_id = w.class_id) as needed
+               select b.agent_id, count(*) as matched,
+                      (select count(*) from needs n where n.class_id = w.class_id) as needed
                from needs r
                join agent_abilities b
                    on b.name = r.name and b.level >= r.level
@@ -171,7 +182,21 @@ select t.id, coalesce(t.code, 't-' || t.id) as code, t.name, t.description, w.st
                select a.id, 0, 0 from agents a where not exists (select 1 from needs n where n.class_id = w.class_id)
            ) m
            join agents_with_room a on a.id = m.agent_id
-           where c.owner is null or c.owner = a.name
+           where (c.owner is null or c.owner = a.name)
+             and exists (select 1 from json_each(case when json_valid(a.namespaces) then a.namespaces else '[]' end) s
+                         where s.value = c.namespace)
+             and (a.kinds = '[]'
+                  or exists (select 1 from json_each(case when json_valid(a.kinds) then a.kinds else '[]' end) k
+                             where k.value = c.kind))
+                        and (c.target is null or c.target = '@' || a.name
+                  or exists (
+                      select 1 from agent_abilities g
+                      where g.agent_id = a.id
+                        and g.name = case when instr(c.target, '>=') then substr(c.target, 1, instr(c.target, '>=') - 1)
+                                          else c.target end
+                        and g.level >= case when instr(c.target, '>=')
+                                 then cast(substr(c.target, instr(c.target, '>=') + 2) as integer)
+                                            else 1 end))
            order by m.matched desc, a.reputation desc, a.load, a.name
            limit 1) end as best_agent_match
 from (

@@ -39,8 +39,19 @@ where not h.name = any (a.unavailable) and (a.authorised is null or h.name = any
 
 create function longshore.requirements(p_names text[], p_levels integer[]) returns text
 language sql immutable parallel safe as $$
-    select coalesce(json_agg(case when r.level > 1 then r.name || '>=' || r.level else r.name end order by r.at), '[]')::text
+    select coalesce(
+        json_agg(case when r.level > 1 then r.name || '>=' || r.level else r.name end order by r.at), '[]')::text
     from unnest(p_names, p_levels) with ordinality as r (name, level, at)
+$$;
+
+-- Whether a handoff to a capability or an agent may go to an agent.
+create function longshore.is_target(p_target text, p_agent integer, p_name text) returns boolean
+language sql stable as $$
+    select p_target is null or p_target = '@' || p_name
+        or exists (
+            select from longshore.agent_abilities b
+            where b.agent_id = p_agent and b.name = split_part(p_target, '>=', 1)
+              and b.level >= coalesce(nullif(split_part(p_target, '>=', 2), '')::integer, 1))
 $$;
 
 -- Of those with room the one with most of what a class needs, then the best record, then the least load.
@@ -59,6 +70,7 @@ language sql stable as $$
     ) m
     where c.id = p_class and (c.owner is null or c.owner = a.name) and (m.matched > 0 or cardinality(c.requires) = 0)
       and c.namespace = any (a.namespaces) and (cardinality(a.kinds) = 0 or c.kind = any (a.kinds))
+      and longshore.is_target(c.target, a.id, a.name)
     order by m.matched desc, a.reputation desc, a.load, a.name
     limit 1
 $$;
@@ -98,7 +110,7 @@ cross join lateral (
            (select count(*) from unnest(c.requires, c.levels) as n (name, level)
             join longshore.agent_abilities b on b.agent_id = w.id and b.name = n.name and b.level >= n.level) as matched
     from longshore.agents_with_room w
-    where w.capabilities && c.requires
+    where w.capabilities && c.requires and longshore.is_target(c.target, w.id, w.name)
 ) a
 where a.matched > 0;
 
@@ -115,12 +127,7 @@ left join longshore.agents g on g.name = h.from_agent_name
 join longshore.agents_with_room a
     on a.name <> h.from_agent_name and coalesce(a.principal, a.name) <> coalesce(g.principal, h.from_agent_name)
 where h.accepted_us is null and h.withdrawn_us is null
-  and (a.name = h.to_agent_name
-       or (a.capabilities && array[split_part(h.to_capability, '>=', 1)]
-           and exists (
-               select from longshore.agent_abilities b
-               where b.agent_id = a.id and b.name = split_part(h.to_capability, '>=', 1)
-                 and b.level >= coalesce(nullif(split_part(h.to_capability, '>=', 2), '')::integer, 1))))
+  and (a.name = h.to_agent_name or longshore.is_target(h.to_capability, a.id, a.name))
 order by h.confidence_score desc, t.priority desc, a.reputation desc, a.load, h.id, a.name;
 
 -- The inner part is in order, and remains so in a query that asks for the same order; what is dear is found only for the
@@ -147,7 +154,8 @@ from (
                - case when p.flags & 128 <> 0 then p.priority * 48000
                       else p.credit + case when p.bonus = 10 then 10 else 0 end end)) as urgency_score
     from (
-        select id, class_id, rank, priority, failures, flags, extract(epoch from now())::double precision * 1000000 as now_us,
+        select id, class_id, rank, priority, failures, flags,
+               extract(epoch from now())::double precision * 1000000 as now_us,
                case when flags & 2048 <> 0 then 'pending_handoff' else 'created' end as state,
                case when flags & 2048 <> 0 then 10 else 0 end as bonus,
                priority * 10 - least(50, failures * 10) + case when flags & 4 <> 0 then 10 else 0 end as credit
