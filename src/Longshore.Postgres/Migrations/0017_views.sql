@@ -130,8 +130,8 @@ where h.accepted_us is null and h.withdrawn_us is null
   and (a.name = h.to_agent_name or longshore.is_target(h.to_capability, a.id, a.name))
 order by h.confidence_score desc, t.priority desc, a.reputation desc, a.load, h.id, a.name;
 
--- The inner part is in order, and remains so in a query that asks for the same order; what is dear is found only for the
--- rows that are read.
+-- The inner part is in order, and remains so in a query that asks for the same order; what is dear is found only for
+-- the rows that are read.
 create view longshore.work_queue as
 select w.id, w.code, w.name, w.description, w.state, w.priority_score, w.failure_count, w.inserted_at,
        longshore.requirements(w.requires, w.levels) as required_capabilities, w.confidence_threshold,

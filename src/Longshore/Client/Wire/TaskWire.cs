@@ -115,7 +115,7 @@ public record NewTaskWire
                 $"{at}requires[{i}]"))],
             MinimumMatch = MinimumMatch ?? usual.MinimumMatch,
             Match = Match is null ? usual.Match : Words.Parse<MatchMode>(Match, at + "match"),
-            Relax = [.. (Relax ?? []).Select((step, i) => (
+            Relax = Relax is not { Count: > 0 } ? usual.Relax : [.. Relax.Select((step, i) => (
                 step ?? throw LongshoreException.Invalid($"{at}relax[{i}]", "cannot be null"))
                 .ToStep($"{at}relax[{i}]"))],
             Prefer = Prefer,

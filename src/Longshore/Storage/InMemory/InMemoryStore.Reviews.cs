@@ -52,7 +52,7 @@ public sealed partial class InMemoryStore
             _state.Put(entry with { Reviews = entry.Reviews.Add((record.Epoch, key)) });
             Learn(
                 work.Agent,
-                work.LessonOf(review.Score, entry.Task.Spec.Requires, nowUs, _options.ReputationHalfLife), nowUs);
+                work.LessonOf(review.Score, entry.Task.Asks.Requires, nowUs, _options.ReputationHalfLife), nowUs);
             var payload = EventPayloads.Review(work.Epoch, work.Agent, review.Score, review.Comment);
             var sort = reviewer is null ? ActorType.Human : ActorType.Agent;
             Record(new NewEvent(EventTypes.TaskReviewed, sort, review.Reviewer, entry.Task.Id, payload), nowUs);
