@@ -46,10 +46,9 @@ internal sealed class Hindrance(IStore store, DateTimeOffset now)
                     .ConfigureAwait(false),
             Obstacle.Excluded => Excluded(task, agent, rules, guards),
             Obstacle.Rejected or Obstacle.CoolingDown or Obstacle.HandedItOff => Kept(agent, guards),
-            _ => OfProfile(obstacle, task.Asks, candidate)
-                + (task.Relaxing is { NextAt: { } nextAt } && obstacle is >= Obstacle.OtherOwner and < Obstacle.Excluded
-                    ? $"; it asks for something else from {Instant(nextAt)}"
-                    : ""),
+            >= Obstacle.OtherOwner and <= Obstacle.NotAuthorised when task.Relaxing is { NextAt: { } nextAt } =>
+                OfProfile(obstacle, task.Asks, candidate) + $"; it asks for something else from {Instant(nextAt)}",
+            _ => OfProfile(obstacle, task.Asks, candidate),
         };
         return new LongshoreException(
             ErrorCode.AgentUnavailable, $"agent '{agent.Name}' cannot be given task {task.Id}: {why}", "agent");

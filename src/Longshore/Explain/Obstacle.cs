@@ -39,39 +39,39 @@ public enum Obstacle
     /// <summary>The agent has the capabilities and is not authorised to use them.</summary>
     NotAuthorised = 10,
 
+    /// <summary>
+    /// The task is handed off, and the agent is not meant: it lacks the capability, or another is named.
+    /// </summary>
+    HandedToOthers = 11,
+
     /// <summary>The agent, or another of its principal, does or did another step of the item.</summary>
-    Excluded = 11,
+    Excluded = 12,
 
     /// <summary>The agent rejected it.</summary>
-    Rejected = 12,
+    Rejected = 13,
+
+    /// <summary>The agent, or another of its principal, handed the task off.</summary>
+    HandedItOff = 14,
 
     /// <summary>The agent let an offer of it run out, or it was taken from it, a short while ago.</summary>
-    CoolingDown = 13,
+    CoolingDown = 15,
 
     /// <summary>The agent failed it of late, and others are left.</summary>
-    FailedRecently = 14,
+    FailedRecently = 16,
 
     /// <summary>The agent's breaker for the kind is open.</summary>
-    KindBreakerOpen = 15,
+    KindBreakerOpen = 17,
 
     /// <summary>The task is suspect and the agent holds something: it is given alone.</summary>
-    SuspectNeedsIdle = 16,
+    SuspectNeedsIdle = 18,
 
     /// <summary>The agent holds as much as it may.</summary>
-    AtCapacity = 17,
+    AtCapacity = 19,
 
     /// <summary>
     /// Nothing but the mode of its kind or step, which does not let agents claim it. Not in a funnel.
     /// </summary>
-    NotForClaiming = 18,
-
-    /// <summary>
-    /// The task is handed off, and the agent is not meant: it lacks the capability, or another is named.
-    /// </summary>
-    HandedToOthers = 19,
-
-    /// <summary>The agent, or another of its principal, handed the task off.</summary>
-    HandedItOff = 20,
+    NotForClaiming = 20,
 }
 
 /// <summary>Words and sentences of obstacles.</summary>
