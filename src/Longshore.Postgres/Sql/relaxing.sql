@@ -31,11 +31,14 @@ update longshore.relaxing set due_us = $2 where task_id = any ($1);
 delete from longshore.relaxing where task_id = any ($1);
 
 -- name: relaxing_groups
-select min(x.task_id), x.step, count(*)::integer, max(r.flags & 64)::integer
+select min(x.task_id), x.step, count(*)::integer, max(case when g.is_kept then 1 else 0 end)
 from longshore.relaxing x
 join longshore.ready r on r.id = x.task_id
+cross join lateral (
+    select r.flags & 64 <> 0 and exists (select from longshore.kept k where k.task_id = r.id) as is_kept
+) g
 where x.due_us is not null
-group by r.class_id, r.priority, x.step, x.steps, case when r.flags & 64 <> 0 then x.task_id end
+group by r.class_id, r.priority, x.step, x.steps, case when g.is_kept then x.task_id end
 order by 1
 limit $1;
 
@@ -47,6 +50,8 @@ join longshore.ready place on place.id = one.task_id
 join longshore.relaxing x on x.step = one.step and x.steps = one.steps
 join longshore.ready r on r.id = x.task_id and r.class_id = place.class_id and r.priority = place.priority
 where one.task_id = $1 and one.step = $2 and one.due_us is not null and x.due_us is not null
-  and (x.task_id = $1 or (place.flags | r.flags) & 64 = 0)
+  and (x.task_id = $1
+       or (place.flags | r.flags) & 64 = 0
+       or not exists (select from longshore.kept k where k.task_id in (place.id, r.id)))
 order by x.task_id
 limit $3;

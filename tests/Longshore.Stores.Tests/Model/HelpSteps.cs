@@ -60,8 +60,10 @@ internal sealed record AnswerStep(int Back, int Agent, int What) : Step
         var by = Agent < World.AgentNames.Length ? World.AgentNames[Agent] : "principal-1";
         return async store =>
         {
-            var open = (await store.Help.ListAsync(new HelpQuery { Limit = Limits.PageMax })).Items;
-            var id = open.Count == 0 ? 1 : open[^(1 + (Back % open.Count))].Id;
+            // Mostly one that waits for an answer; now and then any.
+            var some = (await store.Help.ListAsync(
+                new HelpQuery { OpenOnly = Back < 3, Limit = Limits.PageMax })).Items;
+            var id = some.Count == 0 ? 1 : some[^(1 + (Back % some.Count))].Id;
             return What switch
             {
                 0 => await store.Help.TakeAsync(id, by, world.NowUs),
