@@ -12,6 +12,8 @@ public sealed class PooledFencing : FencingSuite<PooledSource>;
 
 public sealed class PooledFinish : FinishSuite<PooledSource>;
 
+public sealed class PooledHandoff : HandoffSuite<PooledSource>;
+
 public sealed class PooledInsert : InsertSuite<PooledSource>;
 
 public sealed class PooledLease : LeaseSuite<PooledSource>;
@@ -19,5 +21,3 @@ public sealed class PooledLease : LeaseSuite<PooledSource>;
 public sealed class PooledRenew : RenewSuite<PooledSource>;
 
 public sealed class PooledRescue : RescueSuite<PooledSource>;
-
-public sealed class PooledTransitionMatrix : TransitionMatrixSuite<PooledSource>;

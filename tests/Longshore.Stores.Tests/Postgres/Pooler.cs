@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Npgsql;
 
 namespace Longshore.Stores.Tests.Postgres;
@@ -36,6 +37,13 @@ internal sealed class Pooler : IDisposable
         PostgresServer.GiveToOwner(_folder.FullName);
         PostgresServer.RunAsOwner($"{FindProgram()} -q -d {PathOf("ini")} >/dev/null 2>&1");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
+
+        // It goes into the background before it listens.
+        if (!SpinWait.SpinUntil(() => Listens(port), TimeSpan.FromSeconds(30)))
+        {
+            throw new InvalidOperationException($"PgBouncer does not listen at port {port}; see {PathOf("log")}");
+        }
+
         server.Host = "127.0.0.1";
         server.Port = port;
         _connection = server.ConnectionString;
@@ -49,6 +57,19 @@ internal sealed class Pooler : IDisposable
         if (File.Exists(PathOf("pid")))
         {
             PostgresServer.RunAsOwner($"kill {File.ReadAllText(PathOf("pid")).Trim()}");
+        }
+    }
+
+    private static bool Listens(int port)
+    {
+        try
+        {
+            using var socket = new TcpClient("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 
