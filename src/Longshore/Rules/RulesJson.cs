@@ -16,7 +16,7 @@ internal static class RulesJson
         Converters =
         {
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
-            new Seconds(),
+            new SecondsConverter(),
         },
     };
 
@@ -25,19 +25,4 @@ internal static class RulesJson
     /// <summary>Reads rules that a store wrote.</summary>
     public static NamespaceRules Read(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize<NamespaceRules>(json, Options) ?? NamespaceRules.Default;
-
-    /// <summary>A duration as a number of seconds; names end in <c>_seconds</c>.</summary>
-    private sealed class Seconds : JsonConverter<TimeSpan>
-    {
-        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            var seconds = reader.GetDouble();
-            return Math.Abs(seconds) <= Limits.DurationMax.TotalSeconds
-                ? TimeSpan.FromMicroseconds(Math.Round(seconds * 1e6))
-                : throw new JsonException($"a duration of {seconds} seconds is out of range");
-        }
-
-        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
-            writer.WriteNumberValue(value.TotalSeconds);
-    }
 }

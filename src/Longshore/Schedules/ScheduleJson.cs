@@ -16,7 +16,7 @@ internal static class ScheduleJson
         Converters =
         {
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
-            new Seconds(),
+            new SecondsConverter(),
             new RequirementText(),
         },
     };
@@ -28,15 +28,6 @@ internal static class ScheduleJson
 
     /// <summary>Whether two schedules say the same.</summary>
     public static bool AreSame(Schedule one, Schedule other) => Write(one).AsSpan().SequenceEqual(Write(other));
-
-    private sealed class Seconds : JsonConverter<TimeSpan>
-    {
-        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            TimeSpan.FromMicroseconds(Math.Round(reader.GetDouble() * 1e6));
-
-        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
-            writer.WriteNumberValue(value.TotalSeconds);
-    }
 
     private sealed class RequirementText : JsonConverter<Requirement>
     {

@@ -18,25 +18,17 @@ internal sealed class Ticker(
     StoreTime time,
     Func<TimeSpan> pauseMax,
     ILogger logger)
-    : Duty(leadership, options.Clock, logger)
+    : TimedDuty(leadership, options, time, pauseMax, logger)
 {
-    // Also how soon a schedule is looked at again that could not fire.
-    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
+    // How soon a schedule is looked at again that could not fire.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private readonly StoreTime _time = time;
     private readonly ILogger _logger = logger;
-    private long _nextUs = long.MaxValue;
     private bool _isHindered;
 
     protected override string Name => "The ticker";
 
-    /// <summary>Something was scheduled for this instant.</summary>
-    public void Expect(long dueUs)
-    {
-        if (dueUs < Interlocked.Read(ref _nextUs))
-        {
-            Poke();
-        }
-    }
+    protected override TimeSpan PauseMin => _isHindered ? RetryAfter : base.PauseMin;
 
     protected override async ValueTask<bool> StepAsync(CancellationToken ct)
     {
@@ -59,21 +51,7 @@ internal sealed class Ticker(
         return due.Count == Limits.PageMax && !_isHindered;
     }
 
-    protected override async ValueTask<TimeSpan> PauseAsync(CancellationToken ct)
-    {
-        Interlocked.Exchange(ref _nextUs, long.MaxValue);
-        var nextUs = await store.Schedules.NextTickAsync(ct).ConfigureAwait(false) ?? long.MaxValue;
-        Interlocked.Exchange(ref _nextUs, nextUs);
-        var most = pauseMax();
-        if (nextUs == long.MaxValue)
-        {
-            return most;
-        }
-
-        var least = _isHindered ? RetryAfter : Grain;
-        var pause = UnixTime.FromMicroseconds(nextUs) - time.Now + Grain;
-        return pause < least ? least : pause < most ? pause : most;
-    }
+    protected override ValueTask<long?> NextDueAsync(CancellationToken ct) => store.Schedules.NextTickAsync(ct);
 
     private async Task FireAsync(ScheduleStatus status, CancellationToken ct)
     {
@@ -82,7 +60,7 @@ internal sealed class Ticker(
         var dueUs = status.NextTick!.Value.ToMicroseconds();
 
         // By this node's idea of the store's clock it may be a moment too early.
-        var nowUs = Math.Max(time.NowUs, dueUs);
+        var nowUs = Math.Max(_time.NowUs, dueUs);
         var plan = ticks.Plan(dueUs, nowUs);
         var now = UnixTime.FromMicroseconds(nowUs);
         var fired = plan.Fire.Select(us => (Us: us, Task: ticks.TaskOf(us))).Where(t => !(t.Task.Deadline <= now))
