@@ -49,7 +49,7 @@ internal sealed class BenchNode : IAsyncDisposable
             engine => engine.NodeName = beside is null ? "bench" : "bench-beside");
         var file = options.Store.Name == "sqlite" ? new BenchFile(options.Store.Path) : null;
         var schema = options.Store.Postgres is { } postgres ? beside?._schema ?? BenchSchema.In(postgres) : null;
-        (options.Store with { Path = file?.Path, Postgres = schema?.Options }).Use(longshore);
+        (options.Store with { Path = file?.Path, Postgres = schema?.Options }).Use(longshore, usual => usual);
 
         // Hosted services start in the order in which they are added: this one comes between node and handlers.
         var loading = new Loading();

@@ -50,8 +50,9 @@ internal static class AgentsCommand
             """)
         {
             Status, Capability, HasCapacity, MinReputation, Specialization, Limit, After,
-            RecordCommands.CreateShow(), ReviewCommands.CreateRate(), mode, SkillCommands.CreateAvailability(),
-            SkillCommands.CreateAuthorise(), remove,
+            AgentPresenceCommands.CreateRegister(), AgentPresenceCommands.CreateHeartbeat(),
+            AgentPresenceCommands.CreatePresence(), RecordCommands.CreateShow(), ReviewCommands.CreateRate(),
+            mode, SkillCommands.CreateAvailability(), SkillCommands.CreateAuthorise(), remove,
         };
         command.SetAction(ListAsync);
         return command;

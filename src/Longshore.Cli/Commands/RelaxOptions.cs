@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using Longshore.Capabilities;
 using Longshore.Cli.Shell;
@@ -12,9 +11,6 @@ internal static class RelaxOptions
 {
     private const string MatchWord = "minimum_match=";
 
-    private static readonly (string Unit, double Seconds)[] Units =
-        [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
-
     public static readonly Option<string[]> Relax = Options.Words(
         "--relax",
         "What it asks for once it has waited so long, such as '5m: rust>=2, sql'; may be repeated, in order. "
@@ -24,12 +20,8 @@ internal static class RelaxOptions
     public static readonly Option<string?> Prefer = Options.Word(
         "--prefer", "Only this agent may do it at first; then everybody able.", "AGENT");
 
-    public static readonly Option<TimeSpan?> PreferFor = new("--prefer-for")
-    {
-        Description = "For how long, such as 2m or 90s.",
-        HelpName = "DURATION",
-        CustomParser = ParseDuration,
-    };
+    public static readonly Option<TimeSpan?> PreferFor = Options.Span(
+        "--prefer-for", "For how long, such as 2m or 90s.");
 
     /// <summary>The task with what these options say.</summary>
     public static NewTask Apply(ParseResult parsed, NewTask task) => task with
@@ -42,7 +34,7 @@ internal static class RelaxOptions
     private static RelaxStep Step(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0 || Duration(text[..colon]) is not { } after)
+        if (colon < 0 || Options.Duration(text[..colon]) is not { } after)
         {
             throw LongshoreException.Invalid(
                 "--relax", $"'{text}' does not begin with a waiting time and a colon; write '5m: rust>=2' or '1h:'");
@@ -69,29 +61,5 @@ internal static class RelaxOptions
         }
 
         return new RelaxStep(after, requires) { MinimumMatch = least };
-    }
-
-    private static TimeSpan? ParseDuration(ArgumentResult result)
-    {
-        var text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
-        if (Duration(text) is { } duration)
-        {
-            return duration;
-        }
-
-        result.AddError($"--prefer-for: '{text}' is not a duration such as 90, 90s, 2m, 1h or 1d");
-        return null;
-    }
-
-    /// <summary>A number with a unit; without one it is seconds.</summary>
-    private static TimeSpan? Duration(string text)
-    {
-        var word = text.Trim();
-        var (unit, factor) = Units.FirstOrDefault(u => word.EndsWith(u.Unit, StringComparison.Ordinal), ("", 1));
-        return double.TryParse(
-            word.AsSpan(0, word.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && number * factor is >= 0 and <= 1e9
-                ? TimeSpan.FromSeconds(number * factor)
-                : null;
     }
 }

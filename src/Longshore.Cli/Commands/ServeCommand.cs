@@ -46,7 +46,8 @@ internal static class ServeCommand
             """)
         {
             Urls, Store, Synchronous, ServeReadiness.Node, ServeReadiness.Mode, ServeReadiness.Interval,
-            ServeReadiness.Age, ServeReadiness.Batch, ServeTelemetry.Otlp, ServeTelemetry.LogFormat,
+            ServeReadiness.Age, ServeReadiness.Batch, ServeStore.HeartbeatTimeout, ServeStore.ReputationHalfLife,
+            ServeTelemetry.Otlp, ServeTelemetry.LogFormat,
         };
         command.SetAction(ServeAsync);
         return command;
@@ -62,7 +63,9 @@ internal static class ServeCommand
         builder.WebHost.UseUrls(parsed.GetValue(Urls)!);
         ServeTelemetry.Apply(builder, parsed);
         var store = StoreChoice.Parse(parsed.GetValue(Store)!, parsed.GetValue(Synchronous))
-            .Use(builder.Services.AddLongshore(options => ServeReadiness.Apply(options, parsed)));
+            .Use(
+                builder.Services.AddLongshore(options => ServeReadiness.Apply(options, parsed)),
+                options => ServeStore.Apply(options, parsed));
         builder.Services.AddLongshoreServer();
 
         var app = builder.Build();

@@ -112,7 +112,7 @@ internal static class SetSchedule
             Namespace = @namespace ?? schedule.Namespace,
             Task = task with
             {
-                Payload = await TaskFile.PayloadAsync(parsed.GetValue(Payload), ct).ConfigureAwait(false),
+                Payload = await TaskFile.JsonAsync(parsed.GetValue(Payload), "--payload", ct).ConfigureAwait(false),
                 Requires = [.. parsed.GetValue(Requires)!.Select(text => Requirement.Parse(text, "--requires"))],
                 Priority = parsed.GetValue(Priority) ?? task.Priority,
             },

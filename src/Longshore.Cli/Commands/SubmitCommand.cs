@@ -126,7 +126,7 @@ internal static class SubmitCommand
         var task = new NewTask { Kind = parsed.GetValue(Kind)! };
         task = task with
         {
-            Payload = await TaskFile.PayloadAsync(parsed.GetValue(Payload), ct).ConfigureAwait(false),
+            Payload = await TaskFile.JsonAsync(parsed.GetValue(Payload), "--payload", ct).ConfigureAwait(false),
             Requires = [.. parsed.GetValue(Requires)!.Select(text => Requirement.Parse(text, "--requires"))],
             Match = parsed.GetValue(Match) is { } match ? Words.Parse<MatchMode>(match, "--match") : task.Match,
             Group = parsed.GetValue(Group),

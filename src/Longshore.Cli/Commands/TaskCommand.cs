@@ -36,13 +36,19 @@ internal static class TaskCommand
             """) { Id, Namespace };
         retry.SetAction((parsed, ct) => ChangeAsync(parsed, "is ready again", async (connection, id) =>
             await connection.Client.RetryAsync(id, ct).ConfigureAwait(false), ct));
-        return new Command("task", "Look at one task, change it, or decide who has it.")
+        var command = new Command("task", "Look at one task, change it, or decide who has it.")
         {
             show, cancel, retry,
             TaskHolderCommands.CreateAccept(), TaskHolderCommands.CreateReject(), TaskHolderCommands.CreateAssign(),
             TaskHolderCommands.CreateEvict(), HandoffCommands.CreateHandOff(), HandoffCommands.CreateWithdraw(),
             HelpCommands.CreateAsk(), ReviewCommands.CreateReview(),
         };
+        foreach (var ending in TaskEndCommands.Create())
+        {
+            command.Add(ending);
+        }
+
+        return command;
     }
 
     private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken ct)

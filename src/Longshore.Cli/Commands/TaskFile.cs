@@ -29,13 +29,13 @@ internal static class TaskFile
         return Task(await reader.ReadToEndAsync(ct).ConfigureAwait(false), "");
     }
 
-    /// <summary>JSON given directly, by <c>@FILE</c>, or by <c>-</c> on stdin; nothing is an empty payload.</summary>
-    public static async Task<JsonText> PayloadAsync(string? given, CancellationToken ct) => given switch
+    /// <summary>JSON given directly, by <c>@FILE</c>, or by <c>-</c> on stdin; null is none.</summary>
+    public static async Task<JsonText> JsonAsync(string? given, string option, CancellationToken ct) => given switch
     {
         null => default,
-        "-" => JsonText.Parse(await Console.In.ReadToEndAsync(ct).ConfigureAwait(false), "--payload"),
-        ['@', .. var path] => JsonText.Parse(await File.ReadAllBytesAsync(path, ct).ConfigureAwait(false), "--payload"),
-        _ => JsonText.Parse(given, "--payload"),
+        "-" => JsonText.Parse(await Console.In.ReadToEndAsync(ct).ConfigureAwait(false), option),
+        ['@', .. var path] => JsonText.Parse(await File.ReadAllBytesAsync(path, ct).ConfigureAwait(false), option),
+        _ => JsonText.Parse(given, option),
     };
 
     private static NewTask Task(string line, string at)

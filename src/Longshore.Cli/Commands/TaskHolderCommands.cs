@@ -13,7 +13,8 @@ internal static class TaskHolderCommands
     public static readonly Option<string?> Actor = Options.Word(
         "--actor", "Who decides it, for the log; the user's name if not given.", "NAME");
 
-    private static readonly Option<int?> Epoch = Options.Whole(
+    /// <summary>Which grant is meant.</summary>
+    public static readonly Option<int?> Epoch = Options.Whole(
         "--epoch", "The grant meant; the present one if not given.");
 
     private static readonly Option<TimeSpan?> Lease = Options.Seconds(
@@ -112,7 +113,8 @@ internal static class TaskHolderCommands
     public static string ActorOf(ParseResult parsed) =>
         parsed.GetValue(Actor) ?? (Environment.UserName is { Length: > 0 } user ? user : "cli");
 
-    private static async Task<int> RunAsync<T>(
+    /// <summary>Does something with the task that is named, and says so.</summary>
+    public static async Task<int> RunAsync<T>(
         ParseResult parsed, Func<Connection, long, Task<(T Document, string Said)>> run, CancellationToken ct)
     {
         using var connection = Connection.Open(parsed);
@@ -130,7 +132,8 @@ internal static class TaskHolderCommands
         return 0;
     }
 
-    private static async Task<int> EpochAsync(
+    /// <summary>The grant that is meant.</summary>
+    public static async Task<int> EpochAsync(
         ParseResult parsed, Connection connection, long id, CancellationToken ct) =>
         parsed.GetValue(Epoch) ?? (await connection.Client.GetTaskAsync(id, ct).ConfigureAwait(false)).Epoch;
 }

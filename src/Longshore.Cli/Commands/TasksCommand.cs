@@ -32,11 +32,38 @@ internal static class TasksCommand
             longshore tasks --json | jq -r '.items[].code'
             """)
         {
-            States, Kind, Namespace, Tag, Agent, MinPriority, Limit, After, Descending,
+            States, Kind, Namespace, Tag, Agent, MinPriority, Limit, After, Descending, CreateCounts(),
         };
         States.CompletionSources.Add(_ => Enum.GetValues<TaskState>()
             .Select(state => new System.CommandLine.Completions.CompletionItem(state.ToWire())));
         command.SetAction(ListAsync);
+        return command;
+    }
+
+    private static ExplainedCommand CreateCounts()
+    {
+        var command = new ExplainedCommand("counts", "Tell how many tasks are in each state.", """
+            longshore tasks counts --namespace billing
+            """) { Namespace };
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var connection = Connection.Open(parsed);
+            var counts = await connection.Client
+                .CountByStateAsync(parsed.GetValue(Namespace), ct).ConfigureAwait(false);
+            if (parsed.WantsJson())
+            {
+                Output.Json(counts.ToDictionary(pair => pair.Key.ToWire(), pair => pair.Value));
+                return 0;
+            }
+
+            Output.Table(
+                ["STATE", "TASKS"],
+                counts.Where(pair => pair.Value > 0).OrderBy(pair => pair.Key).Select(pair => (IReadOnlyList<string>)
+                [
+                    pair.Key.ToWire(), Output.Number(pair.Value),
+                ]));
+            return 0;
+        });
         return command;
     }
 

@@ -7,6 +7,9 @@ namespace Longshore.Cli.Shell;
 /// <summary>Options whose values need more than the parser's own conversions; a bad value is a usage error.</summary>
 internal static class Options
 {
+    private static readonly (string Unit, double Seconds)[] Units =
+        [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
+
     /// <summary>A duration in seconds; fractions are allowed.</summary>
     public static Option<TimeSpan?> Seconds(string name, string description) => new(name)
     {
@@ -17,6 +20,15 @@ internal static class Options
             && seconds is >= 0 and <= 1e9
                 ? TimeSpan.FromSeconds(seconds)
                 : Refuse<TimeSpan?>(result, "a number of seconds"),
+    };
+
+    /// <summary>A duration with a unit.</summary>
+    public static Option<TimeSpan?> Span(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "DURATION",
+        CustomParser = result =>
+            Duration(Text(result)) ?? Refuse<TimeSpan?>(result, "a duration such as 90, 90s, 2m, 1h or 1d"),
     };
 
     /// <summary>An instant with its offset.</summary>
@@ -68,6 +80,18 @@ internal static class Options
         AllowMultipleArgumentsPerToken = false,
         DefaultValueFactory = _ => [],
     };
+
+    /// <summary>A number with a unit; without one it is seconds.</summary>
+    public static TimeSpan? Duration(string text)
+    {
+        var word = text.Trim();
+        var (unit, factor) = Units.FirstOrDefault(u => word.EndsWith(u.Unit, StringComparison.Ordinal), ("", 1));
+        return double.TryParse(
+            word.AsSpan(0, word.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number * factor is >= 0 and <= 1e9
+                ? TimeSpan.FromSeconds(number * factor)
+                : null;
+    }
 
     private static string Text(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
 

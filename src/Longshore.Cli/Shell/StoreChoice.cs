@@ -1,5 +1,6 @@
 using Longshore.Postgres;
 using Longshore.Sqlite;
+using Longshore.Storage;
 
 namespace Longshore.Cli.Shell;
 
@@ -49,19 +50,23 @@ internal sealed record StoreChoice
     }
 
     /// <summary>Uses it, and answers it in words without secrets.</summary>
-    public string Use(LongshoreBuilder builder)
+    public string Use(LongshoreBuilder builder, Func<StoreOptions, StoreOptions> configure)
     {
         switch (Name)
         {
             case "sqlite":
                 var path = System.IO.Path.GetFullPath(Path!);
-                builder.UseSqlite(path, options => options with { Durability = Durability });
+                builder.UseSqlite(path, options => options with
+                {
+                    Durability = Durability,
+                    Store = configure(options.Store),
+                });
                 return $"sqlite {path}";
             case "postgres":
-                builder.UsePostgres(Postgres!);
+                builder.UsePostgres(Postgres! with { Store = configure(Postgres!.Store) });
                 return $"postgres {Postgres!.Location}";
             default:
-                builder.UseInMemoryStore();
+                builder.UseInMemoryStore(configure);
                 return "memory";
         }
     }

@@ -15,6 +15,9 @@ internal sealed class ProgramAgent : IDisposable
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SignOffLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(30);
+
+    // Servers take a silence of 15 seconds or more for death.
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan IdleCheck = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -91,7 +94,7 @@ internal sealed class ProgramAgent : IDisposable
     {
         for (var call = 0; ;)
         {
-            while (!await _room.WaitAsync(LongPoll, ct).ConfigureAwait(false))
+            while (!await _room.WaitAsync(Heartbeat, ct).ConfigureAwait(false))
             {
                 // Full for long: nothing is claimed meanwhile, and silence would look like death.
                 await TryAsync(() => _client.HeartbeatAsync(_plan.Name, ct), ct).ConfigureAwait(false);

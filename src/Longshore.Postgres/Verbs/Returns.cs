@@ -12,13 +12,17 @@ internal static class Returns
     public static FinishOutcome Reject(Moves moves, Standing held, Finish finish)
     {
         var rules = moves.RulesOf(held);
+        var reason = finish.Reason ?? RejectReason.Other;
         var record = moves.EndClaim(
-            held, AssignmentStatus.Rejected, finish.Error, finish.Key, reason: finish.Reason ?? RejectReason.Other);
+            held, AssignmentStatus.Rejected, finish.Error, finish.Key, reason: reason);
         var keptUs = rules.ReofferRejected ? moves.NowUs + rules.RejectCooldown.ToMicroseconds() : long.MaxValue;
         var untilUs = moves.NowUs + rules.TaskCooldown.ToMicroseconds();
         var place = moves.Keep(held.Place.GivenBack(), record.AgentId, keptUs, KeptCause.Rejected);
         moves.Requeue(place, untilUs);
-        moves.NoteClaim(EventTypes.TaskRejected, record, place.QueuedState);
+        var payload = EventPayloads.Rejected(
+            place.Epoch, record.Agent, place.QueuedState, reason.ToWire(), finish.Error);
+        moves.Note(
+            new NewEvent(EventTypes.TaskRejected, ActorType.Agent, record.Agent, place.Id, payload), place.Epoch);
         return new FinishOutcome(
             ClaimWriteStatus.Accepted, place.QueuedState, untilUs > moves.NowUs ? untilUs : 0);
     }
@@ -43,7 +47,7 @@ internal static class Returns
                 EventTypes.TaskOfferExpired, ActorType.System, "longshore", place.Id,
                 EventPayloads.Claim(place.Epoch, record.Agent, place.QueuedState)),
             place.Epoch);
-        return new LostClaim(place.Id, place.Epoch, record.Agent, place.QueuedState);
+        return new LostClaim(place.Id, place.Epoch, record.Agent, place.QueuedState) { WasOffer = true };
     }
 
     public static ChangeOutcome Evict(Moves moves, long id, string actor, string? reason)

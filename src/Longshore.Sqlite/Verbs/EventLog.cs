@@ -22,7 +22,6 @@ internal sealed class EventLog
     private readonly EventRows _failed = new(EventTypes.TaskFailed);
     private readonly EventRows _snoozed = new(EventTypes.TaskSnoozed);
     private readonly EventRows _released = new(EventTypes.TaskReleased);
-    private readonly EventRows _rejected = new(EventTypes.TaskRejected);
     private readonly EventRows _created = new(EventTypes.TaskCreated);
     private readonly EventRows _claimed = new(EventTypes.TaskClaimed);
     private readonly EventRows[] _rows;
@@ -32,10 +31,10 @@ internal sealed class EventLog
     public EventLog(Connection connection, SqlCatalog sql)
     {
         _add = connection.Prepare(sql["event_add"]);
-        _rows = [_ready, _completed, _failed, _snoozed, _released, _rejected, _created, _claimed];
+        _rows = [_ready, _completed, _failed, _snoozed, _released, _created, _claimed];
     }
 
-    /// <summary>Notes a hot event: claimed, completed, failed, snoozed, released, rejected.</summary>
+    /// <summary>Notes a hot event: claimed, completed, failed, snoozed, released.</summary>
     public void AddHot(string type, long taskId, int epoch, long agentId, TaskState state)
     {
         var rows = type switch
@@ -45,7 +44,6 @@ internal sealed class EventLog
             EventTypes.TaskFailed => _failed,
             EventTypes.TaskSnoozed => _snoozed,
             EventTypes.TaskReleased => _released,
-            EventTypes.TaskRejected => _rejected,
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
         };
         rows.Add([taskId, epoch, agentId, (int)state], events: 1);

@@ -21,15 +21,20 @@ internal sealed class Returns(
     /// <summary>The holder declines. The claim is removed already.</summary>
     public FinishOutcome Reject(in ClaimRow claim, Finish finish, long nowUs)
     {
+        var reason = finish.Reason ?? RejectReason.Other;
         stages.AddAssignment(
             claim, AssignmentStatus.Rejected, nowUs, finish.Error, finish.Key,
-            reason: finish.Reason ?? RejectReason.Other);
+            reason: reason);
         var rules = RulesOf(claim.Place);
         var keptUs = rules.ReofferRejected ? nowUs + rules.RejectCooldown.ToMicroseconds() : long.MaxValue;
         var untilUs = nowUs + rules.TaskCooldown.ToMicroseconds();
         var place = stages.Keep(claim.Place.GivenBack(), claim.AgentId, keptUs, KeptCause.Rejected);
         stages.Requeue(place, untilUs, nowUs);
-        events.AddHot(EventTypes.TaskRejected, place.Id, place.Epoch, claim.AgentId, place.QueuedState);
+        var agent = live.Agent(claim.AgentId).Profile.Name;
+        var payload = EventPayloads.Rejected(
+            place.Epoch, agent, place.QueuedState, reason.ToWire(), finish.Error);
+        events.AddSingle(
+            new NewEvent(EventTypes.TaskRejected, ActorType.Agent, agent, place.Id, payload), nowUs, place.Epoch);
         return new FinishOutcome(
             ClaimWriteStatus.Accepted, place.QueuedState, untilUs > nowUs ? untilUs : 0);
     }
@@ -60,7 +65,7 @@ internal sealed class Returns(
         events.AddSingle(
             new NewEvent(EventTypes.TaskOfferExpired, ActorType.System, "longshore", place.Id, payload),
             nowUs, place.Epoch);
-        return new LostClaim(place.Id, place.Epoch, agent, place.QueuedState);
+        return new LostClaim(place.Id, place.Epoch, agent, place.QueuedState) { WasOffer = true };
     }
 
     /// <summary>An administrator takes a task from its agent.</summary>

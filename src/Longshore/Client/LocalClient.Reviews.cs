@@ -22,12 +22,9 @@ internal sealed partial class LocalClient
         var known = rating.Checked();
         TaskValidation.Word(actor, "actor");
         var agent = await GetAgentAsync(known.Agent, ct).ConfigureAwait(false);
-        if (known.Capability is { } name && agent.Profile.Capabilities.All(c => c.Name != name))
+        if (known.Capability is { } name)
         {
-            throw LongshoreException.Invalid(
-                "capability",
-                $"'{known.Agent}' does not declare '{name}'; it declares "
-                    + string.Join(", ", agent.Profile.Capabilities.Select(c => c.Name)));
+            DemandDeclared(agent, name, "capability");
         }
 
         return await engine.Store.Agents.RateAsync(known, actor, ct: ct).ConfigureAwait(false)

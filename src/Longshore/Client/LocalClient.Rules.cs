@@ -1,6 +1,7 @@
 using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Capabilities;
+using Longshore.Client.Wire;
 using Longshore.Rules;
 using Longshore.Tasks;
 
@@ -44,6 +45,7 @@ internal sealed partial class LocalClient
         string name, IReadOnlyList<string> unavailable, CancellationToken ct = default)
     {
         var names = CapabilityNames(unavailable, "unavailable");
+        await DemandDeclaredAsync(name, names, "unavailable", ct).ConfigureAwait(false);
         var isKnown = await engine.Store.Agents.SetAvailabilityAsync(name, names, ct: ct).ConfigureAwait(false);
         return await ChangedAsync(isKnown, name, ct).ConfigureAwait(false);
     }
@@ -52,6 +54,7 @@ internal sealed partial class LocalClient
         string name, IReadOnlyList<string>? capabilities, CancellationToken ct = default)
     {
         var names = capabilities is null ? null : CapabilityNames(capabilities, "capabilities");
+        await DemandDeclaredAsync(name, names ?? [], "capabilities", ct).ConfigureAwait(false);
         var isKnown = await engine.Store.Agents.AuthoriseAsync(name, names, ct: ct).ConfigureAwait(false);
         return await ChangedAsync(isKnown, name, ct).ConfigureAwait(false);
     }
@@ -114,6 +117,28 @@ internal sealed partial class LocalClient
 
         engine.OnAgentChanged(name);
         return await GetAgentAsync(name, ct).ConfigureAwait(false);
+    }
+
+    // A name that was mistyped would otherwise take everything away, and nobody would be told.
+    private async Task DemandDeclaredAsync(
+        string agent, IReadOnlyList<string> names, string field, CancellationToken ct)
+    {
+        var known = await GetAgentAsync(agent, ct).ConfigureAwait(false);
+        foreach (var name in names)
+        {
+            DemandDeclared(known, name, field);
+        }
+    }
+
+    private static void DemandDeclared(Agent agent, string name, string field)
+    {
+        var declared = agent.Profile.Capabilities.Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
+        if (!declared.Contains(name, StringComparer.Ordinal))
+        {
+            var all = declared.Count == 0 ? "no capability" : string.Join(", ", declared);
+            throw LongshoreException.Invalid(
+                field, $"'{agent.Name}' declares {all}, not '{name}'{WireJson.Nearest(declared, name)}");
+        }
     }
 
     private static IReadOnlyList<string> CapabilityNames(IReadOnlyList<string> names, string field)

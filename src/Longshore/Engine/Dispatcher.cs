@@ -15,7 +15,6 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     // flights longer. On two cores with SQLite 5,000 drains as fast as 20,000 in a quarter of the time per flight.
     private const int AheadMax = 5000;
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(30);
     private readonly AgentRegistration _profile;
     private readonly TimeSpan _drainTimeout;
     private readonly Lane[] _lanes;
@@ -231,7 +230,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
             Engine.Room.AskIfIdle(lane);
         }
 
-        if (!_stopping && Engine.Options.Clock.GetElapsedTime(_heardAt) >= HeartbeatInterval)
+        if (!_stopping && Engine.Options.Clock.GetElapsedTime(_heardAt) >= WaiterPresence.IntervalOf(Engine.Store))
         {
             _heardAt = Engine.Options.Clock.GetTimestamp();
             _ = HeartbeatAsync();

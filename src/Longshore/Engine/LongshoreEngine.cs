@@ -31,6 +31,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     private readonly Duty[] _duties;
     private readonly List<Task> _loops = [];
     private readonly NodePresence _presence;
+    private readonly WaiterPresence _waiters;
     private readonly FallbackPoller _poller;
     private readonly IDisposable _hearing;
     private volatile NodeMode _mode;
@@ -93,16 +94,13 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
         Processor.Committed += _distributor.Notice;
         _presence = new NodePresence(this, _leadership, _log);
+        _waiters = new WaiterPresence(this, _log);
         _poller = new FallbackPoller(this, Readiness, _metrics.Readiness, _log);
         Room.Waiting += _presence.OnWaiting;
         _hearing = Bus.Subscribe(
             new ReadinessEventSystem(this, Readiness, _metrics.Readiness, OnExpected, _log).OnMessage);
         Doctor = new Doctor(this, () => _leadership.IsHeld);
-        _load.Publish(_metrics.Meter);
-        _metrics.Meter.CreateObservableGauge(
-            "longshore.waiting", () => (long)Room.Count, "{caller}", "Callers that wait for work here.");
-        _metrics.Meter.CreateObservableGauge(
-            "longshore.leading", () => _leadership.IsHeld ? 1L : 0, "{node}", "1 while this node does the duties.");
+        PublishGauges();
         Client = new LocalClient(this);
     }
 
@@ -167,6 +165,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
             _loops.Add(_leadership.RunAsync(_stopping.Token));
             _loops.Add(_load.RunAsync(_stopping.Token));
             _loops.Add(_presence.RunAsync(_stopping.Token));
+            _loops.Add(_waiters.RunAsync(_stopping.Token));
             _loops.Add(_poller.RunAsync(_stopping.Token));
             foreach (var duty in _duties)
             {
@@ -245,6 +244,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         _hearing.Dispose();
         Offers.Dispose();
         _presence.Dispose();
+        _waiters.Dispose();
         _poller.Dispose();
         Array.ForEach(_duties, d => d.Dispose());
         Keeper.Dispose();
@@ -391,6 +391,15 @@ public sealed class LongshoreEngine : IAsyncDisposable
     {
         Signal(new TaskReadyEvent { ReadySteps = tasks });
         Bus.Publish(EventsRecorded.Instance);
+    }
+
+    private void PublishGauges()
+    {
+        _load.Publish(_metrics.Meter);
+        _metrics.Meter.CreateObservableGauge(
+            "longshore.waiting", () => (long)Room.Count, "{caller}", "Callers that wait for work here.");
+        _metrics.Meter.CreateObservableGauge(
+            "longshore.leading", () => _leadership.IsHeld ? 1L : 0, "{node}", "1 while this node does the duties.");
     }
 
     private static readonly TimeSpan GaugeAgeMax = TimeSpan.FromSeconds(5);

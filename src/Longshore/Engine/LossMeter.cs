@@ -19,6 +19,14 @@ internal sealed class LossMeter(EngineMetrics metrics, ILogger logger)
             return;
         }
 
+        if (claim.WasOffer)
+        {
+            // Nobody had begun; to let an offer pass is an answer, too.
+            metrics.Lost.Add(1, new KeyValuePair<string, object?>("cause", "offer"));
+            logger.OfferEnded(claim.TaskId, claim.Agent, claim.Epoch);
+            return;
+        }
+
         metrics.Lost.Add(1, new KeyValuePair<string, object?>("cause", Word(cause)));
         logger.ClaimLost(claim.TaskId, claim.Agent, claim.Epoch, claim.State.ToWire());
         switch (claim.State)

@@ -57,6 +57,15 @@ internal sealed class OfferWatches : IDisposable
         return watch;
     }
 
+    /// <summary>The agents for whom somebody watches.</summary>
+    public IReadOnlyList<string> Agents()
+    {
+        lock (_gate)
+        {
+            return [.. _watches.Keys];
+        }
+    }
+
     /// <summary>Lets everybody go: the engine stops.</summary>
     public void Close()
     {

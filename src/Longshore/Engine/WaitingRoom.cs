@@ -57,6 +57,15 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
         }
     }
 
+    /// <summary>The agents that wait.</summary>
+    public HashSet<string> Agents()
+    {
+        lock (_gate)
+        {
+            return [.. _line.Select(c => c.Agent), .. _watches.Select(w => w.Agent)];
+        }
+    }
+
     /// <summary>Whether the profile of this agent is known here.</summary>
     public bool Knows(string agent)
     {

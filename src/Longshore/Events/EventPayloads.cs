@@ -17,6 +17,20 @@ internal static class EventPayloads
         }
     });
 
+    /// <summary>Which claim was declined, why, and where that led the task.</summary>
+    public static JsonText Rejected(int epoch, string agent, TaskState state, string reason, string? text) =>
+        Write(json =>
+        {
+            json.WriteNumber("epoch", epoch);
+            json.WriteString("agent", agent);
+            json.WriteString("state", state.ToWire());
+            json.WriteString("reason", reason);
+            if (text is not null)
+            {
+                json.WriteString("text", text);
+            }
+        });
+
     public static JsonText Reason(string? reason) => Write(json => json.WriteString("reason", reason));
 
     public static JsonText HandedOff(Handoff handoff) => Write(json =>

@@ -74,8 +74,11 @@ public sealed record StoreOptions
 
     private static readonly TimeSpan HalfLifeMin = TimeSpan.FromMinutes(1);
 
-    /// <summary>After this silence an agent is unresponsive.</summary>
-    public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(90);
+    /// <summary>
+    /// After this silence an agent is unresponsive (S4.42); 30 seconds by default. Handler hosts, and whoever waits for
+    /// work or offers, are heard of three times as often; other agents must see to that themselves.
+    /// </summary>
+    public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What a recent failure means for the pair of task and agent.</summary>
     public RecentFailurePolicy RecentFailure { get; init; } = RecentFailurePolicy.PreferOthers;

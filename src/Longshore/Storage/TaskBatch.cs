@@ -306,7 +306,11 @@ public readonly record struct ChangeOutcome(ChangeStatus Status, TaskState State
 /// <param name="Epoch">The epoch of the ended grant; 0 when the task was not held.</param>
 /// <param name="Agent">Who held it; null when nobody did.</param>
 /// <param name="State">The task's state now.</param>
-public sealed record LostClaim(long TaskId, int Epoch, string? Agent, TaskState State);
+public sealed record LostClaim(long TaskId, int Epoch, string? Agent, TaskState State)
+{
+    /// <summary>It was an offer that nobody had accepted yet.</summary>
+    public bool WasOffer { get; init; }
+}
 
 /// <summary>How a registration went.</summary>
 /// <param name="Agent">The agent as it is now.</param>

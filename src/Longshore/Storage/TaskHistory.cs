@@ -12,6 +12,7 @@ internal sealed class TaskHistory(long taskId, string? correlationId)
 {
     private readonly List<(int Epoch, int Step, EventRecord Event)> _steps = [];
     private readonly HashSet<int> _offered = [];
+    private readonly HashSet<int> _rejected = [];
 
     public TaskHistory Created(DateTimeOffset at)
     {
@@ -44,22 +45,29 @@ internal sealed class TaskHistory(long taskId, string? correlationId)
             _offered.Add(epoch);
         }
 
+        if (type == EventTypes.TaskRejected)
+        {
+            _rejected.Add(epoch);
+        }
+
         var step = type switch
         {
             EventTypes.TaskOffered => 1,
             EventTypes.TaskAccepted => 2,
             EventTypes.TaskClaimLost => 3,
-            _ => 5,
+            EventTypes.TaskRejected => 5,
+            _ => 6,
         };
         Add(epoch, step, at, type, actorType, actor, payload);
     }
 
     /// <summary>
     /// The events. The epoch first: it orders what instants from several clocks need not. A grant that was an offer is
-    /// told as one.
+    /// told as one, and a rejection by its own event, which has the reason, where there is one.
     /// </summary>
     public IReadOnlyList<EventRecord> ToList() =>
         [.. _steps.Where(s => s.Event.Type != EventTypes.TaskClaimed || !_offered.Contains(s.Epoch))
+            .Where(s => s.Step != 4 || s.Event.Type != EventTypes.TaskRejected || !_rejected.Contains(s.Epoch))
             .OrderBy(s => s.Epoch).ThenBy(s => s.Step >= 3).ThenBy(s => s.Event.At).ThenBy(s => s.Step)
             .Select((s, i) => s.Event with { Position = i + 1 })];
 

@@ -49,6 +49,13 @@ internal static partial class NodeLog
     public static partial void TaskQuarantined(this ILogger logger, long taskId, string error);
 
     [LoggerMessage(
+        1304,
+        LogLevel.Information,
+        "Task {TaskId}: agent {Agent} did not accept its offer (epoch {Epoch}); the task goes to others",
+        EventName = "offer_ended")]
+    public static partial void OfferEnded(this ILogger logger, long taskId, string agent, int epoch);
+
+    [LoggerMessage(
         1311,
         LogLevel.Error,
         "Schedule {Namespace}/{Name} could not fire; it is tried again",

@@ -28,6 +28,15 @@ public sealed class HelpAndErrorTests
     [InlineData("agents availability")]
     [InlineData("agents authorise")]
     [InlineData("assign solve")]
+    [InlineData("agents register")]
+    [InlineData("agents presence")]
+    [InlineData("claim")]
+    [InlineData("task renew")]
+    [InlineData("task complete")]
+    [InlineData("task snooze")]
+    [InlineData("task worked")]
+    [InlineData("distribution")]
+    [InlineData("events")]
     public async Task Help_of_a_command_shows_its_use_and_examples(string command)
     {
         var run = (await CliRun.OfAsync(Nobody, [.. command.Split(' '), "--help"])).Succeeded();
@@ -59,6 +68,8 @@ public sealed class HelpAndErrorTests
     [InlineData("agents authorise painter", "give --all or --none")]
     [InlineData("agents authorise painter imaging --all", "give --all or --none")]
     [InlineData("serve --synchronous never", "'normal'")]
+    [InlineData("serve --reputation-half-life soon", "--reputation-half-life: 'soon' is not a duration")]
+    [InlineData("task snooze t-1", "--delay")]
     public async Task Misuse_ends_with_2_and_one_line_that_says_what_would_be_right(string line, string said) =>
         (await CliRun.OfAsync(Nobody, line.Split(' '))).FailedWith(2).ShouldContain(said);
 
@@ -74,6 +85,8 @@ public sealed class HelpAndErrorTests
     [InlineData("tasks --server nowhere", "--server: 'nowhere' is no address")]
     [InlineData("tasks --state odd", "quarantined")]
     [InlineData("assignments --status odd", "handed_off")]
+    [InlineData("serve --store memory --heartbeat-timeout 5", "at least 15 seconds")]
+    [InlineData("serve --store memory --reputation-half-life 1s", "from 1 minute to 10 years")]
     [InlineData("rules set default --file /no/such/file", "/no/such/file")]
     [InlineData("submit a --payload {", "--payload: not valid JSON")]
     [InlineData("submit a --payload @/no/such/file", "/no/such/file")]

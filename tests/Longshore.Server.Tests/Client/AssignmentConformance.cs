@@ -410,6 +410,17 @@ public abstract class AssignmentConformance : IAsyncLifetime
         var error = await ShouldFailAsync(
             ErrorCode.InvalidInput, () => Client.SetAvailabilityAsync("agent-a", ["?"], Ct));
         error.Field.ShouldBe("unavailable[0]");
+
+        error = await ShouldFailAsync(
+            ErrorCode.InvalidInput, () => Client.AuthoriseAsync("agent-a", ["latin", "greec"], Ct));
+        (error.Field, error.Message).ShouldBe((
+            "capabilities",
+            "capabilities: 'agent-a' declares greek, latin, not 'greec'; did you mean 'greek'?"));
+        error = await ShouldFailAsync(
+            ErrorCode.InvalidInput, () => Client.SetAvailabilityAsync("agent-a", ["russian"], Ct));
+        error.Field.ShouldBe("unavailable");
+        agent = await Client.GetAgentAsync("agent-a", Ct);
+        (agent.Authorised, agent.Unavailable.Count).ShouldBe((null, 0), "what is refused changes nothing");
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public abstract class OfferSuite<TSource> : StoreSuite<TSource>
         Clock.Advance(Stands);
 
         var lost = (await Store.Tasks.RescueAsync(10, NowUs, Ct)).ShouldHaveSingleItem();
-        lost.ShouldBe(new LostClaim(offer.TaskId, 1, "ada", TaskState.Created));
+        lost.ShouldBe(new LostClaim(offer.TaskId, 1, "ada", TaskState.Created) { WasOffer = true });
         var task = await Get(offer.TaskId);
         (task.State, task.Attempts, task.Failures, task.AvailableAt, task.Suspect, task.DeferredUntil).ShouldBe(
             (TaskState.Created, 0, 0, created, false, null));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Rules;
@@ -26,6 +27,24 @@ public abstract class RejectSuite<TSource> : StoreSuite<TSource>
             RejectReason.ConflictOfInterest));
         (await HistoryOf(task.Id)).ShouldBe(
             [EventTypes.TaskCreated, EventTypes.TaskClaimed, EventTypes.TaskRejected]);
+    }
+
+    [Fact]
+    public async Task Event_of_a_rejection_tells_its_reason_in_the_log_and_in_the_history()
+    {
+        await Register("ada");
+        var id = await Add();
+        await Reject(await Take("ada", id), RejectReason.MissingContext, "no page 2");
+
+        const string Told =
+            """{"epoch":1,"agent":"ada","state":"created","reason":"missing_context","text":"no page 2"}""";
+        var log = await Store.Events.ReadAsync(0, 100, Ct);
+        foreach (var events in new[] { log, await Store.Events.HistoryAsync(id, Ct) })
+        {
+            var told = events.Where(e => e.Type == EventTypes.TaskRejected).ShouldHaveSingleItem();
+            (told.ActorType, told.Actor, told.TaskId).ShouldBe((ActorType.Agent, "ada", id));
+            JsonNode.DeepEquals(JsonNode.Parse(told.Payload.ToString()), JsonNode.Parse(Told)).ShouldBeTrue();
+        }
     }
 
     [Fact]

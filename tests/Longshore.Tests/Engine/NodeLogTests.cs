@@ -76,6 +76,20 @@ public sealed class NodeLogTests : IDisposable
     }
 
     [Fact]
+    public async Task An_offer_that_ran_out_is_no_warning()
+    {
+        await using var node = TestNode.Still(logging: _log);
+        await node.RegisterAsync("agent-a");
+        var id = await node.SubmitAsync();
+        await node.Client.AssignAsync(id, "agent-a", "ann");
+        node.Clock.Advance(TimeSpan.FromMinutes(2));
+        node.Engine.OnLost(await node.Store.Tasks.RescueAsync(10), Longshore.Engine.LossCause.Lease);
+        _log.Of(1304).ShouldBe(
+            [$"Task {id}: agent agent-a did not accept its offer (epoch 1); the task goes to others"]);
+        _log.Of(1301).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Each_event_has_a_number_and_a_name_of_its_own()
     {
         var events = typeof(NodeLog).GetMethods()

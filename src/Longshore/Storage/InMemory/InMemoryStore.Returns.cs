@@ -25,16 +25,19 @@ public sealed partial class InMemoryStore
     private FinishOutcome Reject(TaskEntry entry, Finish finish, long nowUs)
     {
         var agent = entry.Claim!.Agent;
+        var reason = finish.Reason ?? RejectReason.Other;
         var rules = RulesOf(entry.Task.Spec.Namespace);
         var ended = EndClaim(
             entry, AssignmentStatus.Rejected, nowUs, finish.Error, finish.Key,
-            reason: finish.Reason ?? RejectReason.Other);
+            reason: reason);
         var keptUs = rules.ReofferRejected ? nowUs + rules.RejectCooldown.ToMicroseconds() : long.MaxValue;
         var untilUs = nowUs + rules.TaskCooldown.ToMicroseconds();
         var back = Return(ended, TaskOperation.Reject, new KeptPair(agent, keptUs, KeptCause.Rejected), untilUs, nowUs);
         back = back with { Task = back.Task with { Suspect = false } };
         _state.Put(back);
-        RecordClaim(EventTypes.TaskRejected, back.Task, agent, nowUs);
+        var payload = EventPayloads.Rejected(
+            back.Task.Epoch, agent, back.Task.State, reason.ToWire(), finish.Error);
+        Record(new NewEvent(EventTypes.TaskRejected, ActorType.Agent, agent, back.Task.Id, payload), nowUs);
         return new FinishOutcome(ClaimWriteStatus.Accepted, back.Task.State, untilUs > nowUs ? untilUs : 0);
     }
 
@@ -60,7 +63,7 @@ public sealed partial class InMemoryStore
         var payload = EventPayloads.Claim(back.Task.Epoch, agent, back.Task.State);
         Record(
             new NewEvent(EventTypes.TaskOfferExpired, ActorType.System, "longshore", back.Task.Id, payload), nowUs);
-        return new LostClaim(back.Task.Id, back.Task.Epoch, agent, back.Task.State);
+        return new LostClaim(back.Task.Id, back.Task.Epoch, agent, back.Task.State) { WasOffer = true };
     }
 
     private ChangeOutcome Evict(long id, string actor, string? reason, long nowUs)
