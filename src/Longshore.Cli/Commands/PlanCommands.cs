@@ -3,6 +3,7 @@ using System.Text;
 using Longshore.Cli.Shell;
 using Longshore.Client.Wire;
 using Longshore.Planning;
+using Longshore.Routing;
 
 namespace Longshore.Cli.Commands;
 

@@ -27,6 +27,14 @@ internal static class RulesCommand
         Description = "How the distributor chooses among those who can do a task.",
     }.AcceptOnlyFromAmong([.. Enum.GetValues<RoutingStrategy>().Select(strategy => strategy.ToWire())]);
 
+    private static readonly Option<TimeSpan?> PlanEvery = Options.Seconds(
+        "--plan-every", "In mode auto: plan everything that waits together, this often; 0 for one by one.");
+
+    private static readonly Option<string?> PlanMethod = new Option<string?>("--plan-method")
+    {
+        Description = "How such a plan is found.",
+    }.AcceptOnlyFromAmong([.. Enum.GetValues<PlanMethod>().Select(method => method.ToWire())]);
+
     private static readonly Option<string?> Order = new Option<string?>("--order")
     {
         Description = "In what order tasks are given out.",
@@ -75,8 +83,8 @@ internal static class RulesCommand
             longshore rules set default --file rules.json
             """)
         {
-            Namespace, File, Mode, Strategy, Order, MaxPending, OfferTimeout, InactivityTimeout, RejectCooldown,
-            TaskCooldown, HandoffsMax, BlockedHoldMax, Unroutable,
+            Namespace, File, Mode, Strategy, PlanEvery, PlanMethod, Order, MaxPending, OfferTimeout,
+            InactivityTimeout, RejectCooldown, TaskCooldown, HandoffsMax, BlockedHoldMax, Unroutable,
         };
         set.Validators.Add(Check);
         set.SetAction(SetAsync);
@@ -133,6 +141,12 @@ internal static class RulesCommand
         Strategy = parsed.GetValue(Strategy) is { } strategy
             ? RoutingStrategyWords.Parse(strategy, "--strategy")
             : rules.Strategy,
+        PlanEvery = parsed.GetValue(PlanEvery) is { } every
+            ? (every == TimeSpan.Zero ? null : every)
+            : rules.PlanEvery,
+        PlanMethod = parsed.GetValue(PlanMethod) is { } method
+            ? Words.Parse<PlanMethod>(method, "--plan-method")
+            : rules.PlanMethod,
         Order = parsed.GetValue(Order) is { } order ? Words.Parse<TaskOrder>(order, "--order") : rules.Order,
         MaxPending = parsed.GetValue(MaxPending) is { } most ? (most == 0 ? null : most) : rules.MaxPending,
         OfferTimeout = parsed.GetValue(OfferTimeout) ?? rules.OfferTimeout,
@@ -158,6 +172,9 @@ internal static class RulesCommand
             ("version", Output.Number(rules.Version)),
             ("mode", rules.Mode.ToWire()),
             ("strategy", rules.Strategy.ToWire()),
+            ("plans", rules.PlanEvery is { } every
+                ? $"every {Seconds(every)}, {rules.PlanMethod.ToWire()}"
+                : "none"),
             ("order", Words.Snake(rules.Order)),
             ("max pending", rules.MaxPending is { } most ? Output.Number(most) : "no bound"),
             ("offer timeout", Seconds(rules.OfferTimeout)),

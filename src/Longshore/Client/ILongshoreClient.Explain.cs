@@ -41,6 +41,9 @@ public partial interface ILongshoreClient
 /// Half of the offers were made within this after the task could be given out; null before any.
 /// </param>
 /// <param name="WaitP99">Ninety-nine of a hundred were.</param>
+/// <param name="Plans">Standing plans made; their offers are among those above.</param>
+/// <param name="Planned">Tasks that these gave to agents.</param>
+/// <param name="PlannedRefused">Those of them that the store refused.</param>
 /// <param name="Queued">Tasks that wait, in the whole store.</param>
 /// <param name="Failed">Tasks that failed or are quarantined, in the whole store.</param>
 /// <param name="ActiveAgents">Agents that can be given work now, or are busy.</param>
@@ -51,6 +54,9 @@ public sealed record DistributionReport(
     IReadOnlyDictionary<string, long> ByKind,
     TimeSpan? WaitP50,
     TimeSpan? WaitP99,
+    long Plans,
+    long Planned,
+    long PlannedRefused,
     long Queued,
     long Failed,
     long ActiveAgents);

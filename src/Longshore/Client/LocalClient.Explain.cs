@@ -36,7 +36,8 @@ internal sealed partial class LocalClient
         var done = engine.Distribution.Read();
         return new DistributionReport(
             done.Distributed, done.Refused, done.Redistributed, done.ByKind, done.WaitP50, done.WaitP99,
-            counts[TaskState.Created], counts[TaskState.Failed] + counts[TaskState.Quarantined], active);
+            done.Plans, done.Planned, done.PlannedRefused, counts[TaskState.Created],
+            counts[TaskState.Failed] + counts[TaskState.Quarantined], active);
     }
 
     /// <summary>Where the rules say so, refuses what nobody could ever do (S1.73).</summary>

@@ -28,6 +28,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     private readonly Ticker _ticker;
     private readonly Relaxer _relaxer;
     private readonly Distributor _distributor;
+    private readonly StandingPlanner _planner;
     private readonly Duty[] _duties;
     private readonly List<Task> _loops = [];
     private readonly NodePresence _presence;
@@ -76,12 +77,15 @@ public sealed class LongshoreEngine : IAsyncDisposable
         _relaxer = new Relaxer(store, _leadership, Options, Time, StagerPauseMax, OnReady, _log);
         _distributor = new Distributor(
             store, _leadership, Options, Time, Distribution, OnOffered, lost => OnLost(lost, LossCause.Deadline), _log);
+        _planner = new StandingPlanner(
+            store, _leadership, Options, Time, Distribution, _metrics.Plans, OnOffered, _log);
         _duties =
         [
             _stager,
             _ticker,
             _relaxer,
             _distributor,
+            _planner,
             new UnroutableWatch(store, _leadership, Options, Time, OnReady, _log),
             new BreakerCleaner(store, _leadership, Options, Time, _log),
             new Rescuer(store, _leadership, Options, OnLapsed, _log),
@@ -338,6 +342,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     internal void OnRulesChanged(string @namespace)
     {
         _distributor.Poke();
+        _planner.Poke();
         Signal(new TaskReadyEvent { Namespace = @namespace });
         Bus.Publish(EventsRecorded.Instance);
     }

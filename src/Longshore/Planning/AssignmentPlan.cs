@@ -1,4 +1,5 @@
 using Longshore.Explain;
+using Longshore.Routing;
 
 namespace Longshore.Planning;
 

@@ -25,8 +25,7 @@ internal sealed class Pairs(
     /// <summary>What stands between a task and each of the crowd; the same row for tasks that are alike.</summary>
     public async ValueTask<PairRow> OfAsync(WorkTask task, CancellationToken ct)
     {
-        // Nobody rejected, failed or lost a task that was never granted, and without a group it excludes nobody.
-        if (task is { Epoch: 0, Spec.Group: null })
+        if (AreShared(task))
         {
             var alike = new Alike(
                 ClassKey.Of(task), task.Spec.Priority, task.Suspect, task.State, task.DeferredUntil is null,
@@ -42,6 +41,12 @@ internal sealed class Pairs(
         var guards = await store.Queries.GetGuardsAsync(task.Id, now.ToMicroseconds(), ct).ConfigureAwait(false);
         return Find(task, guards ?? TaskGuards.None);
     }
+
+    /// <summary>
+    /// Whether nothing stands between a task and single agents: nobody rejected, failed or lost a task that was never
+    /// granted, and without a group it excludes nobody.
+    /// </summary>
+    public static bool AreShared(WorkTask task) => task is { Epoch: 0, Spec.Group: null };
 
     private PairRow Find(WorkTask task, TaskGuards guards)
     {

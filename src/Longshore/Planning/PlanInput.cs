@@ -33,10 +33,16 @@ internal sealed class PlanInput
     /// <summary>What a task is worth beyond its pairs' scores, in millionths; null for nothing.</summary>
     public long[]? Bonus { get; init; }
 
+    /// <summary>
+    /// Pairs, by task id and agent's name, that the store refused a moment ago for a reason that is not seen here.
+    /// </summary>
+    public IReadOnlySet<(long TaskId, string Agent)>? Apart { get; init; }
+
     /// <summary>Whether the agent may be given the task, as far as the two alone can tell.</summary>
     public bool MayHave(int task, int agent) =>
         Room[agent] > 0 && Pairs[task].Obstacles[agent] == Obstacle.None
-        && Pairs[task].Matches[agent] >= Request.MinimumMatch;
+        && Pairs[task].Matches[agent] >= Request.MinimumMatch
+        && Apart?.Contains((Tasks[task].Id, Crowd[agent].Agent.Name)) != true;
 
     /// <summary>How much an agent does at a time.</summary>
     public int CapacityOf(int agent) => Crowd[agent].Agent.Profile.MaxConcurrent;

@@ -42,7 +42,8 @@ internal sealed class PlanReader(IStore store, Func<DateTimeOffset> clock)
         };
     }
 
-    private static List<Candidate> Ordered(IReadOnlyList<Candidate> crowd) =>
+    /// <summary>In the order in which greedy looks at them.</summary>
+    public static List<Candidate> Ordered(IReadOnlyList<Candidate> crowd) =>
     [
         .. crowd
             .OrderByDescending(c => c.Agent.PerformanceFor([]))

@@ -1,5 +1,6 @@
 using Longshore.Agents;
 using Longshore.Explain;
+using Longshore.Routing;
 using Longshore.Routing.Batch;
 using Longshore.Tasks;
 

@@ -1,4 +1,5 @@
 using Longshore.Assignments;
+using Longshore.Routing;
 using Longshore.Routing.Batch;
 using Longshore.Tasks;
 

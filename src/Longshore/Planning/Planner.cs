@@ -1,3 +1,4 @@
+using Longshore.Routing;
 using Longshore.Storage;
 
 namespace Longshore.Planning;

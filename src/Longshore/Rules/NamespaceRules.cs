@@ -26,6 +26,16 @@ public sealed record NamespaceRules
     /// </summary>
     public double CapacityWeight { get; init; } = 0.6;
 
+    /// <summary>
+    /// Instead of choosing for each task as it comes, the distributor gathers what waits and plans all of it this often
+    /// for all agents: 1 second to an hour. Null: it chooses one by one.
+    /// </summary>
+    [JsonPropertyName("plan_every_seconds")]
+    public TimeSpan? PlanEvery { get; init; }
+
+    /// <summary>How such a plan is found; a best plan over very many pairs is looked for among candidates.</summary>
+    public PlanMethod PlanMethod { get; init; } = PlanMethod.Optimal;
+
     /// <summary>In what order tasks are given out; decided for each task when it comes in.</summary>
     public TaskOrder Order { get; init; }
 
@@ -104,6 +114,9 @@ public sealed record NamespaceRules
     internal bool HasAuto => Mode == AssignmentMode.Auto
         || Kinds.Values.Concat(Steps.Values).Any(rules => rules.Mode == AssignmentMode.Auto);
 
+    /// <summary>How often the distributor's tasks are planned together; null where they never are.</summary>
+    internal TimeSpan? PlansEvery => HasAuto ? PlanEvery : null;
+
     /// <summary>How long an offer of a kind and step stands.</summary>
     public TimeSpan OfferTimeoutOf(string kind, string? step) => Of(kind, step, r => r.OfferTimeout) ?? OfferTimeout;
 
@@ -121,6 +134,7 @@ public sealed record NamespaceRules
         }
 
         TaskValidation.Unit(CapacityWeight, "capacity_weight");
+        CheckPlanning();
         CheckTimeout(OfferTimeout, "offer_timeout_seconds");
         CheckTimeout(InactivityTimeout, "inactivity_timeout_seconds");
         TaskValidation.Range(HandoffsMax, 0, Limits.HandoffsMax, "handoffs_max");
@@ -145,6 +159,21 @@ public sealed record NamespaceRules
         }
 
         return this with { FallbackRequires = [.. fallback.Select(r => r.ToString())] };
+    }
+
+    private void CheckPlanning()
+    {
+        if (PlanEvery < Limits.PlanEveryMin || PlanEvery > Limits.PlanEveryMax)
+        {
+            throw LongshoreException.Invalid(
+                "plan_every_seconds",
+                $"must be from {Limits.PlanEveryMin.TotalSeconds:0} to {Limits.PlanEveryMax.TotalSeconds:0} seconds");
+        }
+
+        if (!Enum.IsDefined(PlanMethod))
+        {
+            throw LongshoreException.Invalid("plan_method", "is none of greedy, optimal, candidates");
+        }
     }
 
     private T? Of<T>(string kind, string? step, Func<StepRules, T?> part)

@@ -146,6 +146,12 @@ public static class Limits
     /// <summary>Most pairs of a task and an agent that a plan weighs.</summary>
     public const int BatchArcsMax = 50_000_000;
 
+    /// <summary>The shortest time between two standing plans of a namespace.</summary>
+    public static readonly TimeSpan PlanEveryMin = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest time between two standing plans of a namespace.</summary>
+    public static readonly TimeSpan PlanEveryMax = TimeSpan.FromHours(1);
+
     /// <summary>Most missed ticks of a schedule that fire late.</summary>
     public const int MisfiresMax = 100;
 

@@ -32,6 +32,7 @@ internal sealed class EngineMetrics : IDisposable
         RunTime = Histogram("longshore.run_time", "From the start to the end of a handler.", Buckets.Seconds);
         CommitTime = Histogram("longshore.commit_time", "How long the store took to commit.", Buckets.Milliseconds);
         Readiness = new ReadinessMetrics(Meter);
+        Plans = new PlanMetrics(Meter, Namespace);
     }
 
     /// <summary>Most kinds, and most namespaces, that are told apart.</summary>
@@ -69,6 +70,9 @@ internal sealed class EngineMetrics : IDisposable
 
     /// <summary>Events, commands and the fallback poller.</summary>
     public ReadinessMetrics Readiness { get; }
+
+    /// <summary>Standing plans.</summary>
+    public PlanMetrics Plans { get; }
 
     /// <summary>The label of a namespace.</summary>
     public KeyValuePair<string, object?> Namespace(string name) => new("namespace", _namespaces.Of(name));

@@ -70,6 +70,25 @@ internal static partial class NodeLog
     public static partial void ScheduleRefused(this ILogger logger, string @namespace, string name);
 
     [LoggerMessage(
+        1321,
+        LogLevel.Debug,
+        "Namespace {Namespace}: planned {Planned} of {Tasks} tasks over {Pairs} pairs ({Method}) in {Took}; "
+        + "{Refused} refused",
+        EventName = "plan_made")]
+    public static partial void PlanMade(
+        this ILogger logger, string @namespace, int planned, int tasks, long pairs, string method, TimeSpan took,
+        int refused);
+
+    [LoggerMessage(
+        1322,
+        LogLevel.Warning,
+        "Namespace {Namespace}: a plan took {Took}, longer than the {Every} between plans ({Tasks} tasks, "
+        + "{Pairs} pairs)",
+        EventName = "plan_slow")]
+    public static partial void PlanSlow(
+        this ILogger logger, string @namespace, TimeSpan took, TimeSpan every, int tasks, long pairs);
+
+    [LoggerMessage(
         1401, LogLevel.Information, "Node {Node}: the mode is {Mode} now, it was {Former}", EventName = "mode_changed")]
     public static partial void ModeChanged(this ILogger logger, string node, string mode, string former);
 

@@ -69,6 +69,14 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
         await RunAsync("submit", "draw");
         (await FailAsync("submit", "draw")).ShouldContain("as many tasks wait");
 
+        await RunAsync("rules", "set", "default", "--plan-every", "5", "--plan-method", "greedy");
+        (await RunAsync("rules", "show", "default")).Output.ShouldContain("every 5 s, greedy");
+        await RunAsync("rules", "set", "default", "--plan-every", "0");
+        shown = (await RunAsync("rules", "show", "default", "--json")).Json;
+        shown["plan_every_seconds"].ShouldBeNull();
+        ((string)shown["plan_method"]!).ShouldBe("greedy");
+        (await FailAsync("rules", "set", "default", "--plan-every", "4000")).ShouldContain("from 1 to 3600 seconds");
+
         const string Rules = """
             {"steps":{"check":{"mode":"auto"}},"exclusion":{"allow":[{"first":"a","second":"b"}]}}
             """;
@@ -77,7 +85,7 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
         replaced.Output.ShouldContain("check: auto");
         replaced.Output.ShouldContain("no bound");
         var stale = await CliRun.OfAsync(Address, """{"version":1}""", ["rules", "set", "default", "--file", "-"]);
-        stale.FailedWith(1).ShouldContain("at version 3, not 1");
+        stale.FailedWith(1).ShouldContain("at version 5, not 1");
         var wrong = await CliRun.OfAsync(Address, """{"mood":"auto"}""", ["rules", "set", "default", "--file", "-"]);
         wrong.FailedWith(1).ShouldContain("did you mean 'mode'");
     }

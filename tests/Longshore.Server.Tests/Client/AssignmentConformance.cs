@@ -309,6 +309,8 @@ public abstract class AssignmentConformance : IAsyncLifetime
         {
             Mode = AssignmentMode.Auto,
             Strategy = RoutingStrategy.RoundRobin,
+            PlanEvery = TimeSpan.FromSeconds(5),
+            PlanMethod = PlanMethod.Greedy,
             Order = TaskOrder.PriorityFifo,
             MaxPending = 7,
             OfferTimeout = TimeSpan.FromSeconds(90),

@@ -230,6 +230,21 @@ public abstract class ExplainConformance : IAsyncLifetime
         (await Client.ListOffersAsync("ann", ct: Ct)).Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task What_was_planned_every_few_seconds_is_counted()
+    {
+        await Client.SetRulesAsync(
+            "default", new NamespaceRules { Mode = AssignmentMode.Auto, PlanEvery = TimeSpan.FromSeconds(1) }, ct: Ct);
+        await RegisterAsync("ann", 2);
+        await SubmitAsync(Of());
+        await Patience.UntilAsync(
+            async () => (await Client.GetDistributionAsync(Ct)).Plans == 1, TimeSpan.FromSeconds(15), Ct);
+
+        var done = await Client.GetDistributionAsync(Ct);
+        (done.Plans, done.Planned, done.PlannedRefused).ShouldBe((1, 1, 0));
+        (await Client.ListOffersAsync("ann", ct: Ct)).Count.ShouldBe(1);
+    }
+
     private protected abstract ILongshoreClient ClientOf(TestServer server);
 
     private static NewTask Of(params string[] requires) =>

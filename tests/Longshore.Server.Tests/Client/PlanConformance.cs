@@ -3,6 +3,7 @@ using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Explain;
 using Longshore.Planning;
+using Longshore.Routing;
 using Longshore.Tasks;
 
 namespace Longshore.Server.Tests.Client;

@@ -3,6 +3,7 @@ using Longshore.Assignments;
 using Longshore.Engine;
 using Longshore.Explain;
 using Longshore.Planning;
+using Longshore.Routing;
 using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Tasks;

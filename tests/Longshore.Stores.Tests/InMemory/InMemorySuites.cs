@@ -110,6 +110,8 @@ public sealed class InMemoryExplain : ExplainSuite<InMemorySource>;
 
 public sealed class InMemoryDistributor : DistributorSuite<InMemorySource>;
 
+public sealed class InMemoryStandingPlan : StandingPlanSuite<InMemorySource>;
+
 public sealed class InMemorySchedule : ScheduleSuite<InMemorySource>;
 
 public sealed class InMemoryHandoff : HandoffSuite<InMemorySource>;

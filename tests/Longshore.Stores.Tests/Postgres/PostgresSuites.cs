@@ -113,6 +113,8 @@ public sealed class PostgresExplain : ExplainSuite<PostgresSource>
 
 public sealed class PostgresDistributor : DistributorSuite<PostgresSource>;
 
+public sealed class PostgresStandingPlan : StandingPlanSuite<PostgresSource>;
+
 public sealed class PostgresSchedule : ScheduleSuite<PostgresSource>;
 
 public sealed class PostgresHandoff : HandoffSuite<PostgresSource>;

@@ -106,6 +106,8 @@ public sealed class SqliteExplain : ExplainSuite<SqliteSource>;
 
 public sealed class SqliteDistributor : DistributorSuite<SqliteSource>;
 
+public sealed class SqliteStandingPlan : StandingPlanSuite<SqliteSource>;
+
 public sealed class SqliteSchedule : ScheduleSuite<SqliteSource>;
 
 public sealed class SqliteHandoff : HandoffSuite<SqliteSource>;

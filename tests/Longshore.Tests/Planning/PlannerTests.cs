@@ -2,6 +2,7 @@ using System.Globalization;
 using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Planning;
+using Longshore.Routing;
 using Longshore.Storage;
 using Longshore.Tests.Engine;
 

@@ -1,3 +1,4 @@
+using Longshore.Routing;
 using Longshore.Rules;
 
 namespace Longshore.Tests.Rules;
@@ -8,6 +9,9 @@ public sealed class NamespaceRulesTests
     {
         { "max_pending", new() { MaxPending = 0 } },
         { "capacity_weight", new() { CapacityWeight = double.NaN } },
+        { "plan_every_seconds", new() { PlanEvery = TimeSpan.FromSeconds(0.5) } },
+        { "plan_every_seconds", new() { PlanEvery = TimeSpan.FromSeconds(3601) } },
+        { "plan_method", new() { PlanMethod = (PlanMethod)9 } },
         { "offer_timeout_seconds", new() { OfferTimeout = TimeSpan.Zero } },
         { "inactivity_timeout_seconds", new() { InactivityTimeout = TimeSpan.FromDays(2) } },
         { "reject_cooldown_seconds", new() { RejectCooldown = TimeSpan.FromSeconds(-1) } },

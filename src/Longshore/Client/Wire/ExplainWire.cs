@@ -162,18 +162,23 @@ public sealed record PendingReasonWire(
 /// <param name="ByKind">Offers made, by kind.</param>
 /// <param name="WaitP50Seconds">Half of the offers were made within this.</param>
 /// <param name="WaitP99Seconds">Ninety-nine of a hundred were.</param>
+/// <param name="Plans">Standing plans made; their offers are among those above.</param>
+/// <param name="Planned">Tasks that these gave to agents.</param>
+/// <param name="PlannedRefused">Those of them that the store refused.</param>
 /// <param name="Queued">Tasks that wait.</param>
 /// <param name="Failed">Tasks that failed or are quarantined.</param>
 /// <param name="ActiveAgents">Agents that can be given work now, or are busy.</param>
 public sealed record DistributionWire(
     long Distributed, long Refused, long Redistributed, IReadOnlyDictionary<string, long> ByKind,
-    double? WaitP50Seconds, double? WaitP99Seconds, long Queued, long Failed, long ActiveAgents)
+    double? WaitP50Seconds, double? WaitP99Seconds, long Plans, long Planned, long PlannedRefused,
+    long Queued, long Failed, long ActiveAgents)
 {
     internal static DistributionWire Of(DistributionReport r) => new(
         r.Distributed, r.Refused, r.Redistributed, r.ByKind, r.WaitP50?.TotalSeconds, r.WaitP99?.TotalSeconds,
-        r.Queued, r.Failed, r.ActiveAgents);
+        r.Plans, r.Planned, r.PlannedRefused, r.Queued, r.Failed, r.ActiveAgents);
 
     internal DistributionReport ToReport() => new(
         Distributed, Refused, Redistributed, ByKind, Words.SecondsOrNull(WaitP50Seconds, "wait_p50_seconds"),
-        Words.SecondsOrNull(WaitP99Seconds, "wait_p99_seconds"), Queued, Failed, ActiveAgents);
+        Words.SecondsOrNull(WaitP99Seconds, "wait_p99_seconds"), Plans, Planned, PlannedRefused,
+        Queued, Failed, ActiveAgents);
 }

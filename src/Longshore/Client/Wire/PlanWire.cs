@@ -1,5 +1,6 @@
 using Longshore.Explain;
 using Longshore.Planning;
+using Longshore.Routing;
 
 namespace Longshore.Client.Wire;
 

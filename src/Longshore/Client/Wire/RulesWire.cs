@@ -18,6 +18,15 @@ public sealed record RulesWire
     /// <summary>What free capacity weighs with hybrid, 0 to 1; performance weighs the rest. 0.6 when missing.</summary>
     public double? CapacityWeight { get; init; }
 
+    /// <summary>
+    /// How often the distributor plans everything that waits for all agents, 1 to 3600; it chooses for each task as it
+    /// comes when missing.
+    /// </summary>
+    public double? PlanEverySeconds { get; init; }
+
+    /// <summary>How such a plan is found: greedy, optimal or candidates; optimal when missing.</summary>
+    public string? PlanMethod { get; init; }
+
     /// <summary>In what order tasks are given out: urgency or priority_fifo.</summary>
     public string? Order { get; init; }
 
@@ -78,6 +87,10 @@ public sealed record RulesWire
                 : RoutingStrategyWords.Parse(Strategy, "strategy"),
             Order = Order is null ? usual.Order : Words.Parse<TaskOrder>(Order, "order"),
             CapacityWeight = CapacityWeight ?? usual.CapacityWeight,
+            PlanEvery = Words.SecondsOrNull(PlanEverySeconds, "plan_every_seconds"),
+            PlanMethod = PlanMethod is null
+                ? usual.PlanMethod
+                : Words.Parse<PlanMethod>(PlanMethod, "plan_method"),
             MaxPending = MaxPending,
             OfferTimeout = Words.SecondsOrNull(OfferTimeoutSeconds, "offer_timeout_seconds") ?? usual.OfferTimeout,
             InactivityTimeout = Words.SecondsOrNull(InactivityTimeoutSeconds, "inactivity_timeout_seconds")
@@ -110,6 +123,8 @@ public sealed record RulesWire
         Strategy = rules.Strategy.ToWire(),
         Order = Words.Snake(rules.Order),
         CapacityWeight = rules.CapacityWeight,
+        PlanEverySeconds = rules.PlanEvery?.TotalSeconds,
+        PlanMethod = rules.PlanMethod.ToWire(),
         MaxPending = rules.MaxPending,
         OfferTimeoutSeconds = rules.OfferTimeout.TotalSeconds,
         InactivityTimeoutSeconds = rules.InactivityTimeout.TotalSeconds,

@@ -13,13 +13,19 @@ namespace Longshore.Engine.Distribution;
 /// Half of the offers were made within this after the task could be given out; null before any.
 /// </param>
 /// <param name="WaitP99">Ninety-nine of a hundred were.</param>
+/// <param name="Plans">Standing plans made; their offers are among those above.</param>
+/// <param name="Planned">Tasks that these gave to agents.</param>
+/// <param name="PlannedRefused">Those of them that the store refused.</param>
 public sealed record DistributionStatistics(
     long Distributed,
     long Refused,
     long Redistributed,
     IReadOnlyDictionary<string, long> ByKind,
     TimeSpan? WaitP50,
-    TimeSpan? WaitP99);
+    TimeSpan? WaitP99,
+    long Plans,
+    long Planned,
+    long PlannedRefused);
 
 /// <summary>Counts for <see cref="DistributionStatistics"/>. Safe for several threads.</summary>
 internal sealed class DistributionTally
@@ -31,6 +37,9 @@ internal sealed class DistributionTally
     private long _offers;
     private long _refused;
     private long _redistributed;
+    private long _plans;
+    private long _planned;
+    private long _plannedRefused;
 
     public void Offered(string kind, long waitedUs)
     {
@@ -44,6 +53,13 @@ internal sealed class DistributionTally
 
     public void Redistributed(int tasks) => Interlocked.Add(ref _redistributed, tasks);
 
+    public void Planned(int assignments, int refused)
+    {
+        Interlocked.Add(ref _planned, assignments);
+        Interlocked.Add(ref _plannedRefused, refused);
+        Interlocked.Increment(ref _plans);
+    }
+
     public DistributionStatistics Read()
     {
         var offers = Interlocked.Read(ref _offers);
@@ -52,7 +68,8 @@ internal sealed class DistributionTally
         return new DistributionStatistics(
             offers, Interlocked.Read(ref _refused), Interlocked.Read(ref _redistributed),
             new SortedDictionary<string, long>(_kinds, StringComparer.Ordinal),
-            Percentile(waits, 0.5), Percentile(waits, 0.99));
+            Percentile(waits, 0.5), Percentile(waits, 0.99), Interlocked.Read(ref _plans),
+            Interlocked.Read(ref _planned), Interlocked.Read(ref _plannedRefused));
     }
 
     private static TimeSpan? Percentile(long[] sorted, double part) => sorted.Length == 0

@@ -45,7 +45,7 @@ internal sealed class Distributor(
     protected override async ValueTask<bool> StepAsync(CancellationToken ct)
     {
         var rules = (await store.Rules.ListAsync(ct).ConfigureAwait(false))
-            .Where(r => r.Value.HasAuto)
+            .Where(r => r.Value.HasAuto && r.Value.PlansEvery is null)
             .ToDictionary(StringComparer.Ordinal);
         _hasWork = rules.Count > 0;
         if (!_hasWork)

@@ -22,7 +22,8 @@ internal sealed class AugmentingPaths
     private readonly Holders _holders;
     private readonly long[] _prices;
 
-    // What each task gets beyond its agent's price; of those that have entered. Alike tasks get the same.
+    // What each task gets beyond its agent's price; of those that have entered. Alike tasks differ in it as they differ
+    // in worth.
     private readonly long[] _gains;
 
     // Of one search: how far each agent is, by which task it is reached, which ones were reached and which passed.
@@ -136,6 +137,11 @@ internal sealed class AugmentingPaths
             _passed.Add(agent);
             foreach (var holder in _holders.Of(agent))
             {
+                if (!_problem.EveryTask && distance + _gains[holder] < _end)
+                {
+                    (_end, _endAgent, _endTask) = (distance + _gains[holder], BatchPlan.Nobody, holder);
+                }
+
                 // Its like was nearer.
                 if (_groupSeenBy[_groupOf[holder]] == task)
                 {
@@ -143,11 +149,6 @@ internal sealed class AugmentingPaths
                 }
 
                 _groupSeenBy[_groupOf[holder]] = task;
-                if (!_problem.EveryTask && distance + _gains[holder] < _end)
-                {
-                    (_end, _endAgent, _endTask) = (distance + _gains[holder], BatchPlan.Nobody, holder);
-                }
-
                 Reach(holder, distance);
             }
         }

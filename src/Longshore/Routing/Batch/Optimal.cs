@@ -19,7 +19,7 @@ internal static class Optimal
 
     /// <summary>
     /// The best plan that uses only a few candidates for each task: the quickest one, with the gap that it leaves to
-    /// the best plan over all arcs.
+    /// the best plan over all arcs. Tasks whose candidates are all taken get whoever is left.
     /// </summary>
     /// <param name="problem">The whole problem.</param>
     /// <param name="perTask">Candidates of each task, from 1.</param>
@@ -29,7 +29,42 @@ internal static class Optimal
         var plan = Plan(new CandidateArcs(problem, perTask).Restricted());
         return plan.Stranded.Count > 0 || plan.Prices is not { } prices
             ? plan
-            : plan with { Bound = Certificate.Bound(problem, prices) };
+            : Completed(problem, plan) with { Bound = Certificate.Bound(problem, prices) };
+    }
+
+    private static BatchPlan Completed(AssignmentProblem problem, BatchPlan plan)
+    {
+        var agentOf = plan.AgentOf.ToArray();
+        var held = new int[problem.Agents];
+        foreach (var agent in agentOf.Where(agent => agent != BatchPlan.Nobody))
+        {
+            held[agent]++;
+        }
+
+        for (var task = 0; task < agentOf.Length; task++)
+        {
+            if (agentOf[task] != BatchPlan.Nobody)
+            {
+                continue;
+            }
+
+            var best = 0L;
+            foreach (var arc in problem.ArcsOf(task))
+            {
+                var worth = arc.Score - ((long)problem.CrowdingOf(arc.Agent) * held[arc.Agent]);
+                if (held[arc.Agent] < problem.Room[arc.Agent] && worth > best)
+                {
+                    (best, agentOf[task]) = (worth, arc.Agent);
+                }
+            }
+
+            if (agentOf[task] != BatchPlan.Nobody)
+            {
+                held[agentOf[task]]++;
+            }
+        }
+
+        return plan with { AgentOf = agentOf, Value = Certificate.Value(problem, agentOf) };
     }
 
     /// <summary>

@@ -19,6 +19,25 @@ public sealed class OptimalTests
         ["one slot each, every task"] = new() { EveryTask = true, RoomMax = 1, AgentsMax = 6, ScoreMin = -100 },
         ["crowding"] = new() { CrowdingMax = 300_000 },
         ["crowding, ties"] = new() { CrowdingMax = 2, ScoreMax = 4 },
+        ["alike"] = new() { Sorts = 2, TasksMax = 8, RoomMax = 2, ScoreMax = 9, BonusMax = 1 },
+        ["alike but for a bonus"] = new() { Sorts = 2, TasksMax = 8, RoomMax = 2, ScoreMax = 9, BonusMax = 7 },
+        ["alike but for a bonus, crowding"] = new()
+        {
+            Sorts = 3,
+            TasksMax = 8,
+            RoomMax = 2,
+            ScoreMin = -5,
+            ScoreMax = 9,
+            BonusMax = 20,
+            CrowdingMax = 4,
+        },
+        ["alike but for a bonus, every task"] = new()
+        {
+            Sorts = 2,
+            ScoreMax = 9,
+            BonusMax = 20,
+            EveryTask = true,
+        },
         ["crowding, every task"] = new() { CrowdingMax = 2, ScoreMax = 4, EveryTask = true },
     };
 
@@ -110,6 +129,47 @@ public sealed class OptimalTests
 
         open.ShouldBeGreaterThan(0);
         proved.ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Spread_alike_tasks_over_different_candidates(int room)
+    {
+        const int Agents = 120;
+        var builder = new AssignmentProblem.Builder([.. Enumerable.Repeat(room, Agents)]);
+        for (var task = 0; task < 100; task++)
+        {
+            builder.AddTask();
+            for (var agent = 0; agent < Agents; agent++)
+            {
+                builder.AddArc(agent, 1000 + agent + task);
+            }
+        }
+
+        var problem = builder.Build();
+        var plan = Optimal.PlanAmongCandidates(problem, 8);
+        plan.ShouldBeFeasible(problem);
+        plan.Assigned.ShouldBe(100);
+        plan.Gap.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Give_tasks_whose_candidates_are_taken_to_whoever_is_left()
+    {
+        // The second agent is nobody's only candidate.
+        var builder = new AssignmentProblem.Builder([1, 1]);
+        foreach (var scores in new[] { (9, 1), (8, 2) })
+        {
+            builder.AddTask();
+            builder.AddArc(0, scores.Item1);
+            builder.AddArc(1, scores.Item2);
+        }
+
+        var problem = builder.Build();
+        var plan = Optimal.PlanAmongCandidates(problem, 1);
+        (plan.Assigned, plan.Value).ShouldBe((2, Certificate.Value(problem, plan.AgentOf)));
+        plan.Bound.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(11);
     }
 
     [Fact]

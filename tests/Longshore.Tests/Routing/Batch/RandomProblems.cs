@@ -26,6 +26,12 @@ internal static class RandomProblems
         /// <summary>Highest crowding; 0 is a problem without.</summary>
         public int CrowdingMax { get; init; }
 
+        /// <summary>How many sorts of tasks there are, alike but for a bonus; 0: all differ.</summary>
+        public int Sorts { get; init; }
+
+        /// <summary>What a task may be worth more than others of its sort, everywhere.</summary>
+        public int BonusMax { get; init; }
+
         /// <summary>Largest size of a task; 0 is a problem without sizes.</summary>
         public int SizeMax { get; init; }
     }
@@ -48,6 +54,13 @@ internal static class RandomProblems
         for (var task = 0; task < tasks; task++)
         {
             builder.AddTask();
+            if (shape.Sorts > 0)
+            {
+                var sort = new Random((seed * 31) + random.Next(shape.Sorts));
+                AddSort(builder, sort, shape, random.Next(shape.BonusMax));
+                continue;
+            }
+
             for (var agent = 0; agent < room.Length; agent++)
             {
                 if (random.NextDouble() < shape.Density)
@@ -61,5 +74,16 @@ internal static class RandomProblems
         }
 
         return builder.Build();
+    }
+
+    private static void AddSort(AssignmentProblem.Builder builder, Random sort, Shape shape, int bonus)
+    {
+        for (var agent = 0; agent < builder.Room.Length; agent++)
+        {
+            if (sort.NextDouble() < shape.Density)
+            {
+                builder.AddArc(agent, bonus + sort.Next(shape.ScoreMin, shape.ScoreMax + 1));
+            }
+        }
     }
 }
