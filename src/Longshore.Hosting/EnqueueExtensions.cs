@@ -1,4 +1,3 @@
-using System.Reflection;
 using Longshore.Client;
 using Longshore.Tasks;
 
@@ -8,8 +7,8 @@ namespace Longshore.Hosting;
 public static class EnqueueExtensions
 {
     /// <summary>
-    /// Submits a task for a handler, with its kind and its payload type. The payload is validated here as it will be
-    /// before it runs (T2.16).
+    /// Submits a task for a handler, with its kind, its payload type and its <see cref="PayloadVersion"/>. The payload
+    /// is validated here as it will be before it runs (T2.16).
     /// </summary>
     /// <typeparam name="THandler">The handler; it need not run in this process.</typeparam>
     /// <typeparam name="TPayload">What it takes.</typeparam>
@@ -27,8 +26,7 @@ public static class EnqueueExtensions
         where THandler : TaskHandler<TPayload>
     {
         ArgumentNullException.ThrowIfNull(client);
-        var kind = typeof(THandler).GetCustomAttribute<TaskKindAttribute>() ?? throw new InvalidOperationException(
-            $"{typeof(THandler).Name} does not name its kind: put [TaskKind(\"a-stable-name\")] on the class");
+        var kind = HandlerDescriptor.KindOf(typeof(THandler));
         var json = JsonText.From(payload, PayloadJson.Options);
         try
         {
@@ -40,7 +38,8 @@ public static class EnqueueExtensions
         }
 
         var task = new NewTask { Kind = kind.Name, Payload = json };
-        var answers = await client.SubmitAsync([with?.Invoke(task) ?? task], ct).ConfigureAwait(false);
+        task = (with?.Invoke(task) ?? task).WithPayloadVersion(kind.Version);
+        var answers = await client.SubmitAsync([task], ct).ConfigureAwait(false);
         return answers[0];
     }
 }

@@ -9,13 +9,15 @@ namespace Longshore.Hosting;
 internal sealed class HandlerDescriptor
 {
     private delegate ValueTask<TaskResult> Invocation(
-        IServiceProvider services, TaskContext context, CancellationToken ct);
+        IServiceProvider services, JsonText payload, TaskContext context, CancellationToken ct);
 
     private readonly Invocation _invoke;
+    private readonly PayloadUpcasts _upcasts;
 
-    private HandlerDescriptor(Type type, TaskKindAttribute kind, HandlerOptions options, Invocation invoke)
+    private HandlerDescriptor(
+        Type type, TaskKindAttribute kind, PayloadUpcasts upcasts, HandlerOptions options, Invocation invoke)
     {
-        (Type, Kind, Options, _invoke) = (type, kind.Name, options, invoke);
+        (Type, Kind, _upcasts, Options, _invoke) = (type, kind.Name, upcasts, options, invoke);
         Kinds = [kind.Name, .. kind.Aliases];
         Capabilities = [.. type.GetCustomAttributes<CapabilitiesAttribute>()
             .SelectMany(a => a.Capabilities)
@@ -30,6 +32,9 @@ internal sealed class HandlerDescriptor
     /// <summary>The present name and the former ones.</summary>
     public IReadOnlyList<string> Kinds { get; }
 
+    /// <summary>The version of the payload that it takes.</summary>
+    public int Version => _upcasts.Version;
+
     public IReadOnlyList<Capability> Capabilities { get; }
 
     public HandlerOptions Options { get; }
@@ -40,8 +45,7 @@ internal sealed class HandlerDescriptor
     /// <exception cref="LongshoreException">A kind, capability or option out of range.</exception>
     public static HandlerDescriptor Of(Type type, HandlerOptions options)
     {
-        var kind = type.GetCustomAttribute<TaskKindAttribute>() ?? throw new InvalidOperationException(
-            $"{type.Name} does not name its kind: put [TaskKind(\"a-stable-name\")] on the class");
+        var kind = KindOf(type);
         var payload = PayloadTypeOf(type) ?? throw new InvalidOperationException(
             $"{type.Name} is no task handler: derive it from TaskHandler<TPayload>");
         foreach (var name in (string[])[kind.Name, .. kind.Aliases])
@@ -54,19 +58,28 @@ internal sealed class HandlerDescriptor
             .GetMethod(nameof(InvokeAsync), BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(type, payload)
             .CreateDelegate<Invocation>();
-        return new HandlerDescriptor(type, kind, options, invoke);
+        return new HandlerDescriptor(type, kind, PayloadUpcasts.Of(type, kind), options, invoke);
     }
 
-    /// <summary>Reads the payload and runs the handler from a scope's services.</summary>
+    /// <summary>What a handler class says of its kind.</summary>
+    /// <exception cref="InvalidOperationException">Nothing.</exception>
+    public static TaskKindAttribute KindOf(Type type) =>
+        type.GetCustomAttribute<TaskKindAttribute>() ?? throw new InvalidOperationException(
+            $"{type.Name} does not name its kind: put [TaskKind(\"a-stable-name\")] on the class");
+
+    /// <summary>Reads the payload, of whatever version, and runs the handler from a scope's services.</summary>
     /// <exception cref="InvalidPayloadException">The payload is not what the handler takes.</exception>
-    public ValueTask<TaskResult> InvokeAsync(IServiceProvider services, TaskContext context, CancellationToken ct) =>
-        _invoke(services, context, ct);
+    public ValueTask<TaskResult> InvokeAsync(IServiceProvider services, TaskContext context, CancellationToken ct)
+    {
+        var spec = context.Task.Spec;
+        return _invoke(services, _upcasts.Bring(spec.Payload, PayloadVersion.Of(spec)), context, ct);
+    }
 
     private static ValueTask<TaskResult> InvokeAsync<THandler, TPayload>(
-        IServiceProvider services, TaskContext context, CancellationToken ct)
+        IServiceProvider services, JsonText json, TaskContext context, CancellationToken ct)
         where THandler : TaskHandler<TPayload>
     {
-        var payload = PayloadReader<TPayload>.Read(context.Task.Spec.Payload);
+        var payload = PayloadReader<TPayload>.Read(json);
         return services.GetRequiredService<THandler>().HandleAsync(payload, context, ct);
     }
 

@@ -17,6 +17,15 @@ internal sealed class HandlerExecutor(
 {
     public async ValueTask<Finish> ExecuteAsync(WorkTask task, IRunningClaim claim, CancellationToken ct)
     {
+        // A newer program submitted it, and is about to come everywhere; to fail it would lose it.
+        if (PayloadVersion.Of(task.Spec) is var version && version > handler.Version)
+        {
+            return TaskResult.Snooze(
+                handler.Options.NewerPayloadDelay,
+                $"its payload has version {version}; this handler of '{handler.Kind}' takes up to {handler.Version}")
+                .ToFinish(task);
+        }
+
         try
         {
             var scope = scopes.CreateAsyncScope();

@@ -23,11 +23,18 @@ public sealed class HandlerOptions
     /// </summary>
     public int? Prefetch { get; set; }
 
+    /// <summary>
+    /// How long a task waits whose payload has a newer version than this handler takes, before it is tried again, here
+    /// or by a host that knows that version; 30 seconds by default.
+    /// </summary>
+    public TimeSpan NewerPayloadDelay { get; set; } = TimeSpan.FromSeconds(30);
+
     internal void Check(string kind)
     {
         TaskValidation.Range(Concurrency, 1, Limits.ConcurrentMax, $"{kind}: concurrency");
         TaskValidation.Duration(Timeout, $"{kind}: timeout");
         TaskValidation.Duration(AbandonAfter, $"{kind}: abandon_after");
+        TaskValidation.Duration(NewerPayloadDelay, $"{kind}: newer_payload_delay");
         TaskValidation.Range(Prefetch ?? 0, 0, Limits.PrefetchMax, $"{kind}: prefetch");
     }
 }

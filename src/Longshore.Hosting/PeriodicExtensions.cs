@@ -50,8 +50,10 @@ public static class PeriodicExtensions
         where THandler : class
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var kind = HandlerDescriptor.Of(typeof(THandler), new HandlerOptions()).Kinds[0];
-        var schedule = rhythm(new Schedule { Name = kind, Task = new NewTask { Kind = kind } });
-        return builder.AddHandler<THandler>().AddSchedule(configure?.Invoke(schedule) ?? schedule);
+        var handler = HandlerDescriptor.Of(typeof(THandler), new HandlerOptions());
+        var usual = rhythm(new Schedule { Name = handler.Kind, Task = new NewTask { Kind = handler.Kind } });
+        var schedule = configure?.Invoke(usual) ?? usual;
+        return builder.AddHandler<THandler>()
+            .AddSchedule(schedule with { Task = schedule.Task.WithPayloadVersion(handler.Version) });
     }
 }

@@ -1,3 +1,5 @@
+using Longshore.Tasks;
+
 namespace Longshore.Hosting;
 
 /// <summary>
@@ -29,6 +31,25 @@ public sealed class TaskKindAttribute(string name) : Attribute
 
     /// <summary>Former names; tasks stored under them still find this handler.</summary>
     public string[] Aliases { get; init; } = [];
+
+    /// <summary>
+    /// The version of the payload that the handler takes, from 1. Raise it when a payload that is stored could no
+    /// longer be read, and say by <see cref="UpcastFromAttribute"/> how it becomes the new one.
+    /// </summary>
+    public int Version { get; init; } = PayloadVersion.First;
+}
+
+/// <summary>
+/// Marks the method of a handler that makes a payload of the next version from one of this version:
+/// <c>static JsonObject Name(JsonObject payload)</c>. There is one for each version below the handler's own; an old
+/// payload goes through all of them in turn, before it is read and validated.
+/// </summary>
+/// <param name="version">The version it takes.</param>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class UpcastFromAttribute(int version) : Attribute
+{
+    /// <summary>The version it takes.</summary>
+    public int Version { get; } = version;
 }
 
 /// <summary>Capabilities that a handler brings to the agent it runs in: <c>pdf</c>, <c>sql:3</c>.</summary>

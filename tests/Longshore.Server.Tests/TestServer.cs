@@ -15,12 +15,13 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-server-");
     private readonly WebApplication _app;
 
-    private TestServer()
+    private TestServer(Action<LongshoreBuilder>? configure)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddLongshore().UseSqlite(Path.Combine(_folder.FullName, "tasks.db"));
+        var longshore = builder.Services.AddLongshore().UseSqlite(Path.Combine(_folder.FullName, "tasks.db"));
+        configure?.Invoke(longshore);
         builder.Services.AddLongshoreServer();
         _app = builder.Build();
         _app.MapLongshore();
@@ -40,9 +41,9 @@ internal sealed class TestServer : IAsyncDisposable
         TimeSpan.FromSeconds(30),
         TestContext.Current.CancellationToken);
 
-    public static async Task<TestServer> StartAsync()
+    public static async Task<TestServer> StartAsync(Action<LongshoreBuilder>? configure = null)
     {
-        var server = new TestServer();
+        var server = new TestServer(configure);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         server.Http.BaseAddress = new Uri(server._app.Urls.First());
         return server;

@@ -26,6 +26,9 @@ internal static class SubmitCommand
     private static readonly Option<string?> Payload = Options.Word(
         "--payload", "Input of the work: JSON, @FILE, or - for stdin.", "JSON");
 
+    private static readonly Option<int?> Version = Options.Whole(
+        "--payload-version", "Which form of its kind's payload it is; 1 if not given.");
+
     private static readonly Option<string[]> Requires = Options.Words(
         "--requires", "A capability needed, such as rust or 'sql>=3'; may be repeated.", "CAPABILITY");
 
@@ -70,8 +73,9 @@ internal static class SubmitCommand
             longshore submit --file tasks.ndjson
             """)
         {
-            Kind, File, Payload, Requires, Match, Group, Step, Priority, Code, Name, Namespace, ReadyIn, ReadyAt,
-            Deadline, Timeout, MaxAttempts, Key, Tags, RelaxOptions.Relax, RelaxOptions.Prefer, RelaxOptions.PreferFor,
+            Kind, File, Payload, Version, Requires, Match, Group, Step, Priority, Code, Name, Namespace, ReadyIn,
+            ReadyAt, Deadline, Timeout, MaxAttempts, Key, Tags, RelaxOptions.Relax, RelaxOptions.Prefer,
+            RelaxOptions.PreferFor,
         };
         command.Validators.Add(Check);
         command.SetAction(SubmitAsync);
@@ -144,7 +148,7 @@ internal static class SubmitCommand
             IdempotencyKey = parsed.GetValue(Key),
             Tags = parsed.GetValue(Tags)!,
         };
-        return RelaxOptions.Apply(parsed, task);
+        return RelaxOptions.Apply(parsed, task.WithPayloadVersion(parsed.GetValue(Version) ?? PayloadVersion.First));
     }
 
     private static async Task<int> ReportAsync(ParseResult parsed, List<SubmittedTask> submitted)

@@ -26,13 +26,22 @@ public static class TaskTest
         Func<WorkTask, WorkTask>? task = null,
         CancellationToken ct = default)
         where THandler : TaskHandler<TPayload> =>
-        RunAsync<THandler>(JsonText.From(payload, PayloadJson.Options), configure, task, ct);
+        RunAsync<THandler>(JsonText.From(payload, PayloadJson.Options), configure, task, ct: ct);
 
-    /// <summary>As the other, with the payload as JSON; it may be invalid.</summary>
+    /// <summary>
+    /// As the other, with the payload as JSON; it may be invalid, or of a former <paramref name="version"/>.
+    /// </summary>
+    /// <typeparam name="THandler">The handler.</typeparam>
+    /// <param name="payload">The input.</param>
+    /// <param name="configure">Adds the services that the handler needs.</param>
+    /// <param name="task">Changes the task it is run for: its attempt, correlation id and so on.</param>
+    /// <param name="version">The version of the payload; null means what the handler takes.</param>
+    /// <param name="ct">What the handler is given to watch.</param>
     public static async Task<TaskTestResult> RunAsync<THandler>(
         JsonText payload,
         Action<IServiceCollection>? configure = null,
         Func<WorkTask, WorkTask>? task = null,
+        int? version = null,
         CancellationToken ct = default)
         where THandler : class
     {
@@ -43,8 +52,9 @@ public static class TaskTest
             configure?.Invoke(services);
         }).ConfigureAwait(false);
         await using var ending = host.ConfigureAwait(false);
-        var answers = await host.Client.SubmitAsync([new NewTask { Kind = handler.Kind, Payload = payload }], ct)
-            .ConfigureAwait(false);
+        var spec = new NewTask { Kind = handler.Kind, Payload = payload }
+            .WithPayloadVersion(version ?? handler.Version);
+        var answers = await host.Client.SubmitAsync([spec], ct).ConfigureAwait(false);
         var submitted = await host.Client.GetTaskAsync(answers[0].Id, ct).ConfigureAwait(false);
         var granted = submitted with { State = TaskState.InProgress, Epoch = 1, Attempts = 1 };
         var claim = new RecordingClaim();

@@ -8,6 +8,8 @@ namespace Longshore.Explain;
 /// <summary>What would get a task done, for people.</summary>
 internal static class Suggestions
 {
+    private const int KindsShown = 10;
+
     public static IEnumerable<string> For(
         WorkTask task, NamespaceRules rules, IReadOnlyList<Candidate> crowd, IReadOnlyList<Candidate> able,
         IReadOnlyList<Candidate> takers, IEnumerable<Obstacle> obstacles)
@@ -49,12 +51,33 @@ internal static class Suggestions
         }
     }
 
+    /// <summary>Whether there are agents where it waits, and none of them takes its kind.</summary>
+    public static bool IsOfUnknownKind(NewTask spec, IReadOnlyList<Candidate> crowd)
+    {
+        var there = crowd.Where(c => IsThere(spec, c)).ToList();
+        return there.Count > 0 && there.All(c => c.Agent.Profile.Kinds is { Count: > 0 } kinds
+            && !kinds.Contains(spec.Kind, StringComparer.Ordinal));
+    }
+
+    private static bool IsThere(NewTask spec, Candidate candidate) =>
+        candidate.Agent.Mode != AgentMode.Offline
+        && candidate.Agent.Profile.Namespaces.Contains(spec.Namespace, StringComparer.Ordinal);
+
     private static IEnumerable<string> ForUnable(NewTask spec, IReadOnlyList<Candidate> crowd)
     {
         if (crowd.Count == 0)
         {
             yield return "register an agent: there is none";
             yield break;
+        }
+
+        if (IsOfUnknownKind(spec, crowd))
+        {
+            var kinds = crowd.Where(c => IsThere(spec, c)).SelectMany(c => c.Agent.Profile.Kinds)
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            var more = kinds.Count > KindsShown ? ", …" : "";
+            yield return $"register an agent that takes the kind '{spec.Kind}', or submit one of those that are taken: "
+                + string.Join(", ", kinds.Take(KindsShown)) + more;
         }
 
         foreach (var dropped in spec.Requires)

@@ -57,6 +57,11 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             .Where(f => f.Obstacle is Obstacle.None or Obstacle.NotForClaiming).Select(f => f.Candidate).ToList();
         var steps = new StepExplainer(crowd, store.Info.HeartbeatTimeout, now);
         var (reason, sentence) = ReasonOf(task, rules, able, takers, now);
+        if (reason == StateReason.NobodyCan && task.Target is null && Suggestions.IsOfUnknownKind(task.Spec, crowd))
+        {
+            sentence = $"no registered agent takes the kind '{task.Spec.Kind}'; it waits for one that does";
+        }
+
         var ahead = task.State.IsQueued()
             ? await new QueueAhead(store).CountAsync(task, able, ct).ConfigureAwait(false)
             : 0;
@@ -125,6 +130,8 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             { State: not (TaskState.Created or TaskState.PendingHandoff) } => (
                 StateReason.AsStated,
                 task.Agent is null ? $"it is {task.State.ToWire()}" : $"it is {task.State.ToWire()}, by {task.Agent}"),
+            { DeferredUntil: { } until, Error: { } why } => (
+                StateReason.Deferred, $"it waits until {until:u}, since it came back: {why}"),
             { DeferredUntil: { } until } => (StateReason.Deferred, $"it waits until {until:u}"),
             _ when able.Count == 0 && task.Relaxing is { NextAt: { } nextAt } => (
                 StateReason.NobodyCan,

@@ -55,6 +55,7 @@ public static class TaskValidation
         CheckTags(task.Tags, at + "tags");
         Metadata(task.Metadata, at + "metadata");
         CheckTrace(task.Metadata, at + "metadata");
+        PayloadVersion.Check(task.Metadata, at + "metadata");
         var requires = Requirement.Canonical(task.Requires, at + "requires");
         if (requires.Count > Limits.RequirementsMax)
         {
