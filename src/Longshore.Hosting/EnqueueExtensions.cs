@@ -15,6 +15,7 @@ public static class EnqueueExtensions
     /// <param name="client">Where to.</param>
     /// <param name="payload">The input.</param>
     /// <param name="with">Changes the task before it is submitted.</param>
+    /// <param name="unique">By what it is unique: <c>new Unique()</c> by its payload; null: by nothing.</param>
     /// <param name="ct">Cancels the call.</param>
     /// <returns>How it went; the task's id.</returns>
     /// <exception cref="LongshoreException">invalid_input, unavailable.</exception>
@@ -22,6 +23,7 @@ public static class EnqueueExtensions
         this ILongshoreClient client,
         TPayload payload,
         Func<NewTask, NewTask>? with = null,
+        Unique? unique = null,
         CancellationToken ct = default)
         where THandler : TaskHandler<TPayload>
     {
@@ -37,7 +39,7 @@ public static class EnqueueExtensions
             throw new LongshoreException(ErrorCode.InvalidInput, $"payload: {e.Message}", "payload", e);
         }
 
-        var task = new NewTask { Kind = kind.Name, Payload = json };
+        var task = new NewTask { Kind = kind.Name, Payload = json, Unique = unique };
         task = (with?.Invoke(task) ?? task).WithPayloadVersion(kind.Version);
         var answers = await client.SubmitAsync([task], ct).ConfigureAwait(false);
         return answers[0];

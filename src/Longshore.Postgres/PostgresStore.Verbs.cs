@@ -148,6 +148,13 @@ public sealed partial class PostgresStore
             return;
         }
 
+        if (batch.Inserts.Exists(task => task.Unique?.OnConflict == UniqueConflict.Replace))
+        {
+            // What it replaces keeps its age.
+            _catalog.Lows.BecameReady(long.MinValue);
+            return;
+        }
+
         var now = batch.NowUs ?? _catalog.NowUs;
         var rank = batch.Finishes.TrueForAll(f => f.Kind == FinishKind.Complete) ? long.MaxValue : long.MinValue;
         foreach (var task in batch.Inserts)

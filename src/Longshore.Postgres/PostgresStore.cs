@@ -50,7 +50,7 @@ public sealed partial class PostgresStore
         var writer = new MovesWriter(database);
         _hot = new HotCommit(database, _classes, _rules, claims, writer);
         _cold = new ColdCommit(
-            database, _classes, _rules, _hot, claims, new InsertChecks(database), reader, writer, ends);
+            database, _classes, _rules, _hot, claims, new InsertChecks(database, reader), reader, writer, ends);
         _upkeep = new Upkeep(database, _classes, reader, writer, ends);
         _relaxing = new RelaxVerbs(database, _classes, reader, writer);
         _agentReader = new AgentReader(database, _catalog);

@@ -24,7 +24,7 @@ public sealed class TransactionalClient
     internal TransactionalClient(PostgresStore store)
     {
         _store = store;
-        _checks = new InsertChecks(store.Database);
+        _checks = new InsertChecks(store.Database, new MovesReader(store.Database));
     }
 
     /// <summary>Submits tasks; the answers are those of <see cref="ILongshoreClient"/>.</summary>
@@ -54,6 +54,14 @@ public sealed class TransactionalClient
         var checkedTasks = tasks.Select((task, i) => TaskValidation.Checked(
             task, now, tasks.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"tasks[{i}].")))
             .Select(task => context?.Stamp(task) ?? task).ToList();
+        if (checkedTasks.FindIndex(t => t.Unique?.OnConflict is UniqueConflict.Replace or UniqueConflict.AddAttempts)
+            is >= 0 and var at)
+        {
+            throw LongshoreException.Invalid(
+                (tasks.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"tasks[{at}]."))
+                + "unique.on_conflict",
+                "must be return_existing or reject here: another task is not changed in your transaction");
+        }
 
         for (var tries = 1; ; tries++)
         {
@@ -96,14 +104,13 @@ public sealed class TransactionalClient
         NpgsqlConnection connection, List<NewTask> tasks, CancellationToken ct)
     {
         var rules = await _store.KnownRulesAsync(ct).ConfigureAwait(false);
-        var inserts = await _checks.CheckAsync(connection, tasks, rules, ct).ConfigureAwait(false);
-        var toInsert = inserts.ToInsert.ConvertAll(index => tasks[index]);
-        if (toInsert.Count == 0)
+        var inserts = await _checks.CheckAsync(connection, tasks, rules, null, ct).ConfigureAwait(false);
+        if (inserts.ToInsert.Count == 0)
         {
             return inserts.Outcomes([]);
         }
 
-        var ids = await _store.InsertAsync(connection, toInsert, rules, ct).ConfigureAwait(false);
+        var ids = await _store.InsertAsync(connection, inserts.ToInsert, rules, ct).ConfigureAwait(false);
         return inserts.Outcomes(ids);
     }
 

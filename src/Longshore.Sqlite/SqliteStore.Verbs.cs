@@ -23,10 +23,11 @@ public sealed partial class SqliteStore
                 _verbs.Rules.Put(cursor);
             }
 
+            var newFrom = _live.NextTaskId;
             return new TaskBatchOutcome
             {
                 Finishes = Each(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs)),
-                Inserts = Each(batch.Inserts, task => _verbs.Inserter.Insert(task, nowUs)),
+                Inserts = Each(batch.Inserts, task => _verbs.Inserter.Insert(task, newFrom, nowUs)),
                 Renewals = Each(batch.Renewals, renewal => _verbs.Finisher.Renew(renewal, nowUs)),
                 Claims = Each(batch.Claims, request => _verbs.Claimer.Claim(request, nowUs)),
             };

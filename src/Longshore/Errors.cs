@@ -14,6 +14,9 @@ public enum ErrorCode
     /// <summary>The code is taken by another task of the namespace.</summary>
     DuplicateCode,
 
+    /// <summary>Another live task holds the unique key; the message names it.</summary>
+    DuplicateTask,
+
     /// <summary>The idempotency key was used before with different content.</summary>
     IdempotencyKeyReused,
 

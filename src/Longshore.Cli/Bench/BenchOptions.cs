@@ -30,6 +30,9 @@ internal sealed record BenchOptions
     /// <summary>Every task belongs to a group and is kept from somebody, so that every claim asks the guards.</summary>
     public bool Guarded { get; init; }
 
+    /// <summary>Every task is unique by a key of its own.</summary>
+    public bool Unique { get; init; }
+
     /// <summary>Run the bare statements beside it.</summary>
     public bool Bare { get; init; }
 }

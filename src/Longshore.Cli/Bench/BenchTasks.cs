@@ -30,14 +30,21 @@ internal static class BenchTasks
     public static NewTask Get(int index) => ByClass[index % Classes];
 
     /// <summary>Submits tasks in batches of <see cref="BatchSize"/>.</summary>
-    public static async Task SubmitAsync(ILongshoreClient client, int tasks, CancellationToken ct)
+    public static async Task SubmitAsync(
+        ILongshoreClient client, int tasks, CancellationToken ct, bool unique = false)
     {
+        Func<int, NewTask> get = unique ? GetUnique : Get;
         for (var first = 0; first < tasks; first += BatchSize)
         {
             var count = Math.Min(BatchSize, tasks - first);
-            await client.SubmitAsync([.. Enumerable.Range(first, count).Select(Get)], ct).ConfigureAwait(false);
+            await client.SubmitAsync([.. Enumerable.Range(first, count).Select(get)], ct).ConfigureAwait(false);
         }
     }
+
+    private static NewTask GetUnique(int index) => Get(index) with
+    {
+        Unique = new Unique { Key = string.Create(CultureInfo.InvariantCulture, $"key-{index}") },
+    };
 
     private static NewTask OfClass(int index)
     {

@@ -30,7 +30,7 @@ internal static class DrainWorkload
         {
             await (options.Guarded
                 ? GuardedTasks.SubmitAsync(loading.Client, options.Tasks, ct)
-                : BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct)).ConfigureAwait(false);
+                : BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct, options.Unique)).ConfigureAwait(false);
             GC.Collect();
             resident = RunFigures.ResidentNow();
             before = loading.Writes;

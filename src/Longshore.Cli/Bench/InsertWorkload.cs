@@ -9,7 +9,7 @@ internal static class InsertWorkload
         await using var _ = node.ConfigureAwait(false);
         var before = node.Writes;
         var start = TimeProvider.System.GetTimestamp();
-        await BenchTasks.SubmitAsync(node.Client, options.Tasks, ct).ConfigureAwait(false);
+        await BenchTasks.SubmitAsync(node.Client, options.Tasks, ct, options.Unique).ConfigureAwait(false);
         var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
         await Check.CreatedAsync(node.Client, options.Tasks, ct).ConfigureAwait(false);
         return new RunFigures

@@ -38,6 +38,11 @@ internal static class BenchCommand
         Description = "Every task is a step of an item and was rejected by somebody: each claim asks who may have it.",
     };
 
+    private static readonly Option<bool> Unique = new("--unique")
+    {
+        Description = "Every task is unique by a key of its own.",
+    };
+
     private static readonly Option<bool> Across = new("--across")
     {
         Description = "Submit on one node and handle on another, both over one PostgreSQL database.",
@@ -76,11 +81,11 @@ internal static class BenchCommand
             longshore bench route --agents 1000
             longshore bench crowd answers/dog
             """);
-        command.Add(One(Workloads.Insert, "Submit tasks by the thousand.", 100_000, Bare));
+        command.Add(One(Workloads.Insert, "Submit tasks by the thousand.", 100_000, Bare, Unique));
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
             Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare,
-            Guarded));
+            Guarded, Unique));
         command.Add(One(
             Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
@@ -211,6 +216,7 @@ internal static class BenchCommand
             Store = store,
             Bare = bare,
             Guarded = options.Contains(Guarded) && parsed.GetValue(Guarded),
+            Unique = options.Contains(Unique) && parsed.GetValue(Unique),
             Across = across,
             Concurrency = options.Contains(Handlers) ? parsed.GetValue(Handlers) : callers,
             Prefetch = options.Contains(Prefetch) ? ReadPrefetch(parsed.GetValue(Prefetch)!) : null,

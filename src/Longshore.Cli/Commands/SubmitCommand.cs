@@ -69,15 +69,18 @@ internal static class SubmitCommand
             longshore submit thumbnail --payload '{"file":"a.png"}' --requires imaging
             longshore submit report --payload @report.json --priority 8 --ready-in 3600 --key report-2030-01
             longshore submit port --requires 'rust>=3' --relax '5m: rust>=2' --relax '30m: rust'
+            longshore submit reindex --payload '{"shop":7}' --unique --ready-in 5 --unique-on-conflict replace
             longshore submit review --prefer ann --prefer-for 2m
             longshore submit --file tasks.ndjson
             """)
         {
             Kind, File, Payload, Version, Requires, Match, Group, Step, Priority, Code, Name, Namespace, ReadyIn,
             ReadyAt, Deadline, Timeout, MaxAttempts, Key, Tags, RelaxOptions.Relax, RelaxOptions.Prefer,
-            RelaxOptions.PreferFor,
+            RelaxOptions.PreferFor, UniqueOptions.ByPayload, UniqueOptions.Key, UniqueOptions.AcrossKinds,
+            UniqueOptions.Window, UniqueOptions.While, UniqueOptions.OnConflict,
         };
         command.Validators.Add(Check);
+        command.Validators.Add(UniqueOptions.Check);
         command.SetAction(SubmitAsync);
         return command;
     }
@@ -147,6 +150,7 @@ internal static class SubmitCommand
             MaxAttempts = parsed.GetValue(MaxAttempts) ?? task.MaxAttempts,
             IdempotencyKey = parsed.GetValue(Key),
             Tags = parsed.GetValue(Tags)!,
+            Unique = UniqueOptions.Read(parsed),
         };
         return RelaxOptions.Apply(parsed, task.WithPayloadVersion(parsed.GetValue(Version) ?? PayloadVersion.First));
     }
@@ -161,13 +165,16 @@ internal static class SubmitCommand
         }
         else if (submitted.Count == 1 && refused == 0)
         {
-            var before = submitted[0].Status == InsertStatus.Existing ? " (submitted before)" : "";
-            Output.Line(submitted[0].Code + before);
+            Output.Line((submitted[0].Code ?? $"task {Output.Number(submitted[0].Id)}") + Note(submitted[0].Status));
         }
         else if (submitted.Count != 1)
         {
             var known = submitted.Count(task => task.Status == InsertStatus.Existing);
-            Output.Line($"{submitted.Count - refused - known} submitted, {known} submitted before, {refused} refused");
+            var met = submitted.Count(
+                task => task.Status != InsertStatus.Existing && Note(task.Status).Length > 0);
+            var taken = met == 0 ? "" : $"{met} met a task of their key, ";
+            var stored = submitted.Count - refused - known - met;
+            Output.Line($"{stored} submitted, {known} submitted before, {taken}{refused} refused");
         }
 
         for (var i = 0; i < submitted.Count; i++)
@@ -182,9 +189,21 @@ internal static class SubmitCommand
         return refused == 0 ? 0 : CommandLine.Failure;
     }
 
+    /// <summary>What became of a task that is not new; nothing when it is.</summary>
+    private static string Note(InsertStatus status) => status switch
+    {
+        InsertStatus.Existing => " (submitted before)",
+        InsertStatus.Deduplicated => " has its unique key",
+        InsertStatus.Replaced => " has its unique key and was replaced",
+        InsertStatus.AttemptsAdded => " has its unique key and may be tried once more",
+        _ => "",
+    };
+
     private static string? Refusal(SubmittedTask task) => task.Status switch
     {
-        InsertStatus.Inserted or InsertStatus.Existing => null,
+        InsertStatus.Inserted or InsertStatus.Existing or InsertStatus.Deduplicated or InsertStatus.Replaced
+            or InsertStatus.AttemptsAdded => null,
+        InsertStatus.DuplicateTask => $"task {Output.Number(task.Id)} has its unique key",
         InsertStatus.DuplicateCode => $"the code is taken by task {Output.Number(task.Id)}; choose another",
         InsertStatus.KeyReused =>
             $"the key was used for task {Output.Number(task.Id)} with other content; choose another",

@@ -81,6 +81,11 @@ internal static class TaskColumns
         };
     }
 
+    /// <summary>The task with what it is unique by; as it is when it is not.</summary>
+    public static WorkTask WithUnique(this WorkTask task, NpgsqlDataReader row, int column) => row.IsDBNull(column)
+        ? task
+        : task with { Spec = task.Spec with { Unique = UniqueJson.Read(row.GetString(column)) } };
+
     /// <summary>The retry policy whose three columns begin here; the usual one is not stored.</summary>
     public static RetryPolicy Policy(this NpgsqlDataReader row, int from) => row.IsDBNull(from)
         ? RetryPolicy.Default

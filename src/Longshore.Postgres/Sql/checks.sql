@@ -63,4 +63,9 @@ union all
 select format('task %s is of group %s, and its place says %s', t.id, t.group_id, m.group_id)
 from longshore.tasks t
 join (select id, group_id from longshore.claims union all select id, group_id from longshore.finished) m on m.id = t.id
-where m.group_id is distinct from t.group_id;
+where m.group_id is distinct from t.group_id
+union all
+select format('task %s is unique and does not hold its key', p.id)
+from longshore.places p left join longshore.unique_keys k on k.task_id = p.id
+where p.flags & 16384 <> 0
+  and (k.task_id is null or (p.state < 8 and not k.holds and (not k.unstarted or p.epoch = 0)));

@@ -23,11 +23,27 @@ select longshore.relax_inserted(
         $25, $26, $27, $28, $29, $30),
     $31, $32);
 
+-- name: hot_insert_unique
+with keys as materialized (
+    select longshore.free_keys($33) as digests
+), new as materialized (
+    select longshore.insert_tasks(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+        $25, $26, $27, $28, $29, $30) as ids
+    from keys
+    where keys.digests is not null
+)
+select longshore.hold_keys(
+    case when $31::text[] is null then new.ids else longshore.relax_inserted(new.ids, $31, $32) end,
+    $33, $34, $35, $36, $30)
+from new;
+
 -- name: hot_renew
 select id, epoch, lease_us, state, refused from longshore.renew($1, $2, $3, $4, $5, $6, $7);
 
 -- name: hot_claim
-select c.*, case when c.flags & 1024 <> 0 then longshore.relaxation(c.id, c.flags) end
+select c.*, case when c.flags & 1024 <> 0 then longshore.relaxation(c.id, c.flags) end,
+       case when c.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = c.id) end
 from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) c;
 
 -- name: hot_cursors

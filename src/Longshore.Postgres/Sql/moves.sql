@@ -5,12 +5,14 @@ select p.id, p.class_id, p.rank, p.epoch, p.attempts, p.failures, p.priority, p.
        p.agent_id, p.single, p.granted_us, p.lease_us, p.key, p.ended_us, p.outcome, p.result, p.error, a.name,
        t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us, p.status, c.namespace, c.kind,
        b.failures, b.trips, b.last_failure_us, b.open_until_us, h.class_id,
-       case p.status when 19 then (select k.paused_us from longshore.claims k where k.id = p.id) end
+       case p.status when 19 then (select k.paused_us from longshore.claims k where k.id = p.id) end,
+       u.digest, u.unstarted, case when p.state >= 8 then longshore.rival(u.task_id, longshore.instant($3)) end
 from longshore.lock_places($1, $2) p
 join longshore.tasks t on t.id = p.id
 join longshore.classes c on c.id = p.class_id
 left join longshore.task_breakers b on b.task_id = p.id
 left join longshore.agents a on a.id = p.agent_id
+left join longshore.unique_keys u on p.flags & 16384 <> 0 and u.task_id = p.id
 left join longshore.handoffs h
     on p.flags & 2048 <> 0 and h.task_id = p.id and h.accepted_us is null and h.withdrawn_us is null;
 

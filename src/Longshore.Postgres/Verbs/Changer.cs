@@ -40,6 +40,11 @@ internal static class Changer
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
 
+        if (standing.Stage == Stage.Finished && moves.TakeKey(standing) is { } holder)
+        {
+            return new ChangeOutcome(ChangeStatus.KeyTaken, standing.State, HolderId: holder);
+        }
+
         if (standing.Stage == Stage.Finished)
         {
             moves.Begun.Add((id, standing.EndedUs));

@@ -14,22 +14,27 @@ internal sealed class ColdCommit(
 {
     private const int TriesMax = 5;
 
+    // Each try is lost to another node that took one of the keys, and next time that is seen.
+    private const int UniqueTriesMax = 100;
+
     public async ValueTask<TaskBatchOutcome> RunAsync(TaskBatch batch, CancellationToken ct)
     {
+        var isUnique = batch.Inserts.Exists(task => task.Unique is not null);
+        var triesMax = isUnique ? UniqueTriesMax : TriesMax;
         for (var tries = 1; ; tries++)
         {
             var calls = await hot.PrepareAsync(batch, ct).ConfigureAwait(false);
             try
             {
                 var (outcome, answers) = await database.TransactAsync(
-                    connection => CommitAsync(connection, batch, calls, ct), ct).ConfigureAwait(false);
+                    connection => CommitAsync(connection, batch, isUnique, calls, ct), ct).ConfigureAwait(false);
                 return outcome with
                 {
                     Claims = await claims.SettleAsync(calls, answers, batch.NowUs, ct).ConfigureAwait(false),
                 };
             }
             catch (PostgresException e)
-                when (e.SqlState is "LS002" or PostgresErrorCodes.UniqueViolation && tries < TriesMax)
+                when (e.SqlState is "LS002" or PostgresErrorCodes.UniqueViolation && tries < triesMax)
             {
                 // Another node took a code, key or id between the look and the write; now it is seen.
             }
@@ -41,21 +46,21 @@ internal sealed class ColdCommit(
     }
 
     private async ValueTask<(TaskBatchOutcome Outcome, ClaimAnswer[] Claims)> CommitAsync(
-        NpgsqlConnection connection, TaskBatch batch, ClaimCall[] calls, CancellationToken ct)
+        NpgsqlConnection connection, TaskBatch batch, bool isUnique, ClaimCall[] calls, CancellationToken ct)
     {
         var moves = await reader.LockAsync(
             connection, batch.Finishes.Select(f => f.TaskId), batch.NowUs, ct, HotCommit.AgentsOf(calls))
             .ConfigureAwait(false);
         var finishes = batch.Finishes.ConvertAll(finish => ends.Finish(moves, finish));
         var known = await rules.FindAsync(ct).ConfigureAwait(false);
-        var isBounded = known.Bounded(batch.Inserts).Any();
-        if (isBounded)
+        var isWrittenBefore = isUnique || known.Bounded(batch.Inserts).Any();
+        if (isWrittenBefore)
         {
             await writer.WriteAsync(connection, moves, ct).ConfigureAwait(false);
         }
 
-        var checkedInserts = await checks.CheckAsync(connection, batch.Inserts, known, ct).ConfigureAwait(false);
-        var inserts = checkedInserts.ToInsert.ConvertAll(index => batch.Inserts[index]);
+        var decided = await checks.CheckAsync(connection, batch.Inserts, known, batch.NowUs, ct).ConfigureAwait(false);
+        var inserts = decided.ToInsert;
         var classIds = await classes.InternAsync(inserts, ct).ConfigureAwait(false);
 
         // The claims know of these classes: otherwise they would be made again, after those that come behind them.
@@ -63,11 +68,12 @@ internal sealed class ColdCommit(
 
         var round = new Round();
         hot.AddNotes(round, batch);
-        if (!isBounded)
+        if (!isWrittenBefore)
         {
             writer.Add(round, moves);
         }
 
+        decided.Holders.Add(round, writer);
         hot.AddInserts(round, inserts, classIds, known, batch.NowUs);
         hot.AddRest(round, batch, calls);
         if (round.Count == 0)
@@ -97,7 +103,7 @@ internal sealed class ColdCommit(
         TaskBatchOutcome Outcome(long[] ids, RenewOutcome[] renewals) => new()
         {
             Finishes = finishes,
-            Inserts = checkedInserts.Outcomes(ids),
+            Inserts = decided.Outcomes(ids),
             Renewals = renewals,
             Claims = [],
         };

@@ -27,6 +27,11 @@ internal sealed class HotCommit(
             }
         }
 
+        if (UniqueHolders.AnyTwoAlike(batch.Inserts))
+        {
+            return null;
+        }
+
         for (var tries = 1; tries < TriesMax; tries++)
         {
             var known = await rules.FindAsync(ct).ConfigureAwait(false);
@@ -106,7 +111,13 @@ internal sealed class HotCommit(
     /// <summary>Adds the statement that stores new tasks, if there are any.</summary>
     public void AddInserts(Round round, List<NewTask> tasks, int[] classIds, KnownRules known, long? nowUs)
     {
-        if (tasks.Exists(task => RelaxSteps.LastOf(task) > 0))
+        var isRelaxing = tasks.Exists(task => RelaxSteps.LastOf(task) > 0);
+        if (tasks.Exists(task => task.Unique is not null))
+        {
+            round.AddInserts(database.Sql["hot_insert_unique"], tasks, classIds, known, nowUs)
+                .WithSteps(isRelaxing ? tasks : null).WithKeys(tasks);
+        }
+        else if (isRelaxing)
         {
             round.AddInserts(database.Sql["hot_insert_relaxing"], tasks, classIds, known, nowUs).WithSteps(tasks);
         }

@@ -77,11 +77,26 @@ internal static class InsertArrays
     }
 
     /// <summary>Adds by what steps their requirements relax, and for how long the first holds.</summary>
-    public static Round WithSteps(this Round round, List<NewTask> tasks) => round
-        .With((string?[])[.. tasks.Select(t => RelaxSteps.LastOf(t) == 0 ? null : RelaxJson.Write(t))])
-        .With((long?[])[.. tasks.Select(t => RelaxSteps.LastOf(t) == 0
-            ? (long?)null
-            : RelaxSteps.AfterOf(t, 1).ToMicroseconds())]);
+    public static Round WithSteps(this Round round, List<NewTask>? tasks) => round
+        .With(tasks is null
+            ? null
+            : (string?[])[.. tasks.Select(t => RelaxSteps.LastOf(t) == 0 ? null : RelaxJson.Write(t))])
+        .With(tasks is null
+            ? null
+            : (long?[])[.. tasks.Select(t => RelaxSteps.LastOf(t) == 0
+                ? (long?)null
+                : RelaxSteps.AfterOf(t, 1).ToMicroseconds())]);
+
+    /// <summary>Adds what they are unique by, and how long they have it.</summary>
+    public static Round WithKeys(this Round round, List<NewTask> tasks)
+    {
+        var isUsual = tasks.TrueForAll(t => t.Unique is null || UniqueJson.Write(t.Unique) == "{}");
+        return round
+            .With((byte[]?[])[.. tasks.Select(t => t.Unique is null ? null : UniqueDigest.Of(t))])
+            .With(isUsual ? null : (bool?[])[.. tasks.Select(t => t.Unique?.While == UniqueWhile.Unstarted)])
+            .With(isUsual ? null : (long?[])[.. tasks.Select(t => t.Unique?.Window?.ToMicroseconds())])
+            .With(isUsual ? null : (string?[])[.. tasks.Select(t => t.Unique is { } u ? UniqueJson.Write(u) : null)]);
+    }
 
     private static bool UsualRetry(NewTask task) => task.Retry == RetryPolicy.Default;
 
@@ -91,6 +106,7 @@ internal static class InsertArrays
         | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline)
         | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
         | (RelaxSteps.LastOf(task) == 0 ? PlaceFlags.None : PlaceFlags.Relaxing)
+        | (task.Unique is null ? PlaceFlags.None : PlaceFlags.Unique)
         | (isFifo ? PlaceFlags.Fifo : PlaceFlags.None);
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value);

@@ -6,19 +6,23 @@ using Npgsql;
 namespace Longshore.Postgres.Verbs;
 
 /// <summary>Finds out which new tasks may be stored: by their keys, parents and codes.</summary>
-internal sealed class InsertChecks(Database database)
+internal sealed class InsertChecks(Database database, MovesReader reader)
 {
     /// <summary>
     /// Decides about each task. Namespaces with a bound are locked, and what waits there is counted; the caller has
     /// written before what changes that.
     /// </summary>
     public async ValueTask<CheckedInserts> CheckAsync(
-        NpgsqlConnection connection, IReadOnlyList<NewTask> tasks, KnownRules rules, CancellationToken ct)
+        NpgsqlConnection connection, IReadOnlyList<NewTask> tasks, KnownRules rules, long? nowUs,
+        CancellationToken ct)
     {
         if (tasks.Count == 0)
         {
-            return new CheckedInserts([], []);
+            return new CheckedInserts([], [], new UniqueHolders(database));
         }
+
+        var holders = await UniqueHolders.FindAsync(database, reader, connection, tasks, nowUs, ct)
+            .ConfigureAwait(false);
 
         var keyed = tasks.Where(t => t.IdempotencyKey is not null).ToArray();
         var coded = tasks.Where(t => t.Code is not null).ToArray();
@@ -66,7 +70,7 @@ internal sealed class InsertChecks(Database database)
                 await row.ReadAsync(ct).ConfigureAwait(false);
                 var lastId = row.GetInt64(0);
                 var room = bounded.Length == 0 ? [] : await ReadRoomAsync(row, ct).ConfigureAwait(false);
-                return Decide(tasks, keys, codes, parents, room, lastId);
+                return Decide(tasks, keys, codes, parents, room, holders, lastId);
             },
             ct).ConfigureAwait(false);
     }
@@ -95,9 +99,10 @@ internal sealed class InsertChecks(Database database)
 
     private static CheckedInserts Decide(
         IReadOnlyList<NewTask> tasks, Dictionary<(string, string), First> keys,
-        Dictionary<(string, string), First> codes, HashSet<long> parents, Dictionary<string, long> room, long lastId)
+        Dictionary<(string, string), First> codes, HashSet<long> parents, Dictionary<string, long> room,
+        UniqueHolders holders, long lastId)
     {
-        var toInsert = new List<int>();
+        var toInsert = new List<NewTask>();
         var decisions = new List<Decision>(tasks.Count);
         foreach (var task in tasks)
         {
@@ -110,6 +115,10 @@ internal sealed class InsertChecks(Database database)
             else if (task.ParentId is { } parent && !parents.Contains(parent))
             {
                 decisions.Add(new Decision(InsertStatus.ParentNotFound, default));
+            }
+            else if (holders.Collide(task, toInsert) is { } collision)
+            {
+                decisions.Add(collision);
             }
             else if (task.Code is { } code && codes.TryGetValue((task.Namespace, code), out var holder))
             {
@@ -127,9 +136,14 @@ internal sealed class InsertChecks(Database database)
                 }
 
                 var own = new First(0, toInsert.Count, digest);
-                toInsert.Add(decisions.Count);
+                toInsert.Add(task);
                 parents.Add(lastId + toInsert.Count);
                 decisions.Add(new Decision(InsertStatus.Inserted, own));
+                if (task.Unique is not null)
+                {
+                    holders.Add(task, toInsert.Count - 1);
+                }
+
                 if (task.IdempotencyKey is { } ownKey)
                 {
                     keys[(task.Namespace, ownKey)] = own;
@@ -142,7 +156,7 @@ internal sealed class InsertChecks(Database database)
             }
         }
 
-        return new CheckedInserts(toInsert, decisions);
+        return new CheckedInserts(toInsert, decisions, holders);
     }
 }
 
@@ -153,9 +167,10 @@ internal readonly record struct First(long TaskId, int? Stored, byte[] Digest);
 internal readonly record struct Decision(InsertStatus Status, First First);
 
 /// <summary>What becomes of each new task of a batch.</summary>
-/// <param name="ToInsert">The places in the batch of those to store.</param>
+/// <param name="ToInsert">Those to store, as they are to be stored.</param>
 /// <param name="Decisions">One for each.</param>
-internal sealed record CheckedInserts(List<int> ToInsert, List<Decision> Decisions)
+/// <param name="Holders">Who holds the unique keys of the batch; to be written with those to store.</param>
+internal sealed record CheckedInserts(List<NewTask> ToInsert, List<Decision> Decisions, UniqueHolders Holders)
 {
     /// <summary>The outcomes, given the ids of those stored.</summary>
     public InsertOutcome[] Outcomes(long[] ids) => [.. Decisions.Select(decision => new InsertOutcome(

@@ -54,6 +54,12 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     /// <summary>Tasks that are no longer kept from anybody it was decided about before.</summary>
     public HashSet<long> Unkept { get; } = [];
 
+    /// <summary>Unique tasks that ended.</summary>
+    public List<long> KeysGivenUp { get; } = [];
+
+    /// <summary>Unique tasks that live again and have their keys again.</summary>
+    public Dictionary<byte[], long> KeysTaken { get; } = new(DigestComparer.Instance);
+
     /// <summary>Tasks that need no draft any more.</summary>
     public HashSet<long> Drafts { get; } = [];
 
@@ -108,6 +114,8 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
             MaxAttempts = first.MaxAttempts,
             Retry = first.Retry,
             OwnClass = first.OwnClass,
+            Digest = first.Digest,
+            Unstarted = first.Unstarted,
         };
     }
 
@@ -203,7 +211,13 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     }
 
     /// <summary>Ends the task; a claim that ends with it has been ended before.</summary>
-    public void Finish(Place place, TaskState state, int? agentId, JsonText result = default, string? error = null) =>
+    public void Finish(Place place, TaskState state, int? agentId, JsonText result = default, string? error = null)
+    {
+        if ((place.Flags & PlaceFlags.Unique) != 0)
+        {
+            KeysGivenUp.Add(place.Id);
+        }
+
         MoveTo(new Standing(Stage.Finished, state, WithoutHandoff(place.Cleared()))
         {
             AgentId = agentId,
@@ -211,6 +225,24 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
             Result = result,
             Error = error,
         });
+    }
+
+    /// <summary>An ended task lives again and takes its key; answers who has it meanwhile, if somebody does.</summary>
+    public long? TakeKey(Standing ended)
+    {
+        if (ended.Digest is not { } digest || !Unique.IsHeldAgain(ended.Unstarted, ended.Place.Epoch))
+        {
+            return null;
+        }
+
+        if (KeysTaken.TryGetValue(digest, out var holder) || ended.Rival is not null)
+        {
+            return ended.Rival ?? holder;
+        }
+
+        KeysTaken.Add(digest, ended.Place.Id);
+        return null;
+    }
 
     /// <summary>A lost claim turns out to have been submitted after all.</summary>
     public void MakeLate(ClaimRecord lost, string? key)

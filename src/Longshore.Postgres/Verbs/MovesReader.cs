@@ -14,7 +14,7 @@ internal sealed class MovesReader(Database database)
     {
         var tasks = ids.Distinct().Order().ToArray();
         var round = new Round()
-            .Add(database.Sql["places_lock"]).With(tasks).With(agents)
+            .Add(database.Sql["places_lock"]).With(tasks).With(agents).With(nowUs)
             .Add(database.Sql["ended_of_tasks"]).With(tasks)
             .Add(database.Sql["breakers_of_holders"]).With(tasks)
             .Add(database.Sql["rules_of_tasks"]).With(tasks)
@@ -83,6 +83,9 @@ internal sealed class MovesReader(Database database)
             Kind = row.GetString(27),
             OwnClass = row.IntOrNull(32),
             PausedUs = row.LongOrNull(33) ?? 0,
+            Digest = row.IsDBNull(34) ? null : row.GetFieldValue<byte[]>(34),
+            Unstarted = !row.IsDBNull(35) && row.GetBoolean(35),
+            Rival = row.LongOrNull(36),
         };
         return (standing, row.TaskBreakerOrNull(28, place.Id));
     }

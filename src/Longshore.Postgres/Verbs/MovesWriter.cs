@@ -46,6 +46,7 @@ internal sealed class MovesWriter(Database database)
         AddBreakers(round, moves);
         AddAgents(round, moves);
         AddLessons(round, moves);
+        AddKeys(round, moves);
         if (moves.RestoredDeadlines.Count > 0)
         {
             round.Add(database.Sql["deadlines_restore"]).With(moves.RestoredDeadlines.ToArray());
@@ -130,6 +131,21 @@ internal sealed class MovesWriter(Database database)
                 .With(Each(records, r => r.EndedUs)).With(Each(records, r => (short)r.Outcome))
                 .With(Each(records, r => r.Single)).With(Each(records, r => r.Error)).With(Each(records, r => r.Key))
                 .With(Each(records, r => (short?)r.Reason));
+        }
+    }
+
+    private void AddKeys(Round round, Moves moves)
+    {
+        if (moves.KeysGivenUp.Count > 0)
+        {
+            round.Add(database.Sql["unique_end"]).With(moves.KeysGivenUp.ToArray()).With((long?)moves.NowUs);
+        }
+
+        if (moves.KeysTaken.Count > 0)
+        {
+            round.Add(database.Sql["unique_take"])
+                .With([.. moves.KeysTaken.Values]).With((byte[]?[])[.. moves.KeysTaken.Keys])
+                .With((long?)moves.NowUs);
         }
     }
 

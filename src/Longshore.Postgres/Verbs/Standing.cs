@@ -35,6 +35,15 @@ internal sealed record Standing(Stage Stage, TaskState State, Place Place)
     /// <summary>Handed off, or offered so: the class to which it goes back.</summary>
     public int? OwnClass { get; init; }
 
+    /// <summary>What it is unique by, if it is.</summary>
+    public byte[]? Digest { get; init; }
+
+    /// <summary>Unique only until it is first given to an agent.</summary>
+    public bool Unstarted { get; init; }
+
+    /// <summary>Ended: who has its unique key meanwhile.</summary>
+    public long? Rival { get; init; }
+
     /// <summary>Finished: who held it then.</summary>
     public int? AgentId { get; init; }
 

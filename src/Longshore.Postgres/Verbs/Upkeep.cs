@@ -10,6 +10,8 @@ namespace Longshore.Postgres.Verbs;
 internal sealed class Upkeep(
     Database database, ClassCatalog classes, MovesReader reader, MovesWriter writer, ClaimEnds ends)
 {
+    private const int TriesMax = 100;
+
     public ValueTask<int> StageAsync(int limit, long? nowUs, CancellationToken ct) => database.RunAsync(
         () => new Round().Add(database.Sql["stage"]).With(limit).With(nowUs),
         async row =>
@@ -69,13 +71,25 @@ internal sealed class Upkeep(
             (moves, ids) => [.. ids.Select(id => Changer.Cancel(moves, id, reason))],
             ct);
 
-    public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
-        IReadOnlyList<long> taskIds, long? nowUs, CancellationToken ct) =>
-        ChangeAsync<IReadOnlyList<ChangeOutcome>>(
-            _ => ValueTask.FromResult(taskIds),
-            nowUs,
-            (moves, ids) => [.. ids.Select(id => Changer.Retry(moves, id))],
-            ct);
+    public async ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
+        IReadOnlyList<long> taskIds, long? nowUs, CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await ChangeAsync<IReadOnlyList<ChangeOutcome>>(
+                    _ => ValueTask.FromResult(taskIds),
+                    nowUs,
+                    (moves, ids) => [.. ids.Select(id => Changer.Retry(moves, id))],
+                    ct).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && tries < TriesMax)
+            {
+                // Somebody took one of the unique keys meanwhile; now that is seen.
+            }
+        }
+    }
 
     public ValueTask<IReadOnlyList<ChangeOutcome>> EvictAsync(
         IReadOnlyList<long> taskIds, string actor, string? reason, long? nowUs, CancellationToken ct) =>

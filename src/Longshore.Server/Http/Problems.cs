@@ -105,8 +105,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
     {
         ErrorCode.InvalidInput => 400,
         ErrorCode.NotFound => 404,
-        ErrorCode.DuplicateCode or ErrorCode.IdempotencyKeyReused or ErrorCode.StaleClaim or ErrorCode.WrongState
-            or ErrorCode.AgentUnavailable or ErrorCode.HopLimit or ErrorCode.OwnWork
+        ErrorCode.DuplicateCode or ErrorCode.DuplicateTask or ErrorCode.IdempotencyKeyReused or ErrorCode.StaleClaim
+            or ErrorCode.WrongState or ErrorCode.AgentUnavailable or ErrorCode.HopLimit or ErrorCode.OwnWork
             or ErrorCode.AlreadyReviewed => 409,
         ErrorCode.NotAllowed => 403,
         ErrorCode.NobodyCan => 422,

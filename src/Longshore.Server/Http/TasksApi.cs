@@ -47,6 +47,11 @@ internal static class TasksApi
             case InsertStatus.DuplicateCode:
                 throw new LongshoreException(
                     ErrorCode.DuplicateCode, $"code: '{submitted.Code}' is taken by task {submitted.Id}", "code");
+            case InsertStatus.DuplicateTask:
+                throw new LongshoreException(
+                    ErrorCode.DuplicateTask,
+                    $"unique: task {submitted.Id} has the key, and what it is to do cannot be changed now",
+                    "unique");
             case InsertStatus.KeyReused:
                 throw new LongshoreException(
                     ErrorCode.IdempotencyKeyReused,
@@ -65,9 +70,9 @@ internal static class TasksApi
         }
 
         var task = TaskWire.Of(await client.GetTaskAsync(submitted.Id, ct));
-        return submitted.Status == InsertStatus.Existing
-            ? Answer.Json(task)
-            : Answer.Created($"{context.Request.Path}/{submitted.Id}", task);
+        return submitted.Status == InsertStatus.Inserted
+            ? Answer.Created($"{context.Request.Path}/{submitted.Id}", task)
+            : Answer.Json(task);
     }
 
     private static async Task<IResult> SubmitManyAsync(

@@ -34,3 +34,8 @@ group by p.id having (p.state = 4) <> (count(h.id) > 0);
 
 -- name: check_ready
 select count(*) from ready;
+
+-- name: check_unique
+select p.id from places p left join unique_keys k on k.task_id = p.id
+where p.flags & 16384 <> 0
+  and (k.task_id is null or (p.state < 8 and not k.holds and (not k.unstarted or p.epoch = 0)));

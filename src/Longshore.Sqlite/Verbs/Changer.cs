@@ -11,7 +11,7 @@ namespace Longshore.Sqlite.Verbs;
 /// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
 internal sealed class Changer(
     Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, BreakerBook breakers,
-    RelaxVerbs relaxing, EventLog events)
+    RelaxVerbs relaxing, UniqueVerbs unique, EventLog events)
 {
     private readonly Statement _closeRequests = connection.Prepare(sql["help_close"]);
 
@@ -46,6 +46,12 @@ internal sealed class Changer(
         if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state)
         {
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        if (standing.State.IsTerminal() && (standing.Place.Flags & PlaceFlags.Unique) != 0
+            && unique.TakeAgain(standing.Place, nowUs) is { } holder)
+        {
+            return new ChangeOutcome(ChangeStatus.KeyTaken, standing.State, HolderId: holder);
         }
 
         if (standing.State.IsTerminal())

@@ -12,7 +12,7 @@ namespace Longshore.Sqlite.Verbs;
 /// <summary>Stores new tasks: the body once, and a narrow row where it waits.</summary>
 internal sealed class Inserter(
     Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Deadlines deadlines, ClassRows classes,
-    TaskBodies bodies, RelaxVerbs relaxing, EventLog events)
+    TaskBodies bodies, RelaxVerbs relaxing, UniqueVerbs unique, EventLog events)
 {
     private readonly Statement _task = connection.Prepare(sql["insert_task"]);
     private readonly Statement _addCode = connection.Prepare(sql["insert_code"]);
@@ -20,9 +20,13 @@ internal sealed class Inserter(
     private readonly Statement _findKey = connection.Prepare(sql["find_key"]);
     private readonly Statement _exists = connection.Prepare(sql["task_exists"]);
 
-    public InsertOutcome Insert(NewTask task, long nowUs)
+    /// <summary>Stores a task, or says why not.</summary>
+    /// <param name="task">As submitted.</param>
+    /// <param name="newFrom">Tasks from this id on came in the same batch.</param>
+    /// <param name="nowUs">The instant.</param>
+    public InsertOutcome Insert(NewTask task, long newFrom, long nowUs)
     {
-        if (Refusal(task) is { } refused)
+        if ((Refusal(task) ?? unique.Collide(task, newFrom, nowUs)) is { } refused)
         {
             return refused;
         }
@@ -58,6 +62,7 @@ internal sealed class Inserter(
             deadlines.Add(id, deadline.ToMicroseconds());
         }
 
+        unique.Add(id, task, nowUs);
         relaxing.Add(id, task, place.AvailableUs);
         stages.Requeue(place, place.AvailableUs, nowUs);
         events.AddInserted(id);
@@ -93,6 +98,7 @@ internal sealed class Inserter(
             | (task.Deadline is null ? PlaceFlags.None : PlaceFlags.HasDeadline)
             | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
             | (RelaxSteps.LastOf(task) == 0 ? PlaceFlags.None : PlaceFlags.Relaxing)
+            | (task.Unique is null ? PlaceFlags.None : PlaceFlags.Unique)
             | (rules.Order == TaskOrder.PriorityFifo ? PlaceFlags.Fifo : PlaceFlags.None);
         var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
         var classId = classes.IdOf(ClassKey.Of(task));

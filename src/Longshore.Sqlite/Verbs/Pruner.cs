@@ -9,7 +9,8 @@ namespace Longshore.Sqlite.Verbs;
 /// ended then, so no index over the ends of all tasks is needed on the hot path.
 /// </summary>
 internal sealed class Pruner(
-    Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, RelaxVerbs relaxing)
+    Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, RelaxVerbs relaxing,
+    UniqueVerbs unique)
 {
     private const int EventsAtOnce = 256;
 
@@ -92,6 +93,7 @@ internal sealed class Pruner(
         _removeHelp.Bind(id).Run();
         deadlines.Remove(id);
         relaxing.Remove(id);
+        unique.Remove(id);
         _removeTask.Bind(id).Run();
         return true;
     }

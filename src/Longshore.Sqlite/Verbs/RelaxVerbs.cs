@@ -38,6 +38,10 @@ internal sealed class RelaxVerbs(
     /// <summary>A task lives again; the next look finds where it stands.</summary>
     public void Again(long id, long nowUs) => _again.Bind(id).Bind(nowUs).Run();
 
+    /// <summary>When the first step of a task would be due that is available from an instant.</summary>
+    public long FirstDue(long id, long availableUs) =>
+        RelaxSteps.FirstOf(Find(id)!.Value.Spec, availableUs)!.NextAt!.Value.ToMicroseconds();
+
     public RelaxOutcome Relax(int limit, long nowUs)
     {
         var due = _due.Bind(nowUs).Bind(limit).ReadIds();

@@ -25,13 +25,14 @@ internal sealed class VerbSet
         Returns = new Returns(connection, sql, live, stages, classes, Relaxing, Events);
         var attempts = new FailedAttempts(
             connection, sql, live, stages, guards.Failures, Breakers, Returns, Events, chance);
-        Inserter = new Inserter(connection, sql, live, stages, deadlines, classes, bodies, Relaxing, Events);
+        var unique = new UniqueVerbs(connection, sql, stages, Relaxing, Events);
+        Inserter = new Inserter(connection, sql, live, stages, deadlines, classes, bodies, Relaxing, unique, Events);
         Finisher = new Finisher(connection, sql, live, stages, attempts, Returns, Events);
         Claimer = new Claimer(
             connection, sql, live, stages, new Selector(live, guards), bodies, Breakers, Events);
-        Changer = new Changer(connection, sql, stages, deadlines, Breakers, Relaxing, Events);
+        Changer = new Changer(connection, sql, stages, deadlines, Breakers, Relaxing, unique, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
-        Pruner = new Pruner(connection, sql, stages, deadlines, Relaxing);
+        Pruner = new Pruner(connection, sql, stages, deadlines, Relaxing, unique);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events, options.ReputationHalfLife);
         Reviews = new ReviewVerbs(connection, sql, live, stages, Agents, Events, options.ReputationHalfLife);
         Rules = new RuleVerbs(connection, sql, live, Events);

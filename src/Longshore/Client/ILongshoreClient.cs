@@ -15,8 +15,8 @@ public partial interface ILongshoreClient
 {
     /// <summary>
     /// Submits tasks, at most <see cref="Limits.BatchMax"/>, in one transaction. Invalid input refuses them all;
-    /// what only the store can know (a taken code, a reused key, a missing parent) refuses that one and is told in
-    /// its answer. Answers stand in the same order.
+    /// what only the store can know (a taken code, a reused key, a missing parent, a unique key that another task has)
+    /// is told in the answer of that one. Answers stand in the same order.
     /// </summary>
     /// <exception cref="LongshoreException">invalid_input, unavailable.</exception>
     Task<IReadOnlyList<SubmittedTask>> SubmitAsync(IReadOnlyList<NewTask> tasks, CancellationToken ct = default);
@@ -40,8 +40,13 @@ public partial interface ILongshoreClient
     /// <exception cref="LongshoreException">not_found, wrong_state.</exception>
     Task<WorkTask> CancelAsync(long id, string? reason = null, CancellationToken ct = default);
 
-    /// <summary>Gives a failed, cancelled, quarantined or deferred task a fresh set of attempts, now.</summary>
-    /// <exception cref="LongshoreException">not_found, wrong_state.</exception>
+    /// <summary>
+    /// Gives a failed, cancelled, quarantined or deferred task a fresh set of attempts, now. One that is unique takes
+    /// its key again.
+    /// </summary>
+    /// <exception cref="LongshoreException">
+    /// not_found, wrong_state; duplicate_task: another task has its key by now.
+    /// </exception>
     Task<WorkTask> RetryAsync(long id, CancellationToken ct = default);
 
     /// <summary>What happened to a task.</summary>

@@ -71,6 +71,8 @@ internal sealed partial class LocalClient
                 ErrorCode.QueueFull, $"in '{@namespace}' as many tasks wait as its rules allow; try again later"),
             InsertStatus.ParentNotFound => throw new LongshoreException(
                 ErrorCode.NotFound, $"there is no task {task.ParentId} any more, of which its task would be a part"),
+            InsertStatus.DuplicateTask => throw new LongshoreException(
+                ErrorCode.DuplicateTask, $"task {submitted.Id} has the unique key of its task", "unique"),
             _ => submitted.Id,
         };
     }

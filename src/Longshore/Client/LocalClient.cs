@@ -121,6 +121,14 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
             throw UnknownTask(id);
         }
 
+        if (outcome.Status == ChangeStatus.KeyTaken)
+        {
+            throw new LongshoreException(
+                ErrorCode.DuplicateTask,
+                $"task {id}: its unique key is that of task {outcome.HolderId} by now",
+                "unique");
+        }
+
         if (outcome.Status == ChangeStatus.Refused)
         {
             throw new LongshoreException(

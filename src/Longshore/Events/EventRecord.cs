@@ -48,6 +48,14 @@ public static class EventTypes
     /// <summary>A task was given a fresh set of attempts.</summary>
     public const string TaskRetried = "task_retried";
 
+    /// <summary>
+    /// A later submission of the same unique key took the place of what a task nobody had started was to do.
+    /// </summary>
+    public const string TaskReplaced = "task_replaced";
+
+    /// <summary>A task may be tried once more, since its unique key was submitted again.</summary>
+    public const string TaskAttemptsAdded = "task_attempts_added";
+
     /// <summary>A task's deadline passed.</summary>
     public const string TaskExpired = "task_expired";
 

@@ -71,6 +71,21 @@ public enum InsertStatus
 
     /// <summary>As many tasks wait in the namespace as its rules allow; nothing is stored.</summary>
     QueueFull = 5,
+
+    /// <summary>Another task holds the unique key; nothing is stored. The id is the holder's.</summary>
+    Deduplicated = 6,
+
+    /// <summary>
+    /// Another task holds the unique key and the submitter wants none then, or it cannot be replaced any more; nothing
+    /// is stored. The id is the holder's.
+    /// </summary>
+    DuplicateTask = 7,
+
+    /// <summary>The holder of the unique key took over payload, priority and time. The id is the holder's.</summary>
+    Replaced = 8,
+
+    /// <summary>The holder of the unique key may be tried once more. The id is the holder's.</summary>
+    AttemptsAdded = 9,
 }
 
 /// <summary>Outcome of one insert.</summary>
@@ -293,13 +308,18 @@ public enum ChangeStatus
 
     /// <summary>No such task.</summary>
     NotFound = 2,
+
+    /// <summary>Another task holds its unique key by now.</summary>
+    KeyTaken = 3,
 }
 
 /// <summary>Outcome of one change.</summary>
 /// <param name="Status">How it went.</param>
 /// <param name="State">The task's state now.</param>
 /// <param name="Lost">The claim this ended, if it ended one.</param>
-public readonly record struct ChangeOutcome(ChangeStatus Status, TaskState State, LostClaim? Lost = null);
+/// <param name="HolderId">Who holds its unique key, when that is why it was refused; else 0.</param>
+public readonly record struct ChangeOutcome(
+    ChangeStatus Status, TaskState State, LostClaim? Lost = null, long HolderId = 0);
 
 /// <summary>A claim that somebody other than its holder ended.</summary>
 /// <param name="TaskId">The task.</param>

@@ -124,6 +124,16 @@ public sealed record NewTask
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>At most one live task of its key; null for any number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Unique? Unique { get; init; }
+
+    /// <summary>What it is unique by, worked out where it is validated, so that no store's writer has to.</summary>
+    internal byte[]? UniqueDigest { get; init; }
+
+    /// <summary>Its <see cref="TaskDigest"/> as submitted, when another one changed it before it was stored.</summary>
+    internal byte[]? SubmittedDigest { get; init; }
+
     internal static readonly IReadOnlyDictionary<string, string> EmptyMetadata =
         new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -15,6 +15,11 @@ internal static class TaskDigest
     /// </summary>
     public static byte[] Of(NewTask task)
     {
+        if (task.SubmittedDigest is { } submitted)
+        {
+            return submitted;
+        }
+
         var metadata = new SortedDictionary<string, string>(task.Metadata.ToDictionary(), StringComparer.Ordinal);
         Array.ForEach(LeftOut, name => metadata.Remove(name));
 

@@ -68,7 +68,14 @@ public static class TaskValidation
             Requires = requires,
             Payload = task.Payload.IsNone ? JsonText.EmptyObject : task.Payload,
         };
-        return canonical with { Relax = RelaxValidation.Checked(canonical, at) };
+        canonical = canonical with
+        {
+            Relax = RelaxValidation.Checked(canonical, at),
+            Unique = Unique.Checked(task.Unique, at),
+        };
+        return canonical.Unique is null
+            ? canonical
+            : canonical with { UniqueDigest = UniqueDigest.Compute(canonical) };
     }
 
     /// <summary>A required short word: not blank, no control characters, not too long.</summary>

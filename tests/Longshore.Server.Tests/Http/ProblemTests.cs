@@ -154,6 +154,19 @@ public sealed class ProblemTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Unique_key_that_another_task_has_is_a_conflict_only_when_that_is_wanted()
+    {
+        var first = await PostAsync("tasks", """{"kind":"x","unique":{"key":"k"}}""");
+        first.StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await PostAsync("tasks", """{"kind":"x","unique":{"key":"k"}}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await ProblemAsync(
+            await PostAsync("tasks", """{"kind":"x","unique":{"key":"k","on_conflict":"reject"}}"""), 409,
+            "duplicate_task");
+        await ProblemAsync(
+            await PostAsync("tasks", """{"kind":"x","unique":{"on_conflict":"explode"}}"""), 400, "invalid_input");
+    }
+
+    [Fact]
     public async Task Taken_code_and_reused_key_are_conflicts()
     {
         await PostAsync("tasks", """{"kind":"x","code":"one","idempotency_key":"k"}""");

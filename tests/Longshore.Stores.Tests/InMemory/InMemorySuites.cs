@@ -117,3 +117,7 @@ public sealed class InMemorySchedule : ScheduleSuite<InMemorySource>;
 public sealed class InMemoryHandoff : HandoffSuite<InMemorySource>;
 
 public sealed class InMemoryHelp : HelpSuite<InMemorySource>;
+
+public sealed class InMemoryUnique : UniqueSuite<InMemorySource>;
+
+public sealed class InMemoryUniqueRace : UniqueRaceSuite<InMemorySource>;

@@ -8,7 +8,8 @@ namespace Longshore.Stores.Tests.Model;
 /// <summary>A task to insert.</summary>
 internal sealed record NewItem(
     int Kind, int Requires, int Priority, int MaxAttempts, int ReadySeconds, int DeadlineSeconds, int RetrySeconds,
-    bool RejectLate, int Key, int Code, int Parent, int Owner, int Group, int Match, int Relax)
+    bool RejectLate, int Key, int Code, int Parent, int Owner, int Group, int Match, int Relax,
+    int Unique)
 {
     public NewTask In(World world) => TaskValidation.Checked(
         new NewTask
@@ -33,6 +34,7 @@ internal sealed record NewItem(
             Relax = Words.Steps(Relax),
             Prefer = Relax >= 3 && Owner == 0 ? World.AgentNames[Relax - 3] : null,
             PreferFor = Relax >= 3 && Owner == 0 ? Words.Seconds(5) : null,
+            Unique = Words.Unique(Unique),
             Tags = Kind == 1 ? ["tag", "other"] : [],
         },
         world.Clock.Now);
@@ -45,6 +47,7 @@ internal sealed record NewItem(
             this with { ReadySeconds = 0 }, this with { DeadlineSeconds = 0 }, this with { RejectLate = false },
             this with { Key = 0 }, this with { Code = 0 }, this with { Parent = 0 }, this with { Owner = 0 },
             this with { Group = 0 }, this with { Match = 0 }, this with { Relax = 0 },
+            this with { Unique = 0 },
             this with { Kind = 2 },
         ];
         return candidates.Where(c => c != this);
@@ -147,6 +150,16 @@ internal static class Words
         2 => [new Capability("a"), new Capability("b", 3)],
         3 => [new Capability("b"), new Capability("c", 2, now.AddSeconds(30)) { Grace = Seconds(60) }],
         _ => [new Capability("a", 2), new Capability("b", 2, now.AddMinutes(1)), new Capability("c")],
+    };
+
+    /// <summary>Two keys, three ways to hold one, four ways to meet another.</summary>
+    public static Unique? Unique(int unique) => unique == 0 ? null : new Unique
+    {
+        Key = unique % 2 == 0 ? "unique" : null,
+        AcrossKinds = unique % 2 == 0,
+        While = unique % 3 == 1 ? UniqueWhile.Unstarted : UniqueWhile.Live,
+        Window = unique % 3 == 2 ? Seconds(30) : null,
+        OnConflict = (UniqueConflict)(unique % 4),
     };
 
     public static IReadOnlyList<RelaxStep> Steps(int relax) => relax switch

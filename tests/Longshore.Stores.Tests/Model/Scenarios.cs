@@ -31,13 +31,14 @@ internal static class Scenarios
         from @group in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 6)))
         from match in Mostly(0, Gen.Choose(0, 2))
         from relax in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 5)))
+        from unique in Gen.Frequency((9, Gen.Constant(0)), (1, Gen.Choose(1, 12)))
         select isRepetition
             ? new NewItem(
                 1, 0, 5, 2, 0, 0, 10, RejectLate: false, Key: 1 + (key % 3), Code: 0, Parent: 0, Owner: 0, Group: 0,
-                Match: 0, Relax: 0)
+                Match: 0, Relax: 0, Unique: 0)
             : new NewItem(
                 kind, requires, priority, attempts, ready, deadline, retry, late, key, code, parent, owner, @group,
-                match, relax);
+                match, relax, unique);
 
     private static readonly Gen<EndItem> EndItems =
         from pick in Pick
@@ -197,11 +198,26 @@ internal static class Scenarios
         NewItems.ArrayOf(5).Select(items => new Step[]
         {
             new RulesStep(5),
-            new CommitStep([.. items.Select(item => item with { Kind = 1, Key = 0, Code = 0 })], [], [], []),
+            new CommitStep(
+                [.. items.Select(item => item with { Kind = 1, Key = 0, Code = 0, Unique = 0 })], [], [], []),
         });
 
+    /// <summary>Two tasks of one unique key, and one that wants it back.</summary>
+    private static readonly Gen<Step[]> Meet =
+        from items in NewItems.ArrayOf(1)
+        from isGiven in Gen.Choose(0, 1)
+        from first in Gen.Choose(1, 6)
+        from second in Gen.Choose(1, 6)
+        let task = items[0] with { Kind = 1, Key = 0, Code = 0, Parent = 0 }
+        select new Step[]
+        {
+            new CommitStep([task with { Unique = (2 * first) - isGiven }], [], [], []),
+            new CommitStep([task with { Unique = (2 * second) - isGiven, Priority = 7 }], [], [], []),
+            new RivalStep(task with { Unique = (2 * first) - isGiven }),
+        };
+
     private static readonly Gen<Step[]> Bursts =
-        Gen.Frequency((24, Steps.Select(step => new[] { step })), (2, Tick), (2, Flunk), (1, Crowd));
+        Gen.Frequency((24, Steps.Select(step => new[] { step })), (2, Tick), (2, Flunk), (1, Crowd), (1, Meet));
 
     public static Arbitrary<Scenario> Any { get; } = Arb.From(
         from agents in Register.ArrayOf(3)

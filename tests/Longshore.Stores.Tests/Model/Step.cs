@@ -84,6 +84,23 @@ internal sealed record RetryStep(int Pick) : Step
     }
 }
 
+/// <summary>A unique task is called off, another takes its key, and the first is to live again.</summary>
+internal sealed record RivalStep(NewItem Item) : Step
+{
+    public override Func<IStore, Task<object?>> In(World world)
+    {
+        var batch = new TaskBatch { NowUs = world.NowUs };
+        batch.Inserts.Add(Item.In(world));
+        return async store =>
+        {
+            var first = (await store.Tasks.CommitAsync(batch)).Inserts[0].TaskId;
+            await store.Tasks.CancelAsync([first], null, world.NowUs);
+            await store.Tasks.CommitAsync(batch);
+            return await store.Tasks.RetryAsync([first], world.NowUs);
+        };
+    }
+}
+
 internal sealed record StageStep(int Limit) : Step
 {
     public override Func<IStore, Task<object?>> In(World world) =>

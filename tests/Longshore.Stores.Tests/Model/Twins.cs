@@ -109,7 +109,8 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
             if (before is not null)
             {
                 task.Epoch.ShouldBeGreaterThanOrEqualTo(before.Epoch, $"task {task.Id} after {step}");
-                (!before.State.IsTerminal() || task.State == before.State || step is RetryStep).ShouldBeTrue(
+                var isRetry = step is RetryStep or RivalStep;
+                (!before.State.IsTerminal() || task.State == before.State || isRetry).ShouldBeTrue(
                     $"task {task.Id} was {before.State} and is {task.State} after {step}");
             }
         }

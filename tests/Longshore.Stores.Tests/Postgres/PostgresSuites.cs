@@ -120,3 +120,7 @@ public sealed class PostgresSchedule : ScheduleSuite<PostgresSource>;
 public sealed class PostgresHandoff : HandoffSuite<PostgresSource>;
 
 public sealed class PostgresHelp : HelpSuite<PostgresSource>;
+
+public sealed class PostgresUnique : UniqueSuite<PostgresSource>;
+
+public sealed class PostgresUniqueRace : UniqueRaceSuite<PostgresSource>;

@@ -48,6 +48,28 @@ public sealed class TransactionalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Unique_key_that_another_task_has_is_answered_and_nothing_else_changes()
+    {
+        await using var connection = await OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        var client = new TransactionalClient(_store);
+        var task = new NewTask { Kind = "mail", Unique = new Unique { Key = "k" } };
+        var id = (await client.SubmitAsync(transaction, [task], Ct))[0].Id;
+        var reject = task with { Unique = task.Unique with { OnConflict = UniqueConflict.Reject } };
+        (await client.SubmitAsync(transaction, [task, reject], Ct)).ShouldBe(
+        [
+            new Client.SubmittedTask(InsertStatus.Deduplicated, id, null),
+            new Client.SubmittedTask(InsertStatus.DuplicateTask, id, null),
+        ]);
+        var replace = task with { Unique = task.Unique with { OnConflict = UniqueConflict.Replace } };
+        var error = await Should.ThrowAsync<LongshoreException>(
+            async () => await client.SubmitAsync(transaction, [replace], Ct));
+        (error.Code, error.Field).ShouldBe((ErrorCode.InvalidInput, "unique.on_conflict"));
+        await transaction.CommitAsync(Ct);
+        (await _store.GetTaskAsync(id, Ct))!.Spec.Unique.ShouldBe(task.Unique);
+    }
+
+    [Fact]
     public async Task Submit_answers_as_the_client_does_and_leaves_the_callers_work_alone()
     {
         await using var connection = await OpenAsync();

@@ -113,3 +113,7 @@ public sealed class SqliteSchedule : ScheduleSuite<SqliteSource>;
 public sealed class SqliteHandoff : HandoffSuite<SqliteSource>;
 
 public sealed class SqliteHelp : HelpSuite<SqliteSource>;
+
+public sealed class SqliteUnique : UniqueSuite<SqliteSource>;
+
+public sealed class SqliteUniqueRace : UniqueRaceSuite<SqliteSource>;

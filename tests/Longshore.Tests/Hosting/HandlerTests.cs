@@ -1,6 +1,8 @@
 using Longshore.Assignments;
+using Longshore.Client;
 using Longshore.Hosting;
 using Longshore.Hosting.Testing;
+using Longshore.Storage;
 using Longshore.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -209,6 +211,17 @@ public sealed class HandlerTests
         var error = await Should.ThrowAsync<LongshoreException>(
             () => host.Client.EnqueueAsync<NoteHandler, Note>(new Note(Count: -1)));
         (error.Code, error.Field).ShouldBe((ErrorCode.InvalidInput, "payload"));
+    }
+
+    [Fact]
+    public async Task Enqueue_of_one_payload_twice_is_one_task_when_it_is_unique()
+    {
+        await using var host = await TestHosts.StartAsync(_probe);
+        Task<SubmittedTask> Send(int count) => host.Client.EnqueueAsync<NoteHandler, Note>(
+            new Note("hello", count), t => t with { ReadyAt = host.Clock.GetUtcNow().AddDays(1) }, new Unique());
+        var first = await Send(1);
+        (await Send(1)).ShouldBe(new SubmittedTask(InsertStatus.Deduplicated, first.Id, null));
+        (await Send(2)).Status.ShouldBe(InsertStatus.Inserted);
     }
 
     [Fact]

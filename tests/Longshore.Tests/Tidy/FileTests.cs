@@ -16,7 +16,10 @@ public sealed partial class FileTests
     ];
 
     /// <summary>Files that may be longer than the rest, each with the reason.</summary>
-    private static readonly Dictionary<string, string> LongFiles = [];
+    private static readonly Dictionary<string, string> LongFiles = new(StringComparer.Ordinal)
+    {
+        ["src/Longshore.Sqlite/schema.sql"] = "generated from all migrations",
+    };
 
     /// <summary>Words that say nothing, and words for which Longshore has another one.</summary>
     private static readonly string[] BannedWords =

@@ -99,6 +99,9 @@ public record NewTaskWire
     /// <summary>Submitting again under it yields the same task.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>At most one live task of its key.</summary>
+    public UniqueWire? Unique { get; init; }
+
     /// <summary>The task meant. <paramref name="at"/> is the prefix of fields in errors.</summary>
     public NewTask ToNewTask(string at = "")
     {
@@ -139,6 +142,7 @@ public record NewTaskWire
             Metadata = Metadata ?? usual.Metadata,
             CorrelationId = CorrelationId,
             IdempotencyKey = IdempotencyKey,
+            Unique = Unique?.ToUnique(at),
         };
     }
 
@@ -178,6 +182,7 @@ public record NewTaskWire
             Metadata = task.Metadata,
             CorrelationId = task.CorrelationId,
             IdempotencyKey = task.IdempotencyKey,
+            Unique = task.Unique is null ? null : UniqueWire.Of(task.Unique),
         };
 }
 

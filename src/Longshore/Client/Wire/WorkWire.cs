@@ -12,7 +12,10 @@ public sealed record TaskBatchWire
 }
 
 /// <summary>Answer to one submitted task.</summary>
-/// <param name="Status">inserted, existing, key_reused, duplicate_code, parent_not_found or queue_full.</param>
+/// <param name="Status">
+/// inserted, existing, key_reused, duplicate_code, parent_not_found, queue_full, deduplicated, duplicate_task, replaced
+/// or attempts_added.
+/// </param>
 /// <param name="Id">Its id, or that of the earlier task.</param>
 /// <param name="Code">Its code.</param>
 public sealed record SubmittedWire(string Status, long Id, string? Code);

@@ -44,7 +44,7 @@ internal sealed class ReadinessAnnouncer(INodeBus bus, string origin, StoreTime 
         for (var i = 0; i < outcome.Inserts.Count; i++)
         {
             var task = flight.Batch.Inserts[i];
-            if (outcome.Inserts[i].Status != InsertStatus.Inserted)
+            if (outcome.Inserts[i].Status is not (InsertStatus.Inserted or InsertStatus.Replaced))
             {
                 continue;
             }

@@ -80,6 +80,11 @@ public sealed partial class InMemoryStore
                 _state.Requests = _state.Requests.RemoveRange(RequestsOf(task.Id).Select(r => r.Id));
                 _state.Ended = _state.Ended.Remove(task.Id);
                 _state.Codes = _state.Codes.Remove((task.Spec.Namespace, task.Code));
+                if (task.Spec.Unique is not null && _state.UniqueKeys.GetValueOrDefault(KeyOf(task.Spec)) == task.Id)
+                {
+                    _state.UniqueKeys = _state.UniqueKeys.Remove(KeyOf(task.Spec));
+                }
+
                 if (task.Spec.IdempotencyKey is { } key)
                 {
                     _state.InsertKeys = _state.InsertKeys.Remove((task.Spec.Namespace, key));
@@ -144,6 +149,17 @@ public sealed partial class InMemoryStore
         if (TaskTransitions.Next(entry.Task.State, TaskOperation.Retry) is not { } state)
         {
             return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
+        }
+
+        if (entry.Task is { Spec.Unique: { } unique } again && again.State.IsTerminal()
+            && Unique.IsHeldAgain(unique.While == UniqueWhile.Unstarted, again.Epoch))
+        {
+            if (HolderOf(again.Spec, nowUs) is { Task.Id: var holder } && holder != id)
+            {
+                return new ChangeOutcome(ChangeStatus.KeyTaken, again.State, HolderId: holder);
+            }
+
+            _state.UniqueKeys = _state.UniqueKeys.SetItem(KeyOf(again.Spec), id);
         }
 
         ForgetTrips(id);

@@ -11,7 +11,8 @@ public sealed partial class InMemoryStore
     /// agent's load is its live claims. Answers what is broken; nothing when all is well.
     /// </summary>
     internal ValueTask<IReadOnlyList<string>> CheckInvariantsAsync() =>
-        Atomically<IReadOnlyList<string>>(null, _ => [.. BrokenTasks(), .. BrokenLoads(), .. BrokenProbes()]);
+        Atomically<IReadOnlyList<string>>(
+            null, _ => [.. BrokenTasks(), .. BrokenLoads(), .. BrokenProbes(), .. BrokenKeys()]);
 
     private IEnumerable<string> BrokenTasks()
     {
@@ -63,6 +64,13 @@ public sealed partial class InMemoryStore
         where breaker.ProbeTaskId is { } id
             && (_state.Find(id) is not { Claim: not null } entry || entry.Task.Epoch != breaker.ProbeEpoch)
         select $"breaker {breaker.Key} waits for a probe that is over";
+
+    /// <summary>A live task that must hold its unique key does, so no two have one.</summary>
+    private IEnumerable<string> BrokenKeys() =>
+        from task in _state.Open.Values.Select(e => e.Task)
+        where task.Spec.Unique is { } unique && (unique.While == UniqueWhile.Live || task.Epoch == 0)
+            && _state.UniqueKeys.GetValueOrDefault(KeyOf(task.Spec)) != task.Id
+        select $"task {task.Id} is live and does not hold its unique key";
 
     private IEnumerable<string> BrokenLoads()
     {

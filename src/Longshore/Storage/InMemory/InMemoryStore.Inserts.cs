@@ -23,17 +23,18 @@ public sealed partial class InMemoryStore
                 _state.Cursors = _state.Cursors.SetItem((cursor.Namespace, cursor.Name), cursor.Agent);
             }
 
+            var newFrom = _state.LastTaskId + 1;
             return new TaskBatchOutcome
             {
                 Finishes = [.. batch.Finishes.Select(finish => Finish(finish, nowUs))],
-                Inserts = [.. batch.Inserts.Select(task => Insert(task, nowUs))],
+                Inserts = [.. batch.Inserts.Select(task => Insert(task, newFrom, nowUs))],
                 Renewals = [.. batch.Renewals.Select(renewal => Renew(renewal, nowUs))],
                 Claims = [.. batch.Claims.Select(request => Claim(request, nowUs))],
             };
         });
     }
 
-    private InsertOutcome Insert(NewTask task, long nowUs)
+    private InsertOutcome Insert(NewTask task, long newFrom, long nowUs)
     {
         if (task.IdempotencyKey is { } key && _state.InsertKeys.TryGetValue((task.Namespace, key), out var first))
         {
@@ -44,6 +45,11 @@ public sealed partial class InMemoryStore
         if (task.ParentId is { } parent && _state.Find(parent) is null)
         {
             return new InsertOutcome(InsertStatus.ParentNotFound, 0);
+        }
+
+        if (task.Unique is not null && HolderOf(task, nowUs) is { } rival)
+        {
+            return Collide(task, rival, rival.Task.Id >= newFrom, nowUs);
         }
 
         if (task.Code is { } code && _state.Codes.TryGetValue((task.Namespace, code), out var holder))
@@ -71,6 +77,11 @@ public sealed partial class InMemoryStore
         if (task.IdempotencyKey is { } key)
         {
             _state.InsertKeys = _state.InsertKeys.Add((task.Namespace, key), (id, TaskDigest.Of(task)));
+        }
+
+        if (task.Unique is not null)
+        {
+            _state.UniqueKeys = _state.UniqueKeys.SetItem(KeyOf(task), id);
         }
 
         var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);

@@ -32,6 +32,9 @@ internal sealed record MemoryState
     public ImmutableDictionary<(string Namespace, string Key), (long TaskId, byte[] Digest)> InsertKeys { get; set; } =
         ImmutableDictionary<(string, string), (long, byte[])>.Empty;
 
+    /// <summary>Who took a unique key last, by the digest of the key in hexadecimal digits.</summary>
+    public ImmutableDictionary<string, long> UniqueKeys { get; set; } = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>Agents by name.</summary>
     public ImmutableSortedDictionary<string, Agent> Agents { get; set; } =
         ImmutableSortedDictionary.Create<string, Agent>(StringComparer.Ordinal);
