@@ -557,16 +557,14 @@ CREATE TABLE tasks (
     correlation_id       text,
     idempotency_key      text,
     created_us           integer not null
-, group_name text);
+, group_name text, uniqueness text);
 
 CREATE TABLE unique_keys (
     task_id   integer primary key,
     digest    blob not null,                    -- SHA-256 of scope and key or payload
     holds     integer not null,                 -- it has the key, until it ends or somebody takes it over
     unstarted integer not null,                 -- it has it only until it is first given to an agent
-    until_us  integer,                          -- it has it at least until then
-    body      text not null                     -- JSON: as submitted
-);
+    until_us  integer);
 
 CREATE INDEX agent_abilities_agent on agent_abilities (agent_id);
 
@@ -599,4 +597,4 @@ CREATE INDEX tasks_group on tasks (group_name) where group_name is not null;
 
 CREATE INDEX tasks_parent on tasks (parent_id) where parent_id is not null;
 
-CREATE UNIQUE INDEX unique_keys_digest on unique_keys (digest) where holds;
+CREATE INDEX unique_keys_digest on unique_keys (substr(digest, 1, 8)) where holds;

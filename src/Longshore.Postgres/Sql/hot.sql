@@ -25,7 +25,7 @@ select longshore.relax_inserted(
 
 -- name: hot_insert_unique
 with keys as materialized (
-    select longshore.free_keys($33) as digests
+    select longshore.free_keys($33, $30) as digests
 ), new as materialized (
     select longshore.insert_tasks(
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,

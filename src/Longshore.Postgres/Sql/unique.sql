@@ -10,11 +10,6 @@ where k.digest = any ($1) and k.holds;
 -- name: unique_drop_stale
 select longshore.drop_stale_keys($1, '{}', $2);
 
--- name: unique_end
-update longshore.unique_keys
-set holds = false
-where task_id = any ($1) and holds and (until_us is null or until_us <= $2);
-
 -- name: unique_take
 select longshore.take_keys($1, $2, $3);
 

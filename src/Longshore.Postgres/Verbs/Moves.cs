@@ -54,9 +54,6 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     /// <summary>Tasks that are no longer kept from anybody it was decided about before.</summary>
     public HashSet<long> Unkept { get; } = [];
 
-    /// <summary>Unique tasks that ended.</summary>
-    public List<long> KeysGivenUp { get; } = [];
-
     /// <summary>Unique tasks that live again and have their keys again.</summary>
     public Dictionary<byte[], long> KeysTaken { get; } = new(DigestComparer.Instance);
 
@@ -211,13 +208,7 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     }
 
     /// <summary>Ends the task; a claim that ends with it has been ended before.</summary>
-    public void Finish(Place place, TaskState state, int? agentId, JsonText result = default, string? error = null)
-    {
-        if ((place.Flags & PlaceFlags.Unique) != 0)
-        {
-            KeysGivenUp.Add(place.Id);
-        }
-
+    public void Finish(Place place, TaskState state, int? agentId, JsonText result = default, string? error = null) =>
         MoveTo(new Standing(Stage.Finished, state, WithoutHandoff(place.Cleared()))
         {
             AgentId = agentId,
@@ -225,7 +216,6 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
             Result = result,
             Error = error,
         });
-    }
 
     /// <summary>An ended task lives again and takes its key; answers who has it meanwhile, if somebody does.</summary>
     public long? TakeKey(Standing ended)

@@ -136,11 +136,6 @@ internal sealed class MovesWriter(Database database)
 
     private void AddKeys(Round round, Moves moves)
     {
-        if (moves.KeysGivenUp.Count > 0)
-        {
-            round.Add(database.Sql["unique_end"]).With(moves.KeysGivenUp.ToArray()).With((long?)moves.NowUs);
-        }
-
         if (moves.KeysTaken.Count > 0)
         {
             round.Add(database.Sql["unique_take"])

@@ -14,7 +14,6 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
     private readonly Statement _lastError = connection.Prepare(sql["task_last_error"]);
     private readonly Statement _draft = connection.Prepare(sql["draft_get"]);
     private readonly Statement _relaxing = connection.Prepare(sql["relaxing_read"]);
-    private readonly Statement _unique = connection.Prepare(sql["unique_read"]);
     private readonly Statement _findCode = connection.Prepare(sql["find_code"]);
 
     /// <summary>The id of the task to which a code was given; automatic codes are not asked for here.</summary>
@@ -52,12 +51,6 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
         if (Read(place.Id) is not { } body)
         {
             return null;
-        }
-
-        if ((place.Flags & PlaceFlags.Unique) != 0 && _unique.Bind(place.Id).Read())
-        {
-            body = (body.Spec with { Unique = UniqueJson.Read(_unique.Text(0)!) }, body.CreatedUs);
-            _unique.Reset();
         }
 
         if ((place.Flags & PlaceFlags.Relaxing) == 0 || !_relaxing.Bind(place.Id).Read())
@@ -119,6 +112,7 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
             Metadata = row.IsNull(20) ? NewTask.EmptyMetadata : JsonColumns.ReadPairs(row.Bytes(20)),
             CorrelationId = row.Text(21),
             IdempotencyKey = row.Text(22),
+            Unique = row.Text(25) is { } unique ? UniqueJson.Read(unique) : null,
         };
         var createdUs = row.Long(23);
         row.Reset();

@@ -1,22 +1,17 @@
 -- Unique tasks; others have no row here.
 
 -- name: unique_add
-insert into unique_keys (task_id, digest, holds, unstarted, until_us, body) values (?1, ?2, 1, ?3, ?4, ?5);
+insert into unique_keys (task_id, digest, holds, unstarted, until_us) values (?1, ?2, 1, ?3, ?4);
 
 -- name: unique_holder
-select task_id, unstarted, until_us from unique_keys where digest = ?1 and holds;
+select task_id, unstarted, until_us from unique_keys
+where substr(digest, 1, 8) = substr(?1, 1, 8) and digest = ?1 and holds;
 
 -- name: unique_of_task
 select digest, unstarted from unique_keys where task_id = ?1;
 
--- name: unique_read
-select body from unique_keys where task_id = ?1;
-
 -- name: unique_drop
 update unique_keys set holds = 0 where task_id = ?1;
-
--- name: unique_end
-update unique_keys set holds = 0 where task_id = ?1 and (until_us is null or until_us <= ?2);
 
 -- name: unique_take
 update unique_keys set holds = 1 where task_id = ?1;

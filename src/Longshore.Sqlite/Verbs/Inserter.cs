@@ -114,7 +114,8 @@ internal sealed class Inserter(
         .Bind(task.ParentId).Bind(task.Workflow).Bind(task.WorkflowCursor)
         .BindText(task.Tags.Count == 0 ? default : JsonColumns.Write(task.Tags))
         .BindText(task.Metadata.Count == 0 ? default : JsonColumns.Write(task.Metadata))
-        .Bind(task.CorrelationId).Bind(task.IdempotencyKey).Bind(nowUs).Bind(task.Group).Run();
+        .Bind(task.CorrelationId).Bind(task.IdempotencyKey).Bind(nowUs).Bind(task.Group)
+        .Bind(task.Unique is null ? null : UniqueJson.Write(task.Unique)).Run();
 
     private static long First(Statement statement)
     {

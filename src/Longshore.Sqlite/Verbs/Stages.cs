@@ -42,7 +42,6 @@ internal sealed class Stages(
     private readonly Statement _draftRemove = connection.Prepare(sql["draft_remove"]);
     private readonly Statement _keptPut = connection.Prepare(sql["kept_put"]);
     private readonly Statement _keptRemove = connection.Prepare(sql["task_delete_guards"]);
-    private readonly Statement _uniqueEnd = connection.Prepare(sql["unique_end"]);
     private readonly Statement _assignmentAdd = connection.Prepare(sql["assignment_add"]);
 
     public void AddReady(in Place place)
@@ -145,11 +144,6 @@ internal sealed class Stages(
         {
             breakers.Forget(place.Id);
             flags &= ~PlaceFlags.Tripped;
-        }
-
-        if ((flags & PlaceFlags.Unique) != 0)
-        {
-            _uniqueEnd.Bind(place.Id).Bind(nowUs).Run();
         }
 
         if (state == TaskState.Done && (flags & PlaceFlags.HasDraft) != 0)

@@ -27,7 +27,7 @@ internal sealed class UniqueVerbs(
         if (task.Unique is { } unique)
         {
             _add.Bind(id).BindBlob(UniqueDigest.Of(task)).Bind(unique.While == UniqueWhile.Unstarted ? 1 : 0)
-                .Bind(unique.UntilUs(nowUs)).Bind(UniqueJson.Write(unique)).Run();
+                .Bind(unique.UntilUs(nowUs)).Run();
         }
     }
 
