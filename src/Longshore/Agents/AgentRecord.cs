@@ -62,11 +62,30 @@ public sealed record AgentRecord
     }
 
     /// <summary>Alike in every part.</summary>
-    public bool Equals(AgentRecord? other) => other is not null && Overall == other.Overall
-        && ByCapability.Count == other.ByCapability.Count && ByCapability.SequenceEqual(other.ByCapability);
+    public bool Equals(AgentRecord? other) => ReferenceEquals(this, other)
+        || (other is not null && Overall == other.Overall && HasCapabilitiesOf(other));
 
     /// <inheritdoc/>
     public override int GetHashCode() => Overall.GetHashCode();
+
+    private bool HasCapabilitiesOf(AgentRecord other)
+    {
+        if (ByCapability.Count != other.ByCapability.Count)
+        {
+            return false;
+        }
+
+        // Pairs know no equality but by reflection.
+        foreach (var (name, evidence) in ByCapability)
+        {
+            if (!other.ByCapability.TryGetValue(name, out var theirs) || theirs != evidence)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     internal static AgentRecord Of(Evidence overall, IEnumerable<KeyValuePair<string, Evidence>> capabilities) => new()
     {

@@ -45,7 +45,7 @@ public readonly record struct Evidence
     /// <summary>What is left of it at an instant; nothing changes backwards in time.</summary>
     internal Evidence At(long nowUs, TimeSpan halfLife)
     {
-        var step = halfLife.Ticks / TimeSpan.TicksPerMicrosecond / StepsPerHalfLife;
+        var step = StepUs(halfLife);
         var steps = (nowUs - AsOfUs) / step;
         return steps <= 0 ? this : new Evidence
         {
@@ -54,6 +54,9 @@ public readonly record struct Evidence
             AsOfUs = AsOfUs + (steps * step),
         };
     }
+
+    /// <summary>The number of an instant's step on the grid; within one step nothing fades.</summary>
+    internal static long StepAt(long nowUs, TimeSpan halfLife) => nowUs / StepUs(halfLife);
 
     /// <summary>With more; what is taken back never leaves less than nothing.</summary>
     internal Evidence Plus(long goodMillionths, long badMillionths, long nowUs, TimeSpan halfLife)
@@ -71,6 +74,9 @@ public readonly record struct Evidence
     /// <summary>What is left of a weight between two instants.</summary>
     internal static long Faded(long millionths, long fromUs, long toUs, TimeSpan halfLife) =>
         new Evidence { GoodMillionths = millionths, AsOfUs = fromUs }.At(toUs, halfLife).GoodMillionths;
+
+    private static long StepUs(TimeSpan halfLife) =>
+        halfLife.Ticks / TimeSpan.TicksPerMicrosecond / StepsPerHalfLife;
 
     private static long Faded(long millionths, long steps) => millionths == 0
         ? 0

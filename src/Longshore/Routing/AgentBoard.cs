@@ -71,6 +71,7 @@ internal sealed partial class AgentBoard
         }
 
         ref var seat = ref _seats[slot];
+        seat.IsChanged = false;
         seat.MaxConcurrent = facts.MaxConcurrent;
         seat.IsOnline = facts.IsOnline;
         seat.Load = facts.Load ?? seat.Load;
@@ -81,6 +82,9 @@ internal sealed partial class AgentBoard
         Place(slot, ref seat);
         return slot;
     }
+
+    /// <summary>The agent is here, and nothing changed here since it was put.</summary>
+    public bool IsAsTold(string name) => _slots.TryGetValue(name, out var slot) && !_seats[slot].IsChanged;
 
     public void Remove(string name)
     {
@@ -113,6 +117,7 @@ internal sealed partial class AgentBoard
     public void Reserve(int slot, EligibleAgents among, long nowUs)
     {
         ref var seat = ref _seats[slot];
+        seat.IsChanged = true;
         seat.Load++;
         seat.LastGrantUs = nowUs;
         Place(slot, ref seat);
@@ -126,6 +131,7 @@ internal sealed partial class AgentBoard
     public void Release(int slot, GrantEnd end, long nowUs)
     {
         ref var seat = ref _seats[slot];
+        seat.IsChanged = true;
         seat.Load = Math.Max(0, seat.Load - 1);
         switch (end)
         {

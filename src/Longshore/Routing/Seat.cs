@@ -35,6 +35,9 @@ internal struct Seat
     public int Bucket;
     public uint PriorityLevels;
     public bool IsOnline;
+
+    /// <summary>Something was reserved or given back here since the store told of it.</summary>
+    public bool IsChanged;
     public long RestSinceUs;
     public AgentRecord? Record;
     public double? Score;

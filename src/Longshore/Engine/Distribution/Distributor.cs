@@ -80,9 +80,10 @@ internal sealed class Distributor(
     }
 
     /// <summary>
-    /// Offers what can be offered in a namespace. Answers whether another look is worth while at once: an offer was
-    /// made, or somebody turned out to be kept from a task, and the next best has not been tried. Waiting before that
-    /// would let a task that many are kept from come back to the first of them for ever (G8).
+    /// Offers what can be offered in a namespace. Answers whether another look is worth while at once: not all that
+    /// waits was looked at, or what is known turned out to be wrong, or somebody to be kept from a task, and the next
+    /// best has not been tried. Waiting before that would let a task that many are kept from come back to the first of
+    /// them for ever (G8).
     /// </summary>
     private async Task<bool> OfferAsync(string @namespace, NamespaceRules rules, CancellationToken ct)
     {
@@ -103,7 +104,8 @@ internal sealed class Distributor(
             }
         }
 
-        return offers.All.Count > 0 && await CommitAsync(offers, ct).ConfigureAwait(false);
+        return offers.All.Count > 0
+            && await CommitAsync(offers, heads.Count >= Offers.Max, ct).ConfigureAwait(false);
     }
 
     private async Task ChooseAsync(
@@ -128,28 +130,28 @@ internal sealed class Distributor(
         }
     }
 
-    private async Task<bool> CommitAsync(Offers offers, CancellationToken ct)
+    private async Task<bool> CommitAsync(Offers offers, bool hasMore, CancellationToken ct)
     {
         var outcome = await store.Tasks.CommitAsync(offers.ToBatch(), ct).ConfigureAwait(false);
-        var isMoving = false;
+        var (granted, isKept) = (0, false);
         for (var i = 0; i < offers.All.Count; i++)
         {
             var (offer, answer) = (offers.All[i], outcome.Claims[i]);
             if (answer.Grants.Count > 0)
             {
-                isMoving = true;
+                granted++;
                 tally.Offered(offer.Head.Kind, time.NowUs - offer.Head.AvailableUs);
                 onOffered(answer.Grants[0]);
                 continue;
             }
 
             // What is refused for another reason may be refused again and again.
-            isMoving |= answer.Status == ClaimStatus.Empty;
+            isKept |= answer.Status == ClaimStatus.Empty;
             tally.Refused();
             Refuse(offer, answer.Status);
         }
 
-        return isMoving;
+        return isKept || (granted > 0 && (hasMore || granted < offers.All.Count));
     }
 
     /// <summary>What the store knew better: of the pair, or of the agent.</summary>

@@ -78,22 +78,32 @@ internal sealed class RoutingTable(IStore store)
 
     private void Put(Agent agent, Breaker? breaker, DateTimeOffset now)
     {
-        var status = agent.StatusAt(now, store.Info.HeartbeatTimeout);
+        var info = store.Info;
         var isOpen = breaker?.GateAt(now.ToMicroseconds()) == BreakerGate.Shut;
+        var isOnline = agent.StatusAt(now, info.HeartbeatTimeout) <= AgentStatus.AtCapacity && !isOpen;
+        var known = _agents.GetValueOrDefault(agent.Name);
+        var sight = new Sight(agent, breaker, isOnline, now);
+        if (known is not null && known.Sight.IsStill(sight, info.ReputationHalfLife) && known.HasSkillsStill(agent, now)
+            && Board.IsAsTold(agent.Name))
+        {
+            return;
+        }
+
         Board.Put(new AgentFacts
         {
             Name = agent.Name,
             MaxConcurrent = agent.Profile.MaxConcurrent,
-            IsOnline = status <= AgentStatus.AtCapacity && !isOpen,
+            IsOnline = isOnline,
             PriorityLevels = LevelsOf(agent),
             Score = agent.Supplied,
             Load = agent.Load,
-            Record = agent.Record.At(now.ToMicroseconds(), store.Info.ReputationHalfLife),
+            Record = agent.Record.At(now.ToMicroseconds(), info.ReputationHalfLife),
             FailuresInRow = breaker?.Failures ?? 0,
         });
 
-        if (_agents.TryGetValue(agent.Name, out var known) && known.IsStill(agent, now))
+        if (known is not null && known.HasSkillsStill(agent, now))
         {
+            _agents[agent.Name] = known with { Sight = sight };
             return;
         }
 
@@ -101,11 +111,11 @@ internal sealed class RoutingTable(IStore store)
         var signature = Signature(agent, usable);
         if (known?.Signature == signature)
         {
-            _agents[agent.Name] = known with { Agent = agent };
+            _agents[agent.Name] = new Known(sight, usable, signature);
             return;
         }
 
-        var present = new Known(agent, usable, signature);
+        var present = new Known(sight, usable, signature);
         _agents[agent.Name] = present;
         foreach (var routed in _classes.Values)
         {
@@ -148,10 +158,23 @@ internal sealed class RoutingTable(IStore store)
             .Concat(agent.Profile.Namespaces.Select(name => "n" + name))
             .Append(usable.ValidUntil?.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""));
 
-    private sealed record Known(Agent Agent, CapabilitySet Usable, string Signature)
+    private sealed record Known(Sight Sight, CapabilitySet Usable, string Signature)
     {
-        public bool IsStill(Agent agent, DateTimeOffset now) =>
+        public Agent Agent => Sight.Agent;
+
+        public bool HasSkillsStill(Agent agent, DateTimeOffset now) =>
             agent.HasSkillsOf(Agent) && (Usable.ValidUntil is not { } until || now < until);
+    }
+
+    /// <summary>What an agent's seat was made of.</summary>
+    private readonly record struct Sight(Agent Agent, Breaker? Breaker, bool IsOnline, DateTimeOffset At)
+    {
+        /// <summary>
+        /// Nothing is to be seen that was not seen then; nor has the record faded, which it does in steps.
+        /// </summary>
+        public bool IsStill(in Sight now, TimeSpan halfLife) =>
+            ReferenceEquals(Agent, now.Agent) && IsOnline == now.IsOnline && Breaker == now.Breaker
+            && Evidence.StepAt(At.ToMicroseconds(), halfLife) == Evidence.StepAt(now.At.ToMicroseconds(), halfLife);
     }
 }
 

@@ -38,7 +38,7 @@ public sealed partial class InMemoryStore
             return ClaimOutcome.None(ClaimStatus.BreakerOpen);
         }
 
-        var room = HoldsSuspect(agent.Name) ? 0 : agent.Profile.MaxConcurrent + request.Prefetch - agent.Load;
+        var room = HoldsSuspect(agent) ? 0 : agent.Profile.MaxConcurrent + request.Prefetch - agent.Load;
         if (room <= 0)
         {
             return ClaimOutcome.None(ClaimStatus.AtCapacity);
@@ -241,8 +241,8 @@ public sealed partial class InMemoryStore
         Record(new NewEvent(EventTypes.TaskOffered, sort, actor, offered.Id, payload), nowUs);
     }
 
-    private bool HoldsSuspect(string agent) =>
-        _state.Open.Values.Any(e => e.Task.Suspect && e.Claim?.Agent == agent);
+    private bool HoldsSuspect(Agent agent) =>
+        agent.Load > 0 && _state.Open.Values.Any(e => e.Task.Suspect && e.Claim?.Agent == agent.Name);
 
     private List<TaskEntry> HeldUnder(string key, string agent, long nowUs) =>
         [.. _state.Open.Values

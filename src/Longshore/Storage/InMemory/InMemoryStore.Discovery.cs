@@ -20,7 +20,7 @@ public sealed partial class InMemoryStore
             }
 
             if (agent.Mode != AgentMode.Available || agent.Load >= agent.Profile.MaxConcurrent
-                || HoldsSuspect(agent.Name)
+                || HoldsSuspect(agent)
                 || GateOf(new BreakerKey(BreakerScope.Agent, agent.Name), now) == BreakerGate.Shut)
             {
                 return [];

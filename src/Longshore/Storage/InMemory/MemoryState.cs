@@ -17,12 +17,10 @@ internal sealed record MemoryState
     public long LastTaskId { get; set; }
 
     /// <summary>Tasks that have not ended, by id.</summary>
-    public ImmutableSortedDictionary<long, TaskEntry> Open { get; set; } =
-        ImmutableSortedDictionary<long, TaskEntry>.Empty;
+    public ImmutableSortedDictionary<long, TaskEntry> Open { get; set; } = NoEntries;
 
     /// <summary>Tasks in a terminal state, by id.</summary>
-    public ImmutableSortedDictionary<long, TaskEntry> Ended { get; set; } =
-        ImmutableSortedDictionary<long, TaskEntry>.Empty;
+    public ImmutableSortedDictionary<long, TaskEntry> Ended { get; set; } = NoEntries;
 
     /// <summary>Codes that submitters gave.</summary>
     public ImmutableDictionary<(string Namespace, string Code), long> Codes { get; set; } =
@@ -37,7 +35,7 @@ internal sealed record MemoryState
 
     /// <summary>Agents by name.</summary>
     public ImmutableSortedDictionary<string, Agent> Agents { get; set; } =
-        ImmutableSortedDictionary.Create<string, Agent>(StringComparer.Ordinal);
+        ImmutableSortedDictionary.Create<string, Agent>(StringComparer.Ordinal, ReferenceEqualityComparer.Instance);
 
     /// <summary>What was decided about namespaces.</summary>
     public ImmutableSortedDictionary<string, NamespaceRules> Rules { get; set; } =
@@ -82,6 +80,10 @@ internal sealed record MemoryState
     /// <summary>Nodes by name.</summary>
     public ImmutableSortedDictionary<string, NodeRecord> Nodes { get; set; } =
         ImmutableSortedDictionary.Create<string, NodeRecord>(StringComparer.Ordinal);
+
+    // A value that is put is compared with the present one; that it is another object says enough.
+    private static ImmutableSortedDictionary<long, TaskEntry> NoEntries { get; } =
+        ImmutableSortedDictionary.Create<long, TaskEntry>(null, ReferenceEqualityComparer.Instance);
 
     private static Comparer<(string, string)> ByOrdinal => Comparer<(string, string)>.Create((a, b) =>
         string.CompareOrdinal(a.Item1, b.Item1) is not 0 and var order
