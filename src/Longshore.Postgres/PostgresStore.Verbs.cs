@@ -52,6 +52,14 @@ public sealed partial class PostgresStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> ReprioritiseAsync(
+        IReadOnlyList<long> taskIds, int priority, long? nowUs = null, CancellationToken ct = default)
+    {
+        _catalog.Lows.BecameReady(long.MinValue);
+        return _upkeep.ReprioritiseAsync(taskIds, priority, _database.Instant(nowUs), ct);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<RelaxOutcome> RelaxAsync(int limit, long? nowUs = null, CancellationToken ct = default)
     {
         _catalog.Lows.BecameReady(long.MinValue);

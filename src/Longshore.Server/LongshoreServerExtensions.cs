@@ -42,6 +42,7 @@ public static class LongshoreServerExtensions
         MetricsApi.Map(app);
         var api = app.MapGroup(prefix);
         TasksApi.Map(api);
+        BulkApi.Map(api);
         AgentsApi.Map(api);
         WorkApi.Map(api);
         EventsApi.Map(api);

@@ -46,6 +46,12 @@ public sealed partial class SqliteStore
         WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Each(taskIds, id => _verbs.Changer.Retry(id, now)));
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> ReprioritiseAsync(
+        IReadOnlyList<long> taskIds, int priority, long? nowUs = null, CancellationToken ct = default) =>
+        WriteAsync<IReadOnlyList<ChangeOutcome>>(
+            nowUs, now => Each(taskIds, id => _verbs.Changer.Reprioritise(id, priority, now)));
+
+    /// <inheritdoc/>
     public ValueTask<RelaxOutcome> RelaxAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
         WriteAsync(nowUs, now => _verbs.Relaxing.Relax(limit, now));
 

@@ -34,6 +34,11 @@ internal static class TasksCommand
         {
             States, Kind, Namespace, Tag, Agent, MinPriority, Limit, After, Descending, CreateCounts(),
         };
+        foreach (var bulk in BulkCommands.Create())
+        {
+            command.Add(bulk);
+        }
+
         States.CompletionSources.Add(_ => Enum.GetValues<TaskState>()
             .Select(state => new System.CommandLine.Completions.CompletionItem(state.ToWire())));
         command.SetAction(ListAsync);

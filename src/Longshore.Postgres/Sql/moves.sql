@@ -146,6 +146,9 @@ on conflict (task_id, agent_id) do update set until_us = excluded.until_us, caus
 -- name: kept_remove
 delete from longshore.kept where task_id = any ($1);
 
+-- name: tasks_reprioritise
+update longshore.tasks t set priority = r.priority from unnest($1, $2) as r (id, priority) where t.id = r.id;
+
 -- name: drafts_remove
 delete from longshore.drafts where task_id = any ($1);
 

@@ -78,6 +78,32 @@ internal static class Changer
         return new ChangeOutcome(ChangeStatus.Changed, state);
     }
 
+    /// <summary>Gives a task that waits another priority; it keeps its age.</summary>
+    public static ChangeOutcome Reprioritise(Moves moves, long id, int priority)
+    {
+        if (moves.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (!standing.State.IsQueued())
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        var former = standing.Place;
+        moves.MoveTo(standing with
+        {
+            Place = (former with { Priority = (byte)priority }).AvailableFrom(former.AvailableUs),
+        });
+        moves.Reprioritised[id] = (short)priority;
+        moves.Note(
+            new NewEvent(
+                EventTypes.TaskReprioritised, ActorType.Human, "api", id, EventPayloads.Priority(priority)),
+            former.Epoch);
+        return new ChangeOutcome(ChangeStatus.Changed, standing.State);
+    }
+
     /// <summary>Gives a task that waits another class, by its former one; it keeps its place.</summary>
     public static ChangeOutcome Reclassify(
         Moves moves, long id, IReadOnlyDictionary<int, int> classes, string reason)

@@ -54,6 +54,9 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     /// <summary>Tasks that are no longer kept from anybody it was decided about before.</summary>
     public HashSet<long> Unkept { get; } = [];
 
+    /// <summary>Tasks that have another priority.</summary>
+    public Dictionary<long, short> Reprioritised { get; } = [];
+
     /// <summary>Unique tasks that live again and have their keys again.</summary>
     public Dictionary<byte[], long> KeysTaken { get; } = new(DigestComparer.Instance);
 

@@ -47,6 +47,12 @@ internal sealed class MovesWriter(Database database)
         AddAgents(round, moves);
         AddLessons(round, moves);
         AddKeys(round, moves);
+        if (moves.Reprioritised.Count > 0)
+        {
+            round.Add(database.Sql["tasks_reprioritise"])
+                .With([.. moves.Reprioritised.Keys]).With((short[])[.. moves.Reprioritised.Values]);
+        }
+
         if (moves.RestoredDeadlines.Count > 0)
         {
             round.Add(database.Sql["deadlines_restore"]).With(moves.RestoredDeadlines.ToArray());

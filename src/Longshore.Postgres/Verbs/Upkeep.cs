@@ -91,6 +91,14 @@ internal sealed class Upkeep(
         }
     }
 
+    public ValueTask<IReadOnlyList<ChangeOutcome>> ReprioritiseAsync(
+        IReadOnlyList<long> taskIds, int priority, long? nowUs, CancellationToken ct) =>
+        ChangeAsync<IReadOnlyList<ChangeOutcome>>(
+            _ => ValueTask.FromResult(taskIds),
+            nowUs,
+            (moves, ids) => [.. ids.Select(id => Changer.Reprioritise(moves, id, priority))],
+            ct);
+
     public ValueTask<IReadOnlyList<ChangeOutcome>> EvictAsync(
         IReadOnlyList<long> taskIds, string actor, string? reason, long? nowUs, CancellationToken ct) =>
         ChangeAsync<IReadOnlyList<ChangeOutcome>>(

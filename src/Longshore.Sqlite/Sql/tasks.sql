@@ -24,6 +24,9 @@ insert into insert_keys (namespace, key, task_id, digest) values (?1, ?2, ?3, ?4
 -- name: find_key
 select task_id, digest from insert_keys where namespace = ?1 and key = ?2;
 
+-- name: task_reprioritise
+update tasks set priority = ?2 where id = ?1;
+
 -- name: task_exists
 select 1 from tasks where id = ?1;
 

@@ -8,12 +8,14 @@ using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Verbs;
 
-/// <summary>Changes by somebody other than the holder: cancel and retry.</summary>
+/// <summary>Changes by somebody other than the holder: cancel, retry, re-prioritise.</summary>
 internal sealed class Changer(
     Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, BreakerBook breakers,
     RelaxVerbs relaxing, UniqueVerbs unique, EventLog events)
 {
     private readonly Statement _closeRequests = connection.Prepare(sql["help_close"]);
+
+    private readonly Statement _reprioritise = connection.Prepare(sql["task_reprioritise"]);
 
     public ChangeOutcome Cancel(long id, string? reason, long nowUs)
     {
@@ -78,6 +80,40 @@ internal sealed class Changer(
 
         events.AddSingle(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), nowUs, fresh.Epoch);
         return new ChangeOutcome(ChangeStatus.Changed, state);
+    }
+
+    /// <summary>Gives a task that waits another priority; it keeps its age.</summary>
+    public ChangeOutcome Reprioritise(long id, int priority, long nowUs)
+    {
+        if (stages.Find(id) is not { } standing)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (!standing.State.IsQueued())
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, standing.State);
+        }
+
+        var former = standing.Place;
+        var place = (former with { Priority = (byte)priority }).AvailableFrom(former.AvailableUs);
+        stages.Remove(standing);
+        if (standing.UntilUs is { } untilUs)
+        {
+            stages.AddDeferred(place, untilUs);
+        }
+        else
+        {
+            stages.AddReady(place);
+        }
+
+        _reprioritise.Bind(id).Bind(priority).Run();
+        events.AddSingle(
+            new NewEvent(
+                EventTypes.TaskReprioritised, ActorType.Human, "api", id, EventPayloads.Priority(priority)),
+            nowUs,
+            place.Epoch);
+        return new ChangeOutcome(ChangeStatus.Changed, standing.State);
     }
 
     /// <summary>A person closes a breaker; a task that it quarantined goes back to the queue.</summary>

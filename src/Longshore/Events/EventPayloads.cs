@@ -47,6 +47,8 @@ internal static class EventPayloads
         json.WriteString("type", type);
     });
 
+    public static JsonText Priority(int priority) => Write(json => json.WriteNumber("priority", priority));
+
     public static JsonText State(TaskState state) => Write(json => json.WriteString("state", state.ToWire()));
 
     public static JsonText Namespace(string @namespace) => Write(json => json.WriteString("namespace", @namespace));

@@ -80,6 +80,9 @@ public static class EventTypes
     /// <summary>Somebody outside said how well an agent works.</summary>
     public const string AgentRated = "agent_rated";
 
+    /// <summary>A waiting task was given another priority; payload <c>{"priority"}</c>.</summary>
+    public const string TaskReprioritised = "task_reprioritised";
+
     /// <summary>Other requirements took the place of a task's own; payload <c>{"reason"}</c>.</summary>
     public const string TaskReclassified = "task_reclassified";
 

@@ -161,6 +161,12 @@ public interface ITaskStore
         CancellationToken ct = default);
 
     /// <summary>
+    /// Gives tasks that wait, ready or deferred, another priority; they keep their age. Others are refused.
+    /// </summary>
+    ValueTask<IReadOnlyList<ChangeOutcome>> ReprioritiseAsync(
+        IReadOnlyList<long> taskIds, int priority, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>
     /// Lets tasks of which a further step is due ask for what it asks for, wherever they are; they keep their place.
     /// Looks at no more than <paramref name="limit"/>, those due first before others.
     /// </summary>

@@ -121,3 +121,5 @@ public sealed class InMemoryHelp : HelpSuite<InMemorySource>;
 public sealed class InMemoryUnique : UniqueSuite<InMemorySource>;
 
 public sealed class InMemoryUniqueRace : UniqueRaceSuite<InMemorySource>;
+
+public sealed class InMemoryReprioritise : ReprioritiseSuite<InMemorySource>;

@@ -134,6 +134,7 @@ internal static class Scenarios
         (3, Gen.Choose(0, 8).Select(rules => (Step)new RulesStep(rules))),
         (3, Pick.Select(pick => (Step)new EvictStep(pick))),
         (1, Pick.Select(pick => (Step)new ReclassifyStep(pick))),
+        (2, Pick.SelectMany(_ => Gen.Choose(0, 10), (pick, p) => (Step)new ReprioritiseStep(pick, p))),
         (5, Limits.Select(limit => (Step)new RelaxStoreStep(limit))),
         (5, Pick.SelectMany(_ => Mostly(0, Gen.Constant(1)), (pick, from) => (Step)new SkipStoreStep(pick, from))),
         (8, HandOff),

@@ -84,6 +84,15 @@ internal sealed record RetryStep(int Pick) : Step
     }
 }
 
+internal sealed record ReprioritiseStep(int Pick, int Priority) : Step
+{
+    public override Func<IStore, Task<object?>> In(World world)
+    {
+        long[] ids = [world.Task(Pick), world.Task(Pick + 1)];
+        return async store => await store.Tasks.ReprioritiseAsync(ids, Priority, world.NowUs);
+    }
+}
+
 /// <summary>A unique task is called off, another takes its key, and the first is to live again.</summary>
 internal sealed record RivalStep(NewItem Item) : Step
 {

@@ -124,3 +124,5 @@ public sealed class PostgresHelp : HelpSuite<PostgresSource>;
 public sealed class PostgresUnique : UniqueSuite<PostgresSource>;
 
 public sealed class PostgresUniqueRace : UniqueRaceSuite<PostgresSource>;
+
+public sealed class PostgresReprioritise : ReprioritiseSuite<PostgresSource>;

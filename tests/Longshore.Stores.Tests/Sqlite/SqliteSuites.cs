@@ -117,3 +117,5 @@ public sealed class SqliteHelp : HelpSuite<SqliteSource>;
 public sealed class SqliteUnique : UniqueSuite<SqliteSource>;
 
 public sealed class SqliteUniqueRace : UniqueRaceSuite<SqliteSource>;
+
+public sealed class SqliteReprioritise : ReprioritiseSuite<SqliteSource>;

@@ -121,6 +121,10 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
         IReadOnlyList<long> taskIds, IReadOnlyList<Requirement> requires, string reason, long? nowUs = null,
         CancellationToken ct = default) => _inner.ReclassifyAsync(taskIds, requires, reason, nowUs, ct);
 
+    public ValueTask<IReadOnlyList<ChangeOutcome>> ReprioritiseAsync(
+        IReadOnlyList<long> taskIds, int priority, long? nowUs = null, CancellationToken ct = default) =>
+        _inner.ReprioritiseAsync(taskIds, priority, nowUs, ct);
+
     public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
         IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>
         _inner.Tasks.CancelAsync(taskIds, reason, nowUs, ct);

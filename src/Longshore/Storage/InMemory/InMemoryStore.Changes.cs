@@ -18,6 +18,12 @@ public sealed partial class InMemoryStore
         Atomically<IReadOnlyList<ChangeOutcome>>(nowUs, now => [.. taskIds.Select(id => Retry(id, now))]);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ChangeOutcome>> ReprioritiseAsync(
+        IReadOnlyList<long> taskIds, int priority, long? nowUs = null, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<ChangeOutcome>>(
+            nowUs, now => [.. taskIds.Select(id => Reprioritise(id, priority, now))]);
+
+    /// <inheritdoc/>
     public ValueTask<int> StageAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
         Atomically(nowUs, now =>
         {
@@ -115,6 +121,25 @@ public sealed partial class InMemoryStore
         Record(
             new NewEvent(EventTypes.TaskCancelled, ActorType.Human, "api", id, EventPayloads.Reason(reason)), nowUs);
         return new ChangeOutcome(ChangeStatus.Changed, state, lost);
+    }
+
+    private ChangeOutcome Reprioritise(long id, int priority, long nowUs)
+    {
+        if (_state.Find(id) is not { } entry)
+        {
+            return new ChangeOutcome(ChangeStatus.NotFound, default);
+        }
+
+        if (!entry.Task.State.IsQueued())
+        {
+            return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
+        }
+
+        var spec = entry.Task.Spec with { Priority = priority };
+        _state.Put(entry with { Task = entry.Task with { Spec = spec } });
+        var payload = EventPayloads.Priority(priority);
+        Record(new NewEvent(EventTypes.TaskReprioritised, ActorType.Human, "api", id, payload), nowUs);
+        return new ChangeOutcome(ChangeStatus.Changed, entry.Task.State);
     }
 
     private LostClaim Expire(TaskEntry entry, long nowUs)
