@@ -1,5 +1,6 @@
 using Longshore.Agents;
 using Longshore.Postgres.Health;
+using Longshore.Postgres.Reading;
 using Longshore.Storage;
 
 namespace Longshore.Postgres;
@@ -31,6 +32,10 @@ public sealed partial class PostgresStore
         return new StoreLoad(
             namespaces, [.. agents.Take(agentsMax)], AgentLoads.Sum(agents.Skip(agentsMax)));
     }
+
+    /// <summary>Reads the first hundred rows of a view; answers how many there are.</summary>
+    internal ValueTask<int> ReadViewAsync(string view, CancellationToken ct) =>
+        new ViewReader(_database).CountFirstAsync(view, ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<HealthFinding>> CheckAsync(long? nowUs = null, CancellationToken ct = default) =>

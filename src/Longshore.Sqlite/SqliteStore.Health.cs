@@ -27,6 +27,10 @@ public sealed partial class SqliteStore
             },
             ct);
 
+    /// <summary>Reads the first hundred rows of a view; answers how many there are.</summary>
+    internal ValueTask<int> ReadViewAsync(string view, CancellationToken ct) =>
+        _readers.RunAsync(reader => reader.Views.CountFirst(view), ct);
+
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<HealthFinding>> CheckAsync(long? nowUs = null, CancellationToken ct = default) =>
         _readers.RunAsync<IReadOnlyList<HealthFinding>>(

@@ -160,12 +160,14 @@ select t.id, coalesce(t.code, 't-' || t.id) as code, t.name, t.description, w.st
            ) m
            join agents_with_room a on a.id = m.agent_id
            where (c.owner is null or c.owner = a.name)
-             and exists (select 1 from json_each(case when json_valid(a.namespaces) then a.namespaces else '[]' end) s
-                         where s.value = c.namespace)
+             and (a.namespaces = '["' || c.namespace || '"]'
+                  or exists (select 1
+                             from json_each(case when json_valid(a.namespaces) then a.namespaces else '[]' end) s
+                             where s.value = c.namespace))
              and (a.kinds = '[]'
                   or exists (select 1 from json_each(case when json_valid(a.kinds) then a.kinds else '[]' end) k
                              where k.value = c.kind))
-                        and (c.target is null or c.target = '@' || a.name
+             and (c.target is null or c.target = '@' || a.name
                   or exists (
                       select 1 from agent_abilities g
                       where g.agent_id = a.id

@@ -12,10 +12,6 @@ namespace Longshore.Cli.Bench;
 /// </summary>
 internal sealed class AssignWorkload
 {
-    private const int Seed = 7;
-    private const int Capabilities = 100;
-    private const int OwnedMin = 3;
-    private const int OwnedMax = 17;
     private const double MinimumMatch = 0.5;
     private const double MatchWeight = 0.5;
     private const double ReputationWeight = 0.3;
@@ -29,22 +25,14 @@ internal sealed class AssignWorkload
     private AssignWorkload(Options options)
     {
         _options = options;
-        var random = new Random(Seed);
-        _agents = new CapabilitySet[options.Agents];
-        _reputations = new double[options.Agents];
-        for (var agent = 0; agent < _agents.Length; agent++)
-        {
-            var names = Draw(random, random.Next(OwnedMin, OwnedMax + 1));
-            _agents[agent] = new CapabilitySet(names.Select(name => new Capability(name)), DateTimeOffset.UnixEpoch);
-            _reputations[agent] = random.NextDouble();
-        }
-
-        _tasks = new IReadOnlyList<Requirement>[options.Tasks];
-        for (var task = 0; task < _tasks.Length; task++)
-        {
-            _tasks[task] = Requirement.Canonical(
-                Draw(random, random.Next(1, 5)).Select(name => new Requirement(name)));
-        }
+        var hall = new BenchHall(options.Tasks, options.Agents);
+        _agents =
+        [
+            .. hall.Agents.Select(agent => new CapabilitySet(
+                agent.Capabilities.Select(name => new Capability(name)), DateTimeOffset.UnixEpoch)),
+        ];
+        _reputations = [.. hall.Agents.Select(agent => agent.Reputation)];
+        _tasks = [.. hall.Tasks];
     }
 
     public static AssignSummary Run(Options options, CancellationToken ct)
@@ -147,17 +135,6 @@ internal sealed class AssignWorkload
             Value = answer.Value,
             Gap = answer.Gap,
         };
-    }
-
-    private static HashSet<string> Draw(Random random, int count)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        while (names.Count < count)
-        {
-            names.Add(string.Create(CultureInfo.InvariantCulture, $"cap-{random.Next(Capabilities)}"));
-        }
-
-        return names;
     }
 
     /// <summary>How large a batch, and how often it is planned.</summary>

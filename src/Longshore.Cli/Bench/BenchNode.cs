@@ -27,6 +27,8 @@ internal sealed class BenchNode : IAsyncDisposable
         _store = host.Services.GetRequiredService<IStore>();
     }
 
+    public IStore Store => _store;
+
     public ILongshoreClient Client => _engine.Client;
 
     /// <summary>SQLite's file, if that is the store.</summary>
@@ -75,6 +77,15 @@ internal sealed class BenchNode : IAsyncDisposable
         SqliteStore sqlite => (sqlite.Commits, sqlite.Statements),
         PostgresStore postgres => (postgres.Commits, postgres.Statements),
         _ => null,
+    };
+
+    /// <summary>Reads the first hundred rows of a view; answers how many there are.</summary>
+    /// <exception cref="LongshoreException">invalid_input: the store has no views.</exception>
+    public ValueTask<int> ReadViewAsync(string view, CancellationToken ct) => _store switch
+    {
+        SqliteStore sqlite => sqlite.ReadViewAsync(view, ct),
+        PostgresStore postgres => postgres.ReadViewAsync(view, ct),
+        _ => throw new LongshoreException(ErrorCode.InvalidInput, "--store: only databases have views"),
     };
 
     /// <summary>Waits until this many tasks are finished and committed, and answers the timestamp of that.</summary>

@@ -78,6 +78,8 @@ internal static class BenchCommand
             longshore bench latency --store memory --runs 3
             longshore bench discover --agents 10000 --distribution uniform --json
             longshore bench assign --tasks 20000 --free-load
+            longshore bench plan --tasks 2000 --agents 200
+            longshore bench views --tasks 10000
             longshore bench route --agents 1000
             longshore bench crowd answers/dog
             """);
@@ -92,6 +94,8 @@ internal static class BenchCommand
             Workloads.Discover, "Ask what there is to do, as many agents.", 100_000, Agents, Capabilities,
             Distribution));
         command.Add(Assign());
+        command.Add(Plan());
+        command.Add(Views());
         command.Add(Route());
         command.Add(CrowdCommand.Create());
         return command;
@@ -146,7 +150,7 @@ internal static class BenchCommand
                     Slots = parsed.GetValue(slots),
                     Candidates = parsed.GetValue(candidates),
                     FreeLoad = parsed.GetValue(freeLoad),
-                    Runs = Positive(parsed.GetValue(Runs) ?? (parsed.WantsJson() ? 1 : RunsForPeople), "--runs"),
+                    Runs = RunsOf(parsed),
                 },
                 ct);
             if (parsed.WantsJson())
@@ -190,6 +194,69 @@ internal static class BenchCommand
         return command;
     }
 
+    private static Command Plan()
+    {
+        var tasks = Number("--tasks", 10_000, Limits.BatchMax, "Tasks that wait.");
+        var agents = Number("--agents", 1000, 100_000, "Agents.");
+        var slots = Number("--slots", 10, Limits.ConcurrentMax, "Tasks that each agent can take.");
+        var command = new Command("plan", "Plan what waits in a store, in each way, and make the offers.")
+        {
+            tasks, agents, slots, Runs, Store, Synchronous,
+        };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var options = new PlanWorkload.Options
+            {
+                Bench = Read(parsed, parsed.GetValue(tasks), []),
+                Tasks = parsed.GetValue(tasks),
+                Agents = parsed.GetValue(agents),
+                Slots = parsed.GetValue(slots),
+                Runs = RunsOf(parsed),
+            };
+            var summary = await new PlanWorkload(options).RunAsync(ct).ConfigureAwait(false);
+            if (parsed.WantsJson())
+            {
+                Output.Json(summary);
+            }
+            else
+            {
+                summary.Write();
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Views()
+    {
+        var tasks = Number("--tasks", 100_000, 1_000_000, "Tasks that wait.");
+        var agents = Number("--agents", 1000, 100_000, "Agents.");
+        var command = new Command("views", "Read the first hundred rows of each view for a SQL prompt.")
+        {
+            tasks, agents, Runs, Store, Synchronous,
+        };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var settings = Read(parsed, parsed.GetValue(tasks), []) with { Agents = parsed.GetValue(agents) };
+            var summary = await new ViewsWorkload(settings).RunAsync(ct).ConfigureAwait(false);
+            if (parsed.WantsJson())
+            {
+                Output.Json(summary);
+            }
+            else
+            {
+                summary.Write();
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static int RunsOf(ParseResult parsed) =>
+        Positive(parsed.GetValue(Runs) ?? (parsed.WantsJson() ? 1 : RunsForPeople), "--runs");
+
     private static BenchOptions Read(ParseResult parsed, int tasks, Option[] options)
     {
         var synchronous = parsed.GetValue(Synchronous);
@@ -212,7 +279,7 @@ internal static class BenchCommand
         return new BenchOptions
         {
             Tasks = tasks,
-            Runs = Positive(parsed.GetValue(Runs) ?? (parsed.WantsJson() ? 1 : RunsForPeople), "--runs"),
+            Runs = RunsOf(parsed),
             Store = store,
             Bare = bare,
             Guarded = options.Contains(Guarded) && parsed.GetValue(Guarded),

@@ -27,6 +27,7 @@ internal sealed class Reader : IDisposable
         _counts = connection.Prepare(sql["count_by_state"]);
         Load = new LoadReader(connection, sql);
         Health = new HealthReader(connection, sql);
+        Views = new ViewReader(connection, sql);
         Handoffs = new HandoffRows(connection, sql);
         Requests = new HelpRows(connection, sql);
         Guards = new Guards(connection, sql, live, options);
@@ -47,6 +48,8 @@ internal sealed class Reader : IDisposable
     public LoadReader Load { get; }
 
     public HealthReader Health { get; }
+
+    public ViewReader Views { get; }
 
     public TaskLists Lists { get; }
 

@@ -6,8 +6,8 @@ using Longshore.Tasks;
 namespace Longshore.Planning;
 
 /// <summary>
-/// Plans what waits in a namespace and offers it, all in one step of the store. The store asks for each pair anew; what
-/// it refuses, and what nobody had a place for, is there for the next plan.
+/// Plans what waits in a namespace and makes the offers, some hundred in one step of the store. The store asks for each
+/// pair anew; what it refuses, and what nobody had a place for, is there for the next plan.
 /// </summary>
 internal sealed class StandingPlan(IStore store, Func<DateTimeOffset> clock)
 {
@@ -15,15 +15,20 @@ internal sealed class StandingPlan(IStore store, Func<DateTimeOffset> clock)
     // would stand idle; among candidates the plan is there sooner and hardly worse.
     internal const int ProvenPairsMax = 250_000;
 
+    // Agents are locked while offers are made to them, and others wait for the store meanwhile.
+    private const int OffersAtOnce = 200;
+
     private readonly StandingReader _reader = new(store, clock);
 
     /// <summary>Plans once; null when there is nothing to plan.</summary>
     /// <param name="namespace">Which namespace.</param>
     /// <param name="rules">Its rules.</param>
     /// <param name="apart">Pairs that were refused a moment ago.</param>
+    /// <param name="onPlaced">Is told of each offer, or refusal, as soon as it is made.</param>
     /// <param name="ct">Ends it; what is committed stays.</param>
     public async Task<StandingOutcome?> PlaceAsync(
-        string @namespace, NamespaceRules rules, IReadOnlySet<(long TaskId, string Agent)> apart, CancellationToken ct)
+        string @namespace, NamespaceRules rules, IReadOnlySet<(long TaskId, string Agent)> apart,
+        Action<PlacedTask>? onPlaced, CancellationToken ct)
     {
         if (await _reader.ReadAsync(@namespace, rules, apart, ct).ConfigureAwait(false) is not { } read)
         {
@@ -34,31 +39,29 @@ internal sealed class StandingPlan(IStore store, Func<DateTimeOffset> clock)
             ? PlanMethod.Candidates
             : rules.PlanMethod;
         var (input, agentOf) = (read.Input, new PlanSolver(read.Input).Solve(method, []).AgentOf);
-        var batch = new TaskBatch();
-        var tasks = new List<WorkTask>();
-        for (var i = 0; i < agentOf.Length; i++)
+        var placed = new List<PlacedTask>();
+        foreach (var tasks in Enumerable.Range(0, agentOf.Length).Where(i => agentOf[i] >= 0).Chunk(OffersAtOnce))
         {
-            if (agentOf[i] >= 0)
+            var batch = new TaskBatch();
+            batch.Claims.AddRange(tasks.Select(i => OfferOf(input, i, agentOf[i])));
+            var answers = (await store.Tasks.CommitAsync(batch, ct).ConfigureAwait(false)).Claims;
+            for (var i = 0; i < tasks.Length; i++)
             {
-                var task = input.Tasks[i];
-                tasks.Add(task);
-                batch.Claims.Add(new ClaimRequest
-                {
-                    Agent = input.Crowd[agentOf[i]].Agent.Name,
-                    TaskIds = [task.Id],
-                    Offer = rules.OfferTimeoutOf(task.Spec.Kind, task.Spec.Step),
-                    By = ClaimedBy.Distributor,
-                });
+                placed.Add(new PlacedTask(input.Tasks[tasks[i]], batch.Claims[i].Agent, answers[i]));
+                onPlaced?.Invoke(placed[^1]);
             }
         }
 
-        var answers = batch.IsEmpty
-            ? []
-            : (await store.Tasks.CommitAsync(batch, ct).ConfigureAwait(false)).Claims;
-        return new StandingOutcome(
-            method, input.Tasks.Count, read.Pairs,
-            [.. tasks.Select((task, i) => new PlacedTask(task, batch.Claims[i].Agent, answers[i]))]);
+        return new StandingOutcome(method, input.Tasks.Count, read.Pairs, placed);
     }
+
+    private static ClaimRequest OfferOf(PlanInput input, int task, int agent) => new()
+    {
+        Agent = input.Crowd[agent].Agent.Name,
+        TaskIds = [input.Tasks[task].Id],
+        Offer = input.Rules.OfferTimeoutOf(input.Tasks[task].Spec.Kind, input.Tasks[task].Spec.Step),
+        By = ClaimedBy.Distributor,
+    };
 }
 
 /// <summary>What a standing plan came to.</summary>

@@ -80,7 +80,36 @@ public sealed class BenchTests : IDisposable
         rows.Where(row => Number(row, "ineligible") < 0.5).ShouldAllBe(row => Number(row, "unrouted") == 0);
     }
 
+    [Fact]
+    public async Task Bench_plan_times_each_step_and_tells_what_greedy_loses()
+    {
+        var summary = await BenchAsync("plan", ["--tasks", "300", "--agents", "40", "--slots", "5"]);
+
+        summary.ShouldHave(("store", "sqlite"), ("tasks", 300), ("agents", 40), ("slots", 5), ("runs", 1));
+        Number(summary, "greedy_loses_percent").ShouldBeInRange(0, 50);
+        var steps = summary["steps"]!.AsArray().Select(row => row!.AsObject()).ToList();
+        steps.Select(row => (string)row["step"]!).ShouldBe(
+            ["look", "greedy", "optimal", "candidates", "apply", "standing"]);
+        steps.ShouldAllBe(row => Number(row, "milliseconds") > 0);
+        var optimal = steps.Single(row => (string)row["step"]! == "optimal");
+        Number(optimal, "gap").ShouldBe(0);
+        Number(steps[^1], "assigned").ShouldBe(Number(optimal, "assigned"));
+    }
+
+    [Fact]
+    public async Task Bench_views_times_the_first_rows_of_each()
+    {
+        var summary = await BenchAsync("views", ["--tasks", "200", "--agents", "20"]);
+
+        summary.ShouldHave(("store", "sqlite"), ("tasks", 200), ("agents", 20), ("runs", 1));
+        var views = summary["views"]!.AsArray().Select(row => row!.AsObject()).ToList();
+        views.Select(row => (string)row["view"]!).ShouldBe(
+            ["available_tasks", "task_agent_matches", "handoff_opportunities", "work_queue"]);
+        views.ShouldAllBe(row => Number(row, "milliseconds") > 0);
+    }
+
     [Theory]
+    [InlineData("--store: only databases have views", "views", "--store", "memory", "--tasks", "9")]
     [InlineData("cannot be used", "drain", "--store", "postgres:Host=127.0.0.1;Port=1")]
     [InlineData("--tasks: must be from 1", "insert", "--tasks", "0")]
     [InlineData("--bare: there are bare statements for sqlite only", "insert", "--bare", "--store", "memory")]

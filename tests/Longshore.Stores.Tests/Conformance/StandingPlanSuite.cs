@@ -246,7 +246,7 @@ public abstract class StandingPlanSuite<TSource> : StoreSuite<TSource>
         await Decide();
         await Store.Agents.HeartbeatAsync([.. _agents], null, Ct);
         return await new StandingPlan(Store, Time.GetUtcNow).PlaceAsync(
-            "default", await Store.Rules.GetAsync("default", Ct), apart.ToHashSet(), Ct);
+            "default", await Store.Rules.GetAsync("default", Ct), apart.ToHashSet(), null, Ct);
     }
 
     private Task<Agent> Join(

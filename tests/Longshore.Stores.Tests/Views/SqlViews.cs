@@ -174,6 +174,10 @@ public abstract class SqlViews<TSource> : StoreSuite<TSource>
         Number(rows[0][7]).ShouldBe(90);
         (await Rows(2, "select state, cast(has_pending_handoff as integer) from available_tasks order by id"))[^1]
             .ShouldBe(["pending_handoff", "1"]);
+        var named = await HandOff(0.7, HandoffTarget.ToAgent("cyd"));
+        (await Rows(2, "select suitable_agent, to_capability from handoff_opportunities where task_code = "
+            + $"'t-{named}'")).ShouldBe([["cyd", null]], "whoever is named, and nobody else");
+        await Take("cyd", named);
         await Take("dan", sure);
         (await Rows(1, "select task_code from handoff_opportunities")).ShouldAllBe(row => row[0] == $"t-{unsure}");
     }
@@ -197,7 +201,7 @@ public abstract class SqlViews<TSource> : StoreSuite<TSource>
     /// <summary>What somebody may do to rows at a SQL prompt.</summary>
     protected abstract IReadOnlyList<string> Damages { get; }
 
-    private async Task<long> HandOff(double confidence)
+    private async Task<long> HandOff(double confidence, HandoffTarget? to = null)
     {
         var id = await Put(Spec("handed"));
         var grant = await Take("ada", id);
@@ -205,7 +209,7 @@ public abstract class SqlViews<TSource> : StoreSuite<TSource>
         {
             TaskId = id,
             Epoch = grant.Epoch,
-            To = HandoffTarget.ToCapability("sql>=3"),
+            To = to ?? HandoffTarget.ToCapability("sql>=3"),
             Summary = "half done",
             Confidence = confidence,
             EstimatedEffort = TimeSpan.FromSeconds(90),

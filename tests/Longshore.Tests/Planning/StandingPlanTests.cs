@@ -106,7 +106,7 @@ public sealed class StandingPlanTests
 
     private static async Task<StandingOutcome?> PlaceAsync(TestNode node, NamespaceRules rules) =>
         await new StandingPlan(node.Store, node.Clock.GetUtcNow)
-            .PlaceAsync("default", rules, new HashSet<(long, string)>(), Ct);
+            .PlaceAsync("default", rules, new HashSet<(long, string)>(), null, Ct);
 
     private static async Task JoinAsync(TestNode node, IEnumerable<(string Name, int Room, string[] Can)> agents)
     {

@@ -72,29 +72,28 @@ internal sealed class StandingPlanner(
         }
 
         var watch = options.Clock.GetTimestamp();
-        var outcome = await _plan.PlaceAsync(@namespace, rules, _apart.Keys.ToHashSet(), ct).ConfigureAwait(false);
-        if (outcome is null)
+        var outcome = await _plan.PlaceAsync(
+            @namespace, rules, _apart.Keys.ToHashSet(), placed => OnPlaced(placed, everyUs), ct).ConfigureAwait(false);
+        if (outcome is not null)
         {
+            Tell(@namespace, outcome, options.Clock.GetElapsedTime(watch), rules.PlansEvery!.Value);
+        }
+    }
+
+    private void OnPlaced(PlacedTask placed, long everyUs)
+    {
+        if (placed.Offer is { } offer)
+        {
+            tally.Offered(placed.Task.Spec.Kind, time.NowUs - placed.Task.AvailableAt.ToMicroseconds());
+            onOffered(offer);
             return;
         }
 
-        foreach (var placed in outcome.Placed)
+        tally.Refused();
+        if (placed.Answer.Status == ClaimStatus.Empty)
         {
-            if (placed.Offer is { } offer)
-            {
-                tally.Offered(placed.Task.Spec.Kind, time.NowUs - placed.Task.AvailableAt.ToMicroseconds());
-                onOffered(offer);
-                continue;
-            }
-
-            tally.Refused();
-            if (placed.Answer.Status == ClaimStatus.Empty)
-            {
-                _apart[(placed.Task.Id, placed.Agent)] = time.NowUs + Math.Max(RefusalUs, 2 * everyUs);
-            }
+            _apart[(placed.Task.Id, placed.Agent)] = time.NowUs + Math.Max(RefusalUs, 2 * everyUs);
         }
-
-        Tell(@namespace, outcome, options.Clock.GetElapsedTime(watch), rules.PlansEvery!.Value);
     }
 
     private void Tell(string @namespace, StandingOutcome outcome, TimeSpan took, TimeSpan every)

@@ -1,0 +1,11 @@
+-- name: first_of_available_tasks
+select * from longshore.available_tasks limit 100;
+
+-- name: first_of_task_agent_matches
+select * from longshore.task_agent_matches limit 100;
+
+-- name: first_of_handoff_opportunities
+select * from longshore.handoff_opportunities limit 100;
+
+-- name: first_of_work_queue
+select * from longshore.work_queue limit 100;
