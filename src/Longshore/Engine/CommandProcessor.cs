@@ -325,11 +325,13 @@ internal sealed class CommandProcessor(
                 continue;
             }
 
-            if (finish.ReadyAtUs > now)
+            if (finish.ReadyAtUs > 0)
             {
+                // The instant may have passed while the commit took its time; then too only staging brings it back.
                 earliest = Math.Min(earliest, finish.ReadyAtUs);
             }
-            else if (flight.Batch.Finishes[i].Kind != FinishKind.Release)
+
+            if (finish.ReadyAtUs <= now && flight.Batch.Finishes[i].Kind != FinishKind.Release)
             {
                 readyAtOnce++;
             }

@@ -28,6 +28,23 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
+    public async Task A_task_that_is_due_before_its_commit_is_answered_is_brought_back_at_once()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.RegisterAsync("agent-a");
+        await node.SubmitAsync();
+        var held = (await node.Client.ClaimAsync(new ClaimRequest { Agent = "agent-a" })).ShouldHaveSingleItem();
+        node.Store.Returns = () =>
+        {
+            node.Store.Returns = () => { };
+            node.Clock.Advance(TimeSpan.FromMilliseconds(5));
+        };
+        await node.FinishAsync(held, FinishKind.Snooze, TimeSpan.FromMilliseconds(1));
+        (await Until.Soon(node.Client.ClaimAsync(
+            new ClaimRequest { Agent = "agent-a" }, TimeSpan.FromSeconds(60)))).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_task_submitted_for_later_is_ready_then()
     {
         await using var node = await TestNode.StartAsync();

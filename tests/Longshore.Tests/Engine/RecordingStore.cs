@@ -66,6 +66,9 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
     /// <summary>How long each transaction takes.</summary>
     public Func<Task> Takes { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>What happens between a commit and its answer.</summary>
+    public Action Returns { get; set; } = () => { };
+
     /// <summary>What was committed or failed, in order.</summary>
     public IReadOnlyList<Commit> Commits
     {
@@ -110,6 +113,7 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
         var outcome = await _inner.Tasks.CommitAsync(batch, ct);
         Record(batch, outcome);
+        Returns();
         return outcome;
     }
 

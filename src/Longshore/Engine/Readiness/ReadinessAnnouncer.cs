@@ -55,11 +55,13 @@ internal sealed class ReadinessAnnouncer(INodeBus bus, string origin, StoreTime 
                 dueUs = Math.Min(dueUs, now);
             }
 
-            if (task.ReadyAt is { } readyAt && readyAt.ToMicroseconds() > now)
+            if (task.ReadyAt?.ToMicroseconds() is { } readyUs)
             {
-                dueUs = Math.Min(dueUs, readyAt.ToMicroseconds());
+                // Whether or not it has passed meanwhile: what was stored for later is brought back by whoever leads.
+                dueUs = Math.Min(dueUs, readyUs);
             }
-            else if (!_taken.Contains(outcome.Inserts[i].TaskId))
+
+            if (!(task.ReadyAt?.ToMicroseconds() > now) && !_taken.Contains(outcome.Inserts[i].TaskId))
             {
                 if (!_found.TryGetValue(task.Namespace, out var found))
                 {
@@ -96,11 +98,12 @@ internal sealed class ReadinessAnnouncer(INodeBus bus, string origin, StoreTime 
                 continue;
             }
 
-            if (finish.ReadyAtUs > now)
+            if (finish.ReadyAtUs > 0)
             {
                 dueUs = Math.Min(dueUs, finish.ReadyAtUs);
             }
-            else
+
+            if (finish.ReadyAtUs <= now)
             {
                 (found ??= new Found()).Add(null, 0);
             }
