@@ -112,6 +112,8 @@ public sealed class InMemoryDistributor : DistributorSuite<InMemorySource>;
 
 public sealed class InMemoryStandingPlan : StandingPlanSuite<InMemorySource>;
 
+public sealed class InMemoryRecommend : RecommendSuite<InMemorySource>;
+
 public sealed class InMemorySchedule : ScheduleSuite<InMemorySource>;
 
 public sealed class InMemoryHandoff : HandoffSuite<InMemorySource>;

@@ -115,6 +115,8 @@ public sealed class PostgresDistributor : DistributorSuite<PostgresSource>;
 
 public sealed class PostgresStandingPlan : StandingPlanSuite<PostgresSource>;
 
+public sealed class PostgresRecommend : RecommendSuite<PostgresSource>;
+
 public sealed class PostgresSchedule : ScheduleSuite<PostgresSource>;
 
 public sealed class PostgresHandoff : HandoffSuite<PostgresSource>;

@@ -108,6 +108,8 @@ public sealed class SqliteDistributor : DistributorSuite<SqliteSource>;
 
 public sealed class SqliteStandingPlan : StandingPlanSuite<SqliteSource>;
 
+public sealed class SqliteRecommend : RecommendSuite<SqliteSource>;
+
 public sealed class SqliteSchedule : ScheduleSuite<SqliteSource>;
 
 public sealed class SqliteHandoff : HandoffSuite<SqliteSource>;
