@@ -34,6 +34,11 @@ internal sealed class HandlerHost(
             await dispatcher.StartAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        foreach (var workflow in agents.Workflows)
+        {
+            await engine.Client.PutWorkflowAsync(workflow, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var schedule in agents.Schedules)
         {
             await PutAsync(schedule, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Text;
 using Longshore.Schedules;
 using Longshore.Tasks;
+using Longshore.Workflows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -74,6 +75,8 @@ internal sealed class HandlerAgents
     public List<AgentBuilder> Agents { get; } = [];
 
     public List<Schedule> Schedules { get; } = [];
+
+    public List<Workflow> Workflows { get; } = [];
 
     public AgentBuilder Default(IServiceCollection services)
     {

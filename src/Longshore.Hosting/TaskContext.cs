@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Longshore.Client;
 using Longshore.Engine;
 using Longshore.Tasks;
+using Longshore.Workflows;
 using Microsoft.Extensions.Logging;
 
 namespace Longshore.Hosting;
@@ -29,6 +31,33 @@ public sealed class TaskContext
 
     /// <summary>What caused the task, if its submitter said so; parts submitted here inherit it.</summary>
     public string? CorrelationId => Task.Spec.CorrelationId;
+
+    /// <summary>
+    /// The result of a step before this one, read as <typeparamref name="T"/>; null when it was skipped, failed as an
+    /// optional step does, or yielded nothing.
+    /// </summary>
+    /// <param name="step">The name of the step.</param>
+    /// <exception cref="JsonException">The result is of another shape; it is read strictly.</exception>
+    public T? ResultOf<T>(string step)
+    {
+        if (Task.Run is not { } run)
+        {
+            throw new InvalidOperationException("the task is no step of a run");
+        }
+
+        using var inputs = JsonDocument.Parse(run.Inputs.Memory);
+        return inputs.RootElement.TryGetProperty(step, out var result) && result.ValueKind != JsonValueKind.Null
+            ? result.Deserialize<T>(PayloadJson.Options)
+            : default;
+    }
+
+    /// <summary>
+    /// Adds steps to the run of this step: what depends on this step waits for them, too. Adding steps of the same
+    /// names again, as another try does, changes nothing.
+    /// </summary>
+    /// <exception cref="LongshoreException">As <see cref="ILongshoreClient.AddStepsAsync"/>.</exception>
+    public Task<WorkflowRun> AddStepsAsync(IReadOnlyList<WorkflowStep> steps, CancellationToken ct = default) =>
+        Client.AddStepsAsync(Task.Id, Epoch, steps, ct);
 
     /// <summary>To look things up, and to submit tasks that are not parts of this one.</summary>
     public ILongshoreClient Client { get; }

@@ -17,8 +17,14 @@ public sealed partial class PostgresStore
         ArgumentNullException.ThrowIfNull(batch);
         batch.NowUs = _database.Instant(batch.NowUs);
         NoteReady(batch);
-        return await _hot.TryAsync(batch, ct).ConfigureAwait(false)
-            ?? await _cold.RunAsync(batch, ct).ConfigureAwait(false);
+        if (await _hot.TryAsync(batch, ct).ConfigureAwait(false) is { } outcome)
+        {
+            return outcome;
+        }
+
+        // What the end of a step makes ready may stand anywhere in the order.
+        _catalog.Lows.BecameReady(long.MinValue);
+        return await _cold.RunAsync(batch, ct).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace Longshore.Postgres;
 /// </summary>
 public sealed partial class PostgresStore
     : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IHandoffStore, IHelpStore, IEventStore, ILeaseStore,
-        INodeStore, IQueryStore, IScheduleStore, IHealthStore
+        INodeStore, IQueryStore, IScheduleStore, IWorkflowStore, IHealthStore
 {
     private readonly Database _database;
     private readonly ClassCatalog _classes;
@@ -36,6 +36,8 @@ public sealed partial class PostgresStore
     private readonly HandoffReader _handoffReader;
     private readonly HelpVerbs _help;
     private readonly HelpReader _helpReader;
+    private readonly RunVerbs _runs;
+    private readonly RunReader _runReader;
 
     private PostgresStore(Database database)
     {
@@ -46,11 +48,13 @@ public sealed partial class PostgresStore
         var options = database.Options.Store;
         var ends = new ClaimEnds(new Random(options.Seed ?? unchecked((int)options.Clock.GetUtcNow().Ticks)));
         var claims = new ClaimCalls(database, _classes, _catalog, _rules);
-        var reader = new MovesReader(database);
+        _runReader = new RunReader(database);
+        var reader = Locks = new MovesReader(database, new RunLoader(database, _runReader));
+        var checks = new InsertChecks(database, reader);
         var writer = new MovesWriter(database);
         _hot = new HotCommit(database, _classes, _rules, claims, writer);
         _cold = new ColdCommit(
-            database, _classes, _rules, _hot, claims, new InsertChecks(database, reader), reader, writer, ends);
+            database, _classes, _rules, _hot, claims, checks, reader, writer, ends);
         _upkeep = new Upkeep(database, _classes, reader, writer, ends);
         _relaxing = new RelaxVerbs(database, _classes, reader, writer);
         _agentReader = new AgentReader(database, _catalog);
@@ -61,6 +65,7 @@ public sealed partial class PostgresStore
         _handoffs = new HandoffVerbs(database, _classes, _handoffReader, reader, writer);
         _helpReader = new HelpReader(database);
         _help = new HelpVerbs(database, _helpReader, reader, writer);
+        _runs = new RunVerbs(database, _classes, _rules, _hot, checks, reader, writer, _runReader);
         _routing = new RoutingReader(database, _classes);
         _ruleVerbs = new RuleVerbs(database, _rules, reader, writer);
         _reviews = new ReviewVerbs(database, writer);
@@ -92,6 +97,9 @@ public sealed partial class PostgresStore
     public IScheduleStore Schedules => this;
 
     /// <inheritdoc/>
+    public IWorkflowStore Workflows => this;
+
+    /// <inheritdoc/>
     public IHandoffStore Handoffs => this;
 
     /// <inheritdoc/>
@@ -119,6 +127,8 @@ public sealed partial class PostgresStore
     public long Statements => _database.Statements;
 
     internal Database Database => _database;
+
+    internal MovesReader Locks { get; }
 
     /// <summary>Where the claims of an agent begin, for tests.</summary>
     internal LowWater LowOf(string agent) => _catalog.Low(agent);

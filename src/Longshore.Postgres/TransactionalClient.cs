@@ -24,7 +24,7 @@ public sealed class TransactionalClient
     internal TransactionalClient(PostgresStore store)
     {
         _store = store;
-        _checks = new InsertChecks(store.Database, new MovesReader(store.Database));
+        _checks = new InsertChecks(store.Database, store.Locks);
     }
 
     /// <summary>Submits tasks; the answers are those of <see cref="ILongshoreClient"/>.</summary>

@@ -55,6 +55,7 @@ public static class LongshoreServerExtensions
         HelpApi.Map(api);
         RulesApi.Map(api);
         SchedulesApi.Map(api);
+        WorkflowsApi.Map(api);
         ExplainApi.Map(api);
         PlansApi.Map(api);
         return api;

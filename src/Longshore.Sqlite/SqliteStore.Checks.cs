@@ -23,6 +23,8 @@ public sealed partial class SqliteStore
         Each("check_blockers", row =>
             broken.Add($"task {row.Long(0)} is in state {row.Long(1)} and has {row.Long(2)} open blockers"));
         Each("check_unique", row => broken.Add($"task {row.Long(0)} is unique and does not hold its key"));
+        Each("check_runs", row =>
+            broken.Add($"run {row.Long(0)} counts {row.Long(1)} where {row.Long(2)} stand"));
         Each("check_ready", row =>
         {
             if (_live.Ready.Count != row.Long(0))

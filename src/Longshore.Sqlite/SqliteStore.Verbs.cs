@@ -24,9 +24,11 @@ public sealed partial class SqliteStore
             }
 
             var newFrom = _live.NextTaskId;
+            var finishes = Each(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs));
             return new TaskBatchOutcome
             {
-                Finishes = Each(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs)),
+                Finishes = finishes,
+                Runs = _verbs.Runs.Advance(nowUs),
                 Inserts = Each(batch.Inserts, task => _verbs.Inserter.Insert(task, newFrom, nowUs)),
                 Renewals = Each(batch.Renewals, renewal => _verbs.Finisher.Renew(renewal, nowUs)),
                 Claims = Each(batch.Claims, request => _verbs.Claimer.Claim(request, nowUs)),
@@ -38,7 +40,11 @@ public sealed partial class SqliteStore
     public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
         IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>
         WriteAsync<IReadOnlyList<ChangeOutcome>>(
-            nowUs, now => Each(taskIds, id => _verbs.Changer.Cancel(id, reason, now)));
+            nowUs, now => Each(
+                taskIds, id => _verbs.Changer.Cancel(id, reason, now) with
+                {
+                    Runs = _verbs.Runs.Advance(now).IfAny,
+                }));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
@@ -71,12 +77,12 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LostClaim>> RescueAsync(
         int limit, long? nowUs = null, CancellationToken ct = default) =>
-        WriteAsync(nowUs, now => _verbs.Upkeep.Rescue(limit, now));
+        WriteAsync(nowUs, now => _verbs.Runs.WithRuns(_verbs.Upkeep.Rescue(limit, now), now));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(
         int limit, long? nowUs = null, CancellationToken ct = default) =>
-        WriteAsync(nowUs, now => _verbs.Upkeep.Expire(limit, now));
+        WriteAsync(nowUs, now => _verbs.Runs.WithRuns(_verbs.Upkeep.Expire(limit, now), now));
 
     /// <inheritdoc/>
     public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
@@ -89,7 +95,11 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<RegisterOutcome> RegisterAsync(
         AgentRegistration registration, long? nowUs = null, CancellationToken ct = default) =>
-        WriteAsync(nowUs, now => _verbs.Agents.Register(registration, now));
+        WriteAsync(nowUs, now =>
+        {
+            var outcome = _verbs.Agents.Register(registration, now);
+            return outcome with { Lost = _verbs.Runs.WithRuns(outcome.Lost, now) };
+        });
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<bool>> HeartbeatAsync(

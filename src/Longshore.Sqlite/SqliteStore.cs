@@ -15,7 +15,7 @@ namespace Longshore.Sqlite;
 /// </summary>
 public sealed partial class SqliteStore
     : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IHandoffStore, IHelpStore, IEventStore, ILeaseStore,
-        INodeStore, IQueryStore, IScheduleStore, IHealthStore
+        INodeStore, IQueryStore, IScheduleStore, IWorkflowStore, IHealthStore
 {
     internal static readonly SqlCatalog Sql = SqlCatalog.Load(typeof(SqliteStore).Assembly);
 
@@ -39,6 +39,7 @@ public sealed partial class SqliteStore
         _writer = new Writer(_connection, afterRollback: () =>
         {
             _verbs.Events.Discard();
+            _verbs.Runs.Discard();
             loader.Load(_live);
         });
         _readers = new ReaderPool(options.Readers, OpenReader);
@@ -66,6 +67,9 @@ public sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public IScheduleStore Schedules => this;
+
+    /// <inheritdoc/>
+    public IWorkflowStore Workflows => this;
 
     /// <inheritdoc/>
     public IHandoffStore Handoffs => this;

@@ -355,6 +355,12 @@ CREATE TABLE deferred (
     until_us integer not null
 );
 
+CREATE TABLE dependencies (
+    task_id    integer not null,
+    depends_on integer not null,
+    primary key (depends_on, task_id)
+) without rowid;
+
 CREATE TABLE drafts (
     task_id integer primary key,
     draft   text not null
@@ -521,6 +527,38 @@ CREATE TABLE reviews (
     primary key (task_id, epoch, reviewer_key)
 ) without rowid;
 
+CREATE TABLE run_steps (
+    task_id integer primary key,
+    run_id  integer not null,
+    place   integer not null,                   -- no step depends on a later one, save on those added later
+    name    text not null,
+    role    integer not null,                   -- 0 step, 1 answer, 2 compensation, 3 end
+    outcome integer not null,                   -- 0 none, 1 done, 2 failed, 3 skipped, 4 cancelled
+    open    integer not null,                   -- predecessors that have not ended
+    led     integer not null,                   -- predecessors that ended and were not skipped
+    of_id   integer,                            -- answer, compensation: of which step
+    asked   integer not null,                   -- overlapping: how many answers were asked for
+    terms   text                                -- see Workflows/StepTerms.cs; null: the usual
+);
+
+CREATE TABLE runs (
+    id             integer primary key autoincrement,
+    namespace      text not null,
+    code           text not null,
+    workflow       text not null,
+    version        integer not null,
+    input          text not null,
+    on_failure     integer not null,            -- 0 cancel_rest, 1 carry_on
+    state          integer not null,            -- 0 running, 1 compensating, 2 done, 3 failed, 4 cancelled
+    reason         text,
+    steps          integer not null,
+    open           integer not null,            -- steps that have not ended
+    failed         integer not null,
+    correlation_id text,
+    started_us     integer not null,
+    ended_us       integer
+);
+
 CREATE TABLE schedules (
     namespace    text not null,
     name         text not null,
@@ -568,6 +606,15 @@ CREATE TABLE unique_keys (
     unstarted integer not null,                 -- it has it only until it is first given to an agent
     until_us  integer);
 
+CREATE TABLE workflows (
+    namespace   text not null,
+    name        text not null,
+    version     integer not null,
+    body        text not null,                  -- see Workflows/WorkflowJson.cs
+    created_us  integer not null,
+    primary key (namespace, name, version)
+) without rowid;
+
 CREATE INDEX agent_abilities_agent on agent_abilities (agent_id);
 
 CREATE INDEX claims_key on claims (agent_id, key) where key is not null;
@@ -575,6 +622,8 @@ CREATE INDEX claims_key on claims (agent_id, key) where key is not null;
 CREATE INDEX deadlines_due on deadlines (deadline_us);
 
 CREATE INDEX deferred_until on deferred (until_us);
+
+CREATE INDEX dependencies_task on dependencies (task_id, depends_on);
 
 CREATE INDEX events_task on events (task_id) where task_id is not null;
 
@@ -590,6 +639,12 @@ CREATE INDEX help_requests_task on help_requests (task_id);
 CREATE INDEX parked_until on parked (until_us) where until_us is not null;
 
 CREATE INDEX relaxing_due on relaxing (due_us) where due_us is not null;
+
+CREATE UNIQUE INDEX run_steps_run on run_steps (run_id, place);
+
+CREATE UNIQUE INDEX runs_code on runs (namespace, code);
+
+CREATE INDEX runs_ended on runs (ended_us) where ended_us is not null;
 
 CREATE INDEX schedules_due on schedules (next_us) where next_us is not null;
 

@@ -72,6 +72,8 @@ internal static class CommandLine
             HelpCommands.Create(),
             RulesCommand.Create(),
             SchedulesCommand.Create(),
+            WorkflowsCommand.Create(),
+            RunsCommand.Create(),
             BreakersCommand.Create(),
             ExplainCommand.Create(),
             DistributionCommand.Create(),

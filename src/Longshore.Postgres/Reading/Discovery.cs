@@ -92,7 +92,7 @@ internal sealed class Discovery(
                         CreatedAt = row.Instant(BodyAt - 1),
                         Error = row.TextOrNull(ErrorAt),
                         Draft = row.Json(ErrorAt + 1),
-                    }.WithRelaxation(row, ErrorAt + 2).WithUnique(row, ErrorAt + 3)));
+                    }.WithRelaxation(row, ErrorAt + 2).WithUnique(row, ErrorAt + 3).WithRun(row, ErrorAt + 4)));
                 }
 
                 return tasks;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Longshore.Matching;
 using Longshore.Postgres.Catalog;
@@ -85,6 +86,22 @@ internal static class TaskColumns
     public static WorkTask WithUnique(this WorkTask task, NpgsqlDataReader row, int column) => row.IsDBNull(column)
         ? task
         : task with { Spec = task.Spec with { Unique = UniqueJson.Read(row.GetString(column)) } };
+
+    /// <summary>The task with the run that it is a step of; as it is when it is none.</summary>
+    public static WorkTask WithRun(this WorkTask task, NpgsqlDataReader row, int column)
+    {
+        if (row.IsDBNull(column))
+        {
+            return task;
+        }
+
+        var words = row.GetFieldValue<string?[]>(column);
+        var inputs = words[2] is { } json ? JsonText.Trusted(Encoding.UTF8.GetBytes(json)) : default;
+        return task with
+        {
+            Run = new TaskRun(long.Parse(words[0]!, CultureInfo.InvariantCulture), words[1]!, inputs),
+        };
+    }
 
     /// <summary>The retry policy whose three columns begin here; the usual one is not stored.</summary>
     public static RetryPolicy Policy(this NpgsqlDataReader row, int from) => row.IsDBNull(from)

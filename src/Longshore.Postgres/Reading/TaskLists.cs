@@ -67,7 +67,7 @@ internal sealed class TaskLists(Database database)
             yield return "deferred";
         }
 
-        if (query.States.Any(s => s is TaskState.Quarantined or TaskState.Blocked))
+        if (query.States.Any(s => s is TaskState.Waiting or TaskState.Quarantined or TaskState.Blocked))
         {
             yield return "parked";
         }

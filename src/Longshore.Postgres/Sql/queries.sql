@@ -10,7 +10,8 @@ select p.id, p.class_id, p.rank, p.epoch, p.attempts, p.failures, p.priority, p.
        t.workflow, t.workflow_cursor, t.tags, t.metadata, t.correlation_id, t.idempotency_key,
        (select g.name from longshore.groups g where g.id = t.group_id),
        case when p.flags & 1024 <> 0 then longshore.relaxation(p.id, p.flags) end,
-       case when p.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = p.id) end
+       case when p.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = p.id) end,
+       case when p.flags & 8192 <> 0 then longshore.run_part(p.id, false) end
 from longshore.tasks t
 join lateral (select * from longshore.places where id = t.id) p on true
 left join longshore.agents a on a.id = p.agent_id
@@ -103,7 +104,8 @@ select r.id, r.class_id, r.rank, r.epoch, r.attempts, r.failures, r.priority, r.
        (select g.name from longshore.groups g where g.id = t.group_id), longshore.last_error(r.id),
        (select d.body from longshore.drafts d where r.flags & 256 <> 0 and d.task_id = r.id),
        case when r.flags & 1024 <> 0 then longshore.relaxation(r.id, r.flags) end,
-       case when r.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = r.id) end
+       case when r.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = r.id) end,
+       case when r.flags & 8192 <> 0 then longshore.run_part(r.id, false) end
 from longshore.browse($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) b
 join longshore.ready r on r.id = b.id
 join longshore.tasks t on t.id = b.id

@@ -118,7 +118,11 @@ internal sealed class AgentVerbs(
             if (known.Session is { } former && registration.Session is { } session && session != former)
             {
                 var (moves, held) = await HeldAsync(connection, known.Id, nowUs, ct).ConfigureAwait(false);
-                lost = held.ConvertAll(standing => ends.Lose(moves, standing, EndReasons.SessionEnded));
+                lost =
+                [
+                    .. held.Select(standing => ends.Lose(moves, standing, EndReasons.SessionEnded)),
+                    .. moves.Runs.Advance().AsLost(),
+                ];
                 writer.Add(round, moves);
             }
 

@@ -35,7 +35,9 @@ internal static class Changer
             return new ChangeOutcome(ChangeStatus.NotFound, default);
         }
 
-        if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state)
+        // What a run has ended is begun anew with the run.
+        if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state
+            || ((standing.Place.Flags & PlaceFlags.InRun) != 0 && standing.State.IsTerminal()))
         {
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
@@ -153,7 +155,8 @@ internal static class Changer
         return lost ?? new LostClaim(id, 0, null, state);
     }
 
-    private static LostClaim? End(
+    /// <summary>Ends a task over its holder's head, if it has one.</summary>
+    public static LostClaim? End(
         Moves moves, Standing standing, AssignmentStatus outcome, TaskState state, string? why)
     {
         var claim = standing.Stage == Stage.Claims ? moves.EndClaim(standing, outcome, why) : null;

@@ -200,7 +200,7 @@ internal sealed class ClaimCalls(
                 CreatedAt = row.Instant(12),
                 Error = row.TextOrNull(ErrorAt),
                 Draft = row.Json(WalkedAt + 1),
-            }.WithRelaxation(row, WalkedAt + 3).WithUnique(row, WalkedAt + 4),
+            }.WithRelaxation(row, WalkedAt + 3).WithUnique(row, WalkedAt + 4).WithRun(row, WalkedAt + 5),
             leaseUntil);
     }
 }

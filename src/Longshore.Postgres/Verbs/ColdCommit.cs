@@ -48,10 +48,9 @@ internal sealed class ColdCommit(
     private async ValueTask<(TaskBatchOutcome Outcome, ClaimAnswer[] Claims)> CommitAsync(
         NpgsqlConnection connection, TaskBatch batch, bool isUnique, ClaimCall[] calls, CancellationToken ct)
     {
-        var moves = await reader.LockAsync(
-            connection, batch.Finishes.Select(f => f.TaskId), batch.NowUs, ct, HotCommit.AgentsOf(calls))
-            .ConfigureAwait(false);
+        var moves = await LockAsync(connection, batch, calls, ct).ConfigureAwait(false);
         var finishes = batch.Finishes.ConvertAll(finish => ends.Finish(moves, finish));
+        var effects = moves.Runs.Advance();
         var known = await rules.FindAsync(ct).ConfigureAwait(false);
         var isWrittenBefore = isUnique || known.Bounded(batch.Inserts).Any();
         if (isWrittenBefore)
@@ -106,6 +105,12 @@ internal sealed class ColdCommit(
             Inserts = decided.Outcomes(ids),
             Renewals = renewals,
             Claims = [],
+            Runs = effects,
         };
     }
+
+    private ValueTask<Moves> LockAsync(
+        NpgsqlConnection connection, TaskBatch batch, ClaimCall[] calls, CancellationToken ct) => reader.LockAsync(
+        connection, batch.Finishes.Select(f => f.TaskId), batch.NowUs, ct, HotCommit.AgentsOf(calls),
+        batch.Finishes.Where(f => f.Kind == FinishKind.Complete).Select(f => f.TaskId).ToHashSet());
 }

@@ -21,7 +21,7 @@ internal sealed class HotCommit(
     {
         foreach (var finish in batch.Finishes)
         {
-            if (finish.Kind != FinishKind.Complete)
+            if (finish.Kind != FinishKind.Complete || finish.IsStep)
             {
                 return null;
             }

@@ -46,6 +46,9 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     /// <summary>How many claims ended well, and how many did not, by agent and class.</summary>
     public IReadOnlyDictionary<(int AgentId, int ClassId), (int Good, int Bad)> Lessons => _lessons;
 
+    /// <summary>The runs that the tasks belong to.</summary>
+    public RunLedger Runs => field ??= new RunLedger(this);
+
     public BreakerBook Breakers { get; } = new(breakers, nowUs);
 
     /// <summary>Tasks that are kept from agents from now on.</summary>
@@ -99,6 +102,12 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
 
     /// <summary>The record of an ended claim of a task.</summary>
     public ClaimRecord? Ended(long id, int epoch) => _ended[id].Find(record => record.Epoch == epoch);
+
+    /// <summary>Why the latest claim of a task that ended badly did.</summary>
+    public string? LastErrorOf(long id) => _ended[id].LastOrDefault(record => record.Error is not null)?.Error;
+
+    /// <summary>Who held a task last.</summary>
+    public string? LastAgentOf(long id) => _ended[id].LastOrDefault()?.Agent;
 
     /// <summary>How many agents failed a task so far.</summary>
     public int FailersOf(long id) =>

@@ -2,55 +2,92 @@ using Longshore.Assignments;
 using Longshore.Postgres.Reading;
 using Longshore.Rules;
 using Longshore.Tasks;
+using Longshore.Workflows;
 using Npgsql;
 
 namespace Longshore.Postgres.Verbs;
 
 /// <summary>Locks tasks where they are and reads all that decisions about them need, in one round trip.</summary>
-internal sealed class MovesReader(Database database)
+internal sealed class MovesReader(Database database, RunLoader runs)
 {
-    public ValueTask<Moves> LockAsync(
-        NpgsqlConnection connection, IEnumerable<long> ids, long? nowUs, CancellationToken ct, int[]? agents = null)
+    /// <summary>Locks tasks, the runs they belong to, and whatever their ends may lead to.</summary>
+    /// <param name="connection">Inside a transaction.</param>
+    /// <param name="ids">The tasks.</param>
+    /// <param name="nowUs">The instant.</param>
+    /// <param name="ct">Calls it off.</param>
+    /// <param name="agents">To be locked beside those that hold the tasks.</param>
+    /// <param name="completing">Tasks that nothing worse can happen to than being done.</param>
+    /// <param name="runId">A run to be locked as a whole.</param>
+    public async ValueTask<Moves> LockAsync(
+        NpgsqlConnection connection, IEnumerable<long> ids, long? nowUs, CancellationToken ct, int[]? agents = null,
+        IReadOnlySet<long>? completing = null, long? runId = null)
     {
         var tasks = ids.Distinct().Order().ToArray();
+        var locked = new List<(WorkflowRun Run, bool IsPlain)>();
+        var steps = new List<RunStep>();
         var round = new Round()
-            .Add(database.Sql["places_lock"]).With(tasks).With(agents).With(nowUs)
-            .Add(database.Sql["ended_of_tasks"]).With(tasks)
-            .Add(database.Sql["breakers_of_holders"]).With(tasks)
-            .Add(database.Sql["rules_of_tasks"]).With(tasks)
-            .Add(database.Sql["instant"]).With(nowUs);
-        return database.SendAsync(
+            .Add(database.Sql["runs_lock"]).With(tasks).With(runId)
+            .Add(database.Sql["run_steps_of_tasks"]).With(tasks);
+        AddPlaces(round, tasks, agents, nowUs);
+        round.Add(database.Sql["instant"]).With(nowUs);
+        var moves = await database.SendAsync(
             connection,
             round,
             async row =>
             {
-                var standings = await AllAsync(row, ReadStanding, ct).ConfigureAwait(false);
-                var ended = (await AllAsync(row, ReadRecord, ct).ConfigureAwait(false)).ToLookup(r => r.TaskId);
-                var breakers = await AllAsync(row, ReadBreaker, ct).ConfigureAwait(false);
-                var rules = await AllAsync(
-                    row, r => (r.GetString(0), RulesJson.Read(r.GetFieldValue<byte[]>(1))), ct).ConfigureAwait(false);
+                locked = await RunReader.AllAsync(row, r => (RunColumns.Run(r), r.GetBoolean(RunColumns.PlainAt)), ct)
+                    .ConfigureAwait(false);
+                steps = await RunReader.AllAsync(row, RunColumns.Step, ct).ConfigureAwait(false);
+                var places = await ReadPlacesAsync(row, ct).ConfigureAwait(false);
                 await row.ReadAsync(ct).ConfigureAwait(false);
-                var moves = new Moves(row.GetInt64(0), database.Options.Store.Breakers);
-                standings.ForEach(s => moves.Load(s.Standing, ended[s.Standing.Place.Id], s.Breaker));
-                breakers.ForEach(b => moves.Breakers.Load(b.AgentId, b.Kind, b.Breaker));
-                rules.ForEach(r => moves.Load(r.Item1, r.Item2));
-                return moves;
+                var all = new Moves(row.GetInt64(0), database.Options.Store.Breakers);
+                places(all);
+                return all;
             },
-            ct);
-    }
-
-    /// <summary>Reads one result; then the reader stands on the next.</summary>
-    private static async ValueTask<List<T>> AllAsync<T>(
-        NpgsqlDataReader row, Func<NpgsqlDataReader, T> read, CancellationToken ct)
-    {
-        var all = new List<T>();
-        while (await row.ReadAsync(ct).ConfigureAwait(false))
+            ct).ConfigureAwait(false);
+        if (locked.Count > 0)
         {
-            all.Add(read(row));
+            var more = (await runs.LoadAsync(connection, moves.Runs, locked, steps, completing, ct)
+                .ConfigureAwait(false)).Except(tasks).Order().ToArray();
+            await LockMoreAsync(connection, moves, more, ct).ConfigureAwait(false);
         }
 
-        await row.NextResultAsync(ct).ConfigureAwait(false);
-        return all;
+        return moves;
+    }
+
+    private async ValueTask LockMoreAsync(
+        NpgsqlConnection connection, Moves moves, long[] tasks, CancellationToken ct)
+    {
+        if (tasks.Length > 0)
+        {
+            var round = new Round();
+            AddPlaces(round, tasks, null, moves.NowUs);
+            var places = await database.SendAsync(connection, round, row => ReadPlacesAsync(row, ct), ct)
+                .ConfigureAwait(false);
+            places(moves);
+        }
+    }
+
+    private void AddPlaces(Round round, long[] tasks, int[]? agents, long? nowUs) => round
+            .Add(database.Sql["places_lock"]).With(tasks).With(agents).With(nowUs)
+            .Add(database.Sql["ended_of_tasks"]).With(tasks)
+            .Add(database.Sql["breakers_of_holders"]).With(tasks)
+            .Add(database.Sql["rules_of_tasks"]).With(tasks);
+
+    /// <summary>Reads what was asked of places; answers how to take it in.</summary>
+    private static async ValueTask<Action<Moves>> ReadPlacesAsync(NpgsqlDataReader row, CancellationToken ct)
+    {
+        var standings = await RunReader.AllAsync(row, ReadStanding, ct).ConfigureAwait(false);
+        var ended = (await RunReader.AllAsync(row, ReadRecord, ct).ConfigureAwait(false)).ToLookup(r => r.TaskId);
+        var breakers = await RunReader.AllAsync(row, ReadBreaker, ct).ConfigureAwait(false);
+        var rules = await RunReader.AllAsync(
+            row, r => (r.GetString(0), RulesJson.Read(r.GetFieldValue<byte[]>(1))), ct).ConfigureAwait(false);
+        return moves =>
+        {
+            standings.ForEach(s => moves.Load(s.Standing, ended[s.Standing.Place.Id], s.Breaker));
+            breakers.ForEach(b => moves.Breakers.Load(b.AgentId, b.Kind, b.Breaker));
+            rules.ForEach(r => moves.Load(r.Item1, r.Item2));
+        };
     }
 
     private static (Standing Standing, Breaker? Breaker) ReadStanding(NpgsqlDataReader row)

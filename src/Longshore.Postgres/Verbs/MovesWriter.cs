@@ -68,6 +68,8 @@ internal sealed class MovesWriter(Database database)
             round.Add(database.Sql["relaxing_remove"]).With(moves.Unrelaxed.ToArray());
         }
 
+        AddRuns(round, moves.Runs);
+        AddReady(round, moves.Runs.BecameReady, moves.NowUs);
         AddClaimEvents(round, moves);
         foreach (var (happened, epoch) in moves.Events)
         {
@@ -81,6 +83,47 @@ internal sealed class MovesWriter(Database database)
         .With(happened.Type).With((int)happened.ActorType).With(happened.Actor).With(happened.TaskId)
         .WithJson(happened.Payload.IsNone ? null : happened.Payload.Memory.ToArray())
         .With(happened.CorrelationId).With(nowUs).With(epoch);
+
+    /// <summary>Notes tasks that can be claimed from now on.</summary>
+    public void AddReady(Round round, IReadOnlyList<long> tasks, long nowUs)
+    {
+        foreach (var part in tasks.Chunk(Limits.BatchMax))
+        {
+            round.Add(database.Sql["tasks_ready_note"]).With((long?)nowUs).With(part);
+        }
+    }
+
+    private void AddRuns(Round round, RunLedger runs)
+    {
+        var changed = runs.ChangedRuns.Values.ToList();
+        if (changed.Count > 0)
+        {
+            round.Add(database.Sql["runs_set"])
+                .With(Each(changed, r => r.Id)).With(Each(changed, r => (short)r.State))
+                .With(Each(changed, r => r.Reason)).With(Each(changed, r => r.Steps)).With(Each(changed, r => r.Open))
+                .With(Each(changed, r => r.Failed)).With(Each(changed, r => r.EndedAt?.ToMicroseconds()));
+        }
+
+        var steps = runs.ChangedSteps.Values.ToList();
+        if (steps.Count > 0)
+        {
+            round.Add(database.Sql["run_steps_set"])
+                .With(Each(steps, s => s.TaskId)).With(Each(steps, s => (short)s.Outcome))
+                .With(Each(steps, s => s.Open)).With(Each(steps, s => s.Led)).With(Each(steps, s => s.Asked));
+        }
+
+        AddDependencies(round, runs.NewDependencies);
+    }
+
+    /// <summary>Adds which steps depend on which.</summary>
+    public void AddDependencies(Round round, IReadOnlyList<(long TaskId, long DependsOn)> pairs)
+    {
+        if (pairs.Count > 0)
+        {
+            round.Add(database.Sql["dependencies_add"])
+                .With(Each(pairs, d => d.TaskId)).With(Each(pairs, d => d.DependsOn));
+        }
+    }
 
     private static void Remove(Round round, string sql, List<(Standing From, Standing To)> moved, Stage stage)
     {
@@ -113,7 +156,11 @@ internal sealed class MovesWriter(Database database)
         var records = moves.NewRecords.ToDictionary(r => (r.TaskId, r.Epoch));
         for (var i = 0; i < last.Length; i++)
         {
-            records.Remove((arrived[i].Place.Id, arrived[i].Place.Epoch), out last[i]);
+            // What was settled by hand had no holder, though it was held before.
+            if (arrived[i].AgentId is not null)
+            {
+                records.Remove((arrived[i].Place.Id, arrived[i].Place.Epoch), out last[i]);
+            }
         }
 
         AddRecords(round, [.. records.Values]);

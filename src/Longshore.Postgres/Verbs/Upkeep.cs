@@ -41,6 +41,7 @@ internal sealed class Upkeep(
                    let standing = moves.Find(id)
                    where standing?.Stage == Stage.Claims && standing.LeaseUs <= moves.NowUs
                    select ends.Lose(moves, standing, EndReasons.LeaseRanOut),
+                .. moves.Runs.Advance().AsLost(),
             ],
             ct);
 
@@ -55,7 +56,12 @@ internal sealed class Upkeep(
                 connection => IdsAsync(
                     connection, new Round().Add(database.Sql["deadlines_take"]).With(nowUs).With(left), ct),
                 nowUs,
-                (moves, ids) => ([.. ids.Select(id => Changer.Expire(moves, id)).OfType<LostClaim>()], ids.Count),
+                (moves, ids) => (
+                    [
+                        .. ids.Select(id => Changer.Expire(moves, id)).OfType<LostClaim>(),
+                        .. moves.Runs.Advance().AsLost(),
+                    ],
+                    ids.Count),
                 ct).ConfigureAwait(false);
             all.AddRange(expired);
         }
@@ -68,7 +74,10 @@ internal sealed class Upkeep(
         ChangeAsync<IReadOnlyList<ChangeOutcome>>(
             _ => ValueTask.FromResult(taskIds),
             nowUs,
-            (moves, ids) => [.. ids.Select(id => Changer.Cancel(moves, id, reason))],
+            (moves, ids) =>
+            [
+                .. ids.Select(id => Changer.Cancel(moves, id, reason) with { Runs = moves.Runs.Advance().IfAny }),
+            ],
             ct);
 
     public async ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(

@@ -34,6 +34,7 @@ internal sealed class Reader : IDisposable
         Routing = new RoutingReader(connection, sql, live, options);
         Lists = new TaskLists(connection, sql);
         Schedules = new ScheduleRows(connection, sql);
+        Runs = new RunReader(connection, sql);
         Events = new EventReader(connection, sql, live, _bodies, _assignments);
     }
 
@@ -54,6 +55,8 @@ internal sealed class Reader : IDisposable
     public TaskLists Lists { get; }
 
     public ScheduleRows Schedules { get; }
+
+    public RunReader Runs { get; }
 
     public EventReader Events { get; }
 
@@ -102,6 +105,7 @@ internal sealed class Reader : IDisposable
         return task with
         {
             Spec = spec,
+            Run = _bodies.Run(place),
             Relaxing = relaxing,
             Draft = _bodies.Draft(place),
             CreatedAt = UnixTime.FromMicroseconds(createdUs),
@@ -125,6 +129,7 @@ internal sealed class Reader : IDisposable
             WasHandedOff = (place.Flags & PlaceFlags.WasHandedOff) != 0,
             CreatedAt = UnixTime.FromMicroseconds(body.CreatedUs),
             AvailableAt = UnixTime.FromMicroseconds(place.AvailableUs),
+            Run = _bodies.Run(place),
             Relaxing = body.Relaxing,
             Draft = _bodies.Draft(place),
             Error = place.Epoch > 0 ? _bodies.LastError(place.Id) : null,

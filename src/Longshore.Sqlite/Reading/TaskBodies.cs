@@ -4,6 +4,7 @@ using Longshore.Sqlite.Live;
 using Longshore.Storage;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Sqlite.Reading;
 
@@ -14,6 +15,8 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
     private readonly Statement _lastError = connection.Prepare(sql["task_last_error"]);
     private readonly Statement _draft = connection.Prepare(sql["draft_get"]);
     private readonly Statement _relaxing = connection.Prepare(sql["relaxing_read"]);
+    private readonly Statement _part = connection.Prepare(sql["run_step_part"]);
+    private readonly Statement _inputs = connection.Prepare(sql["step_inputs"]);
     private readonly Statement _findCode = connection.Prepare(sql["find_code"]);
 
     /// <summary>The id of the task to which a code was given; automatic codes are not asked for here.</summary>
@@ -44,6 +47,19 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
         _draft.Reset();
         return draft;
     }
+
+    /// <summary>Of which run a task is a step; only asked of tasks flagged as being one.</summary>
+    public TaskRun? Run(in Place place) => (place.Flags & PlaceFlags.InRun) == 0
+        ? null
+        : _part.Bind(place.Id).One(row => new TaskRun(row.Long(0), row.Text(1)!, default));
+
+    /// <summary>The same, with the results of the steps before it.</summary>
+    public TaskRun? RunWithInputs(in Place place) => Run(place) is not { } run
+        ? null
+        : run with
+        {
+            Inputs = StepInputs.Of(_inputs.Bind(place.Id).All(row => (row.Text(0)!, row.Json(1)))),
+        };
 
     /// <summary>What was submitted, when, and how far its requirements have relaxed.</summary>
     public TaskBody? Read(in Place place)

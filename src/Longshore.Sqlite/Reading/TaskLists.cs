@@ -46,7 +46,7 @@ internal sealed class TaskLists(Connection connection, SqlCatalog sql)
             yield return "deferred";
         }
 
-        if (states.Any(s => s is TaskState.Quarantined or TaskState.Blocked))
+        if (states.Any(s => s is TaskState.Waiting or TaskState.Quarantined or TaskState.Blocked))
         {
             yield return "parked";
         }

@@ -39,3 +39,22 @@ select count(*) from ready;
 select p.id from places p left join unique_keys k on k.task_id = p.id
 where p.flags & 16384 <> 0
   and (k.task_id is null or (p.state < 8 and not k.holds and (not k.unstarted or p.epoch = 0)));
+
+-- name: check_runs
+select r.id, r.open, count(s.task_id)
+from runs r left join run_steps s on s.run_id = r.id and s.role = 0 and s.outcome = 0
+where r.state = 0
+group by r.id having r.open <> count(s.task_id)
+union all
+select s.run_id, s.open, count(b.task_id)
+from runs r
+join run_steps s on s.run_id = r.id and s.role = 0 and s.outcome = 0
+left join dependencies d on d.task_id = s.task_id
+left join run_steps b on b.task_id = d.depends_on and b.outcome = 0
+where r.state = 0
+group by s.task_id having s.open <> count(b.task_id)
+union all
+select s.run_id, p.state, s.open
+from run_steps s join places p on p.id = s.task_id
+where (p.state = 0) <> (p.state < 8 and (s.open > 0 or s.role > 0 and s.outcome = 0 or s.terms is not null))
+  and s.role = 0 and s.terms is null;

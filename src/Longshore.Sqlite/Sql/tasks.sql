@@ -148,7 +148,7 @@ delete from reviews where task_id = ?1;
 delete from drafts where task_id = ?1;
 
 -- name: finished_before
-select 1 from finished where id = ?1 and ended_us < ?2;
+select 1 from finished where id = ?1 and ended_us < ?2 and flags & 8192 = 0;
 
 -- name: last_id_keep
 insert into counters (name, value) values ('last_task_id', ?1)

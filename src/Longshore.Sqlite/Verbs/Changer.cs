@@ -11,10 +11,8 @@ namespace Longshore.Sqlite.Verbs;
 /// <summary>Changes by somebody other than the holder: cancel, retry, re-prioritise.</summary>
 internal sealed class Changer(
     Connection connection, SqlCatalog sql, Stages stages, Deadlines deadlines, BreakerBook breakers,
-    RelaxVerbs relaxing, UniqueVerbs unique, EventLog events)
+    RelaxVerbs relaxing, UniqueVerbs unique, HelpVerbs help, EventLog events)
 {
-    private readonly Statement _closeRequests = connection.Prepare(sql["help_close"]);
-
     private readonly Statement _reprioritise = connection.Prepare(sql["task_reprioritise"]);
 
     public ChangeOutcome Cancel(long id, string? reason, long nowUs)
@@ -45,7 +43,9 @@ internal sealed class Changer(
             return new ChangeOutcome(ChangeStatus.NotFound, default);
         }
 
-        if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state)
+        // What a run has ended is begun anew with the run.
+        if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state
+            || ((standing.Place.Flags & PlaceFlags.InRun) != 0 && standing.State.IsTerminal()))
         {
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
@@ -58,8 +58,7 @@ internal sealed class Changer(
 
         if (standing.State.IsTerminal())
         {
-            // What was asked before the task ended stays closed.
-            _closeRequests.Bind(id).Run();
+            help.CloseOf(id);
         }
 
         stages.Remove(standing);

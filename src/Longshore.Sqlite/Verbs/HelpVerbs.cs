@@ -17,6 +17,7 @@ internal sealed class HelpVerbs(Connection connection, SqlCatalog sql, LiveIndex
     private readonly Statement _add = connection.Prepare(sql["help_add"]);
     private readonly Statement _put = connection.Prepare(sql["help_put"]);
     private readonly Statement _open = connection.Prepare(sql["help_open"]);
+    private readonly Statement _close = connection.Prepare(sql["help_close"]);
 
     public HelpOutcome Ask(NewHelpRequest asked, long nowUs)
     {
@@ -87,6 +88,9 @@ internal sealed class HelpVerbs(Connection connection, SqlCatalog sql, LiveIndex
     public HelpOutcome Cancel(long id, string by, long nowUs) => Answer(
         id, by, EventTypes.HelpCancelled, nowUs, (request, actor, _) => HelpRules.Cancel(request, actor),
         request => request with { CancelledAt = UnixTime.FromMicroseconds(nowUs) });
+
+    /// <summary>A task that ended is begun anew: what was asked before stays closed.</summary>
+    public void CloseOf(long taskId) => _close.Bind(taskId).Run();
 
     /// <summary>One step in a request's life, if it may be done.</summary>
     private HelpOutcome Answer(

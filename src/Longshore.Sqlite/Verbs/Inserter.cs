@@ -69,6 +69,24 @@ internal sealed class Inserter(
         return new InsertOutcome(InsertStatus.Inserted, id);
     }
 
+    /// <summary>Stores a step of a run; it waits until the run lets it go.</summary>
+    public long AddWaiting(NewTask task, long nowUs)
+    {
+        var id = live.NextTaskId++;
+        var place = PlaceOf(task, live.Rules.Of(task.Namespace), id, nowUs);
+        place = place with { Flags = place.Flags | PlaceFlags.InRun };
+        WriteBody(task, place, nowUs);
+        if (task.Deadline is { } deadline)
+        {
+            deadlines.Add(id, deadline.ToMicroseconds());
+        }
+
+        relaxing.Add(id, task, null);
+        stages.AddParked(place, TaskState.Waiting);
+        events.AddInserted(id);
+        return id;
+    }
+
     private InsertOutcome? Refusal(NewTask task)
     {
         if (task.IdempotencyKey is { } key)

@@ -63,6 +63,13 @@ internal sealed class Pruner(
         return KeepLastId(highest, pruned);
     }
 
+    /// <summary>Deletes tasks that have ended.</summary>
+    public void Remove(List<long> ids)
+    {
+        ids.ForEach(Remove);
+        KeepLastId(ids.Count == 0 ? 0 : ids.Max(), ids.Count);
+    }
+
     private int KeepLastId(long highest, int pruned)
     {
         if (pruned > 0)
@@ -76,12 +83,17 @@ internal sealed class Pruner(
     private bool RemoveIfOver(long id, long beforeUs)
     {
         var over = _isOver.Bind(id).Bind(beforeUs).Read();
-        if (!over)
+        _isOver.Reset();
+        if (over)
         {
-            return false;
+            Remove(id);
         }
 
-        _isOver.Reset();
+        return over;
+    }
+
+    private void Remove(long id)
+    {
         stages.RemoveFinished(id);
         _removeCode.Bind(id).Run();
         _removeKey.Bind(id).Run();
@@ -95,7 +107,6 @@ internal sealed class Pruner(
         relaxing.Remove(id);
         unique.Remove(id);
         _removeTask.Bind(id).Run();
-        return true;
     }
 
     private List<(long Seq, IReadOnlyList<long> Tasks)> Oldest(long beforeUs)

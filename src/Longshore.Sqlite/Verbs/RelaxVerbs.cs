@@ -23,12 +23,13 @@ internal sealed class RelaxVerbs(
     private readonly Statement _alike = connection.Prepare(sql["relaxing_alike"]);
     private readonly Statement _home = connection.Prepare(sql["handoff_rehome"]);
 
-    /// <summary>Remembers the steps of a new task that has some.</summary>
-    public void Add(long id, NewTask task, long availableUs)
+    /// <summary>Remembers the steps of a new task that has some; without an instant none is due yet.</summary>
+    public void Add(long id, NewTask task, long? availableUs)
     {
-        if (RelaxSteps.FirstOf(task, availableUs) is { } first)
+        if (RelaxSteps.FirstOf(task, availableUs ?? 0) is { } first)
         {
-            _add.Bind(id).Bind((long)first.Step).Bind(first.NextAt?.ToMicroseconds()).Bind(0L)
+            var nextUs = availableUs is null ? null : first.NextAt?.ToMicroseconds();
+            _add.Bind(id).Bind((long)first.Step).Bind(nextUs).Bind(0L)
                 .Bind(RelaxJson.Write(task)).Run();
         }
     }

@@ -44,6 +44,9 @@ internal sealed class Stages(
     private readonly Statement _keptRemove = connection.Prepare(sql["task_delete_guards"]);
     private readonly Statement _assignmentAdd = connection.Prepare(sql["assignment_add"]);
 
+    /// <summary>Steps of runs that ended, of which the runs have not been told.</summary>
+    public List<(long TaskId, TaskState State)> EndedSteps { get; } = [];
+
     public void AddReady(in Place place)
     {
         _readyAdd.Bind(place).Run();
@@ -155,6 +158,10 @@ internal sealed class Stages(
         var ended = handoffs.Withdraw(place.Cleared() with { Flags = flags & ~PlaceFlags.Suspect }, nowUs);
         _finishedAdd.Bind(ended).Bind((long)state).Bind(agentId)
             .Bind(nowUs).BindText(result.Utf8).Bind(error).Run();
+        if ((flags & PlaceFlags.InRun) != 0)
+        {
+            EndedSteps.Add((place.Id, state));
+        }
     }
 
     public void RemoveFinished(long id) => _finishedRemove.Bind(id).Run();
@@ -305,7 +312,12 @@ internal sealed class Stages(
         };
         if (stage == Stage.Finished)
         {
-            standing = standing with { Result = statement.Json(11), Error = statement.Text(12) };
+            standing = standing with
+            {
+                AgentId = statement.LongOrNull(9),
+                Result = statement.Json(11),
+                Error = statement.Text(12),
+            };
         }
 
         statement.Reset();
@@ -330,6 +342,9 @@ internal sealed record Standing(Stage Stage, TaskState State, Place Place)
 
     /// <summary>Deferred: until when.</summary>
     public long? UntilUs { get; init; }
+
+    /// <summary>Finished: who held it then.</summary>
+    public long? AgentId { get; init; }
 
     public JsonText Result { get; init; }
 

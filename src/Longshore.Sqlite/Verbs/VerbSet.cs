@@ -30,13 +30,17 @@ internal sealed class VerbSet
         Finisher = new Finisher(connection, sql, live, stages, attempts, Returns, Events);
         Claimer = new Claimer(
             connection, sql, live, stages, new Selector(live, guards), bodies, Breakers, Events);
-        Changer = new Changer(connection, sql, stages, deadlines, Breakers, Relaxing, unique, Events);
+        Changer = new Changer(connection, sql, stages, deadlines, Breakers, Relaxing, unique, Help, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
         Pruner = new Pruner(connection, sql, stages, deadlines, Relaxing, unique);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events, options.ReputationHalfLife);
         Reviews = new ReviewVerbs(connection, sql, live, stages, Agents, Events, options.ReputationHalfLife);
         Rules = new RuleVerbs(connection, sql, live, Events);
         Schedules = new ScheduleVerbs(connection, sql, Events);
+        var runs = new RunReader(connection, sql);
+        var ledger = new RunLedger(
+            connection, sql, runs, bodies, live, stages, deadlines, Breakers, Relaxing, Help, Events);
+        Runs = new RunVerbs(connection, sql, runs, live, stages, Inserter, ledger, Pruner, Events);
         Leases = new LeaseVerbs(connection, sql);
         Nodes = new NodeVerbs(connection, sql);
     }
@@ -72,6 +76,8 @@ internal sealed class VerbSet
     public ReviewVerbs Reviews { get; }
 
     public ScheduleVerbs Schedules { get; }
+
+    public RunVerbs Runs { get; }
 
     public LeaseVerbs Leases { get; }
 

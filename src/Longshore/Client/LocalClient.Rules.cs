@@ -1,7 +1,6 @@
 using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Capabilities;
-using Longshore.Client.Wire;
 using Longshore.Rules;
 using Longshore.Tasks;
 
@@ -137,7 +136,7 @@ internal sealed partial class LocalClient
         {
             var all = declared.Count == 0 ? "no capability" : string.Join(", ", declared);
             throw LongshoreException.Invalid(
-                field, $"'{agent.Name}' declares {all}, not '{name}'{WireJson.Nearest(declared, name)}");
+                field, $"'{agent.Name}' declares {all}, not '{name}'{NearestName.Among(declared, name)}");
         }
     }
 

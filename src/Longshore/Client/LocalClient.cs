@@ -88,9 +88,8 @@ internal sealed partial class LocalClient(LongshoreEngine engine) : ILongshoreCl
         TaskValidation.Text(reason, Limits.ErrorLengthMax, "reason");
         var outcomes = await engine.Store.Tasks.CancelAsync([id], reason, ct: ct).ConfigureAwait(false);
         Demand(outcomes[0], id, TaskOperation.Cancel);
-        engine.OnLost(
-            outcomes[0].Lost is { } lost ? [lost] : [new LostClaim(id, 0, null, outcomes[0].State)],
-            LossCause.Cancelled);
+        var lost = outcomes[0].Lost ?? new LostClaim(id, 0, null, outcomes[0].State);
+        engine.OnLost([lost, .. outcomes[0].Runs?.AsLost() ?? []], LossCause.Cancelled);
         return await GetTaskAsync(id, ct).ConfigureAwait(false);
     }
 

@@ -47,6 +47,9 @@ internal sealed class CommandProcessor(
     /// <summary>Raised in the loop when tasks were stored whose requirements relax.</summary>
     public event Action? Relaxing;
 
+    /// <summary>Raised in the loop when claims ended because steps of their runs did.</summary>
+    public event Action<IReadOnlyList<LostClaim>>? CalledOff;
+
     /// <summary>Raised in the loop after each commit.</summary>
     public event Action? Committed;
 
@@ -297,6 +300,11 @@ internal sealed class CommandProcessor(
         }
 
         AnnounceDeferred(flight, outcome);
+        if (outcome.Runs.Lost.Count > 0)
+        {
+            CalledOff?.Invoke(outcome.Runs.Lost);
+        }
+
         Announcer?.Announce(flight, outcome);
         Committed?.Invoke();
         return expected;
@@ -337,7 +345,7 @@ internal sealed class CommandProcessor(
             }
         }
 
-        room.Wake(readyAtOnce);
+        room.Wake(readyAtOnce + ReleasedAndLeft(outcome));
         if (relaxes)
         {
             Relaxing?.Invoke();
@@ -347,6 +355,14 @@ internal sealed class CommandProcessor(
         {
             Deferred?.Invoke(earliest);
         }
+    }
+
+    /// <summary>How many steps can be claimed since, and were not in the same flight.</summary>
+    private static int ReleasedAndLeft(TaskBatchOutcome outcome)
+    {
+        var released = outcome.Runs.Released.Count;
+        return released == 0 ? 0 : outcome.Runs.Released
+            .Except(outcome.Claims.SelectMany(claim => claim.Grants).Select(grant => grant.TaskId)).Count();
     }
 
     private void NoteSuccess()

@@ -97,7 +97,7 @@ internal sealed class HeldTask(Grant grant, Lane lane, long now) : FinishCommand
     /// <summary>Sends the finish.</summary>
     public void Send(Finish finish)
     {
-        _finish = finish;
+        _finish = Task.Run is null ? finish : finish with { IsStep = true };
         lane.Host.Engine.Processor.SendOrFail(this);
     }
 

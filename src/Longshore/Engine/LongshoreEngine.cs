@@ -93,10 +93,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
             new Pruner(store, _leadership, Options, Time, _log),
         ];
         _leadership.Gained += () => Array.ForEach(_duties, d => d.Poke());
-        Processor.Deferred += _stager.Expect;
-        Processor.Relaxing += () => _relaxer.Expect(Time.NowUs);
-        Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
-        Processor.Committed += _distributor.Notice;
+        FollowProcessor();
         _presence = new NodePresence(this, _leadership, _log);
         _waiters = new WaiterPresence(this, _log);
         _poller = new FallbackPoller(this, Readiness, _metrics.Readiness, _log);
@@ -106,6 +103,15 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Doctor = new Doctor(this, () => _leadership.IsHeld);
         PublishGauges();
         Client = new LocalClient(this);
+    }
+
+    private void FollowProcessor()
+    {
+        Processor.Deferred += _stager.Expect;
+        Processor.Relaxing += () => _relaxer.Expect(Time.NowUs);
+        Processor.CalledOff += lost => OnLost(lost, LossCause.Cancelled);
+        Processor.Committed += () => Bus.Publish(EventsRecorded.Instance);
+        Processor.Committed += _distributor.Notice;
     }
 
     /// <summary>Everything a caller can do, in process.</summary>
@@ -356,6 +362,14 @@ public sealed class LongshoreEngine : IAsyncDisposable
             Tell(new TaskDeferredEvent(next.ToMicroseconds()));
         }
 
+        Bus.Publish(EventsRecorded.Instance);
+    }
+
+    /// <summary>Runs were changed by somebody other than those who do their steps.</summary>
+    internal void OnRunsChanged(RunEffects effects)
+    {
+        OnLost([.. effects.AsLost()], LossCause.Cancelled);
+        _relaxer.Notice();
         Bus.Publish(EventsRecorded.Instance);
     }
 

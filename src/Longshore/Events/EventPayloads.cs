@@ -69,6 +69,30 @@ internal static class EventPayloads
         json.WriteString("reason", reason);
     });
 
+    public static JsonText Workflow(string @namespace, string name, int version) => Write(json =>
+    {
+        json.WriteString("namespace", @namespace);
+        json.WriteString("name", name);
+        json.WriteNumber("version", version);
+    });
+
+    /// <summary>Which run, where it stands, which step of it, and why, where that is known.</summary>
+    public static JsonText Run(long run, string code, string state, string? step, string? reason) => Write(json =>
+    {
+        json.WriteNumber("run", run);
+        json.WriteString("code", code);
+        json.WriteString("state", state);
+        if (step is not null)
+        {
+            json.WriteString("step", step);
+        }
+
+        if (reason is not null)
+        {
+            json.WriteString("reason", reason);
+        }
+    });
+
     public static JsonText Schedule(string @namespace, string name) => Write(json =>
     {
         json.WriteString("namespace", @namespace);

@@ -131,6 +131,36 @@ public static class EventTypes
     /// <summary>A schedule was removed; payload <c>{"namespace","name"}</c>.</summary>
     public const string ScheduleRemoved = "schedule_removed";
 
+    /// <summary>A step of a run was settled with a result, and nobody did it.</summary>
+    public const string TaskConcluded = "task_concluded";
+
+    /// <summary>A step of a run that begins anew waits for those before it again.</summary>
+    public const string TaskAwaits = "task_awaits";
+
+    /// <summary>A version of a workflow was stored.</summary>
+    public const string WorkflowStored = "workflow_stored";
+
+    /// <summary>A run began.</summary>
+    public const string RunStarted = "run_started";
+
+    /// <summary>A run ended: done, failed or cancelled.</summary>
+    public const string RunEnded = "run_ended";
+
+    /// <summary>A run is being made up for.</summary>
+    public const string RunCompensating = "run_compensating";
+
+    /// <summary>A run that had failed goes on.</summary>
+    public const string RunRetried = "run_retried";
+
+    /// <summary>Steps were added to a run.</summary>
+    public const string RunExtended = "run_extended";
+
+    /// <summary>A step of a run was skipped, or called off because of another.</summary>
+    public const string StepDropped = "step_dropped";
+
+    /// <summary>Somebody settled a step of a run by hand.</summary>
+    public const string StepResolved = "step_resolved";
+
     /// <summary>A breaker was closed by a person; payload <c>{"reason"}</c>.</summary>
     public const string BreakerReset = "breaker_reset";
 

@@ -47,6 +47,9 @@ internal enum PlaceFlags
     /// <summary>It was handed off at least once: notes for whoever goes on.</summary>
     WasHandedOff = 4096,
 
+    /// <summary>It is a step of a run; a row in <c>run_steps</c> says which, and its end leads on.</summary>
+    InRun = 8192,
+
     /// <summary>It is unique; a row in <c>unique_keys</c> says by what, and whether it holds that.</summary>
     Unique = 16384,
 }

@@ -31,6 +31,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Schedules.</summary>
     IScheduleStore Schedules { get; }
 
+    /// <summary>Workflows and their runs.</summary>
+    IWorkflowStore Workflows { get; }
+
     /// <summary>Tasks passed on.</summary>
     IHandoffStore Handoffs { get; }
 

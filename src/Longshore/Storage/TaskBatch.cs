@@ -47,6 +47,24 @@ public sealed record TaskBatchOutcome
 
     /// <summary>Of the claims.</summary>
     public required IReadOnlyList<ClaimOutcome> Claims { get; init; }
+
+    /// <summary>What the finishes led to in the runs that they belong to.</summary>
+    public RunEffects Runs { get; init; } = RunEffects.None;
+}
+
+/// <summary>What the end of steps did to other steps of their runs.</summary>
+/// <param name="Released">Tasks that can be claimed since.</param>
+/// <param name="Lost">Claims that ended because their step was called off.</param>
+public sealed record RunEffects(IReadOnlyList<long> Released, IReadOnlyList<LostClaim> Lost)
+{
+    internal static readonly RunEffects None = new([], []);
+
+    /// <summary>Null when nothing was done.</summary>
+    internal RunEffects? IfAny => Released.Count + Lost.Count == 0 ? null : this;
+
+    /// <summary>As claims that somebody else ended; what was released had none.</summary>
+    internal IEnumerable<LostClaim> AsLost() =>
+        [.. Lost, .. Released.Select(id => new LostClaim(id, 0, null, TaskState.Created))];
 }
 
 /// <summary>How an insert went.</summary>
@@ -144,6 +162,9 @@ public sealed record Finish
 
     /// <summary>Repeating a finish under its key yields the first outcome.</summary>
     public string? Key { get; init; }
+
+    /// <summary>The task is known to be a step of a run; a store that is told need not find out.</summary>
+    internal bool IsStep { get; init; }
 }
 
 /// <summary>How a write that names a claim went.</summary>
@@ -318,8 +339,9 @@ public enum ChangeStatus
 /// <param name="State">The task's state now.</param>
 /// <param name="Lost">The claim this ended, if it ended one.</param>
 /// <param name="HolderId">Who holds its unique key, when that is why it was refused; else 0.</param>
+/// <param name="Runs">What it did to other steps of its run; null when that is nothing.</param>
 public readonly record struct ChangeOutcome(
-    ChangeStatus Status, TaskState State, LostClaim? Lost = null, long HolderId = 0);
+    ChangeStatus Status, TaskState State, LostClaim? Lost = null, long HolderId = 0, RunEffects? Runs = null);
 
 /// <summary>A claim that somebody other than its holder ended.</summary>
 /// <param name="TaskId">The task.</param>

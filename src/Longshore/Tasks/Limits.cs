@@ -160,4 +160,16 @@ public static class Limits
 
     /// <summary>Shortest interval of a schedule.</summary>
     public static readonly TimeSpan ScheduleEveryMin = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most steps of one workflow.</summary>
+    public const int WorkflowStepsMax = 5000;
+
+    /// <summary>Most tasks of one run at its start: steps, answers, compensations.</summary>
+    public const int WorkflowTasksMax = BatchMax;
+
+    /// <summary>Most agents asked the same.</summary>
+    public const int OverlapMax = 50;
+
+    /// <summary>Longest code of a run.</summary>
+    public const int RunCodeLengthMax = 120;
 }

@@ -80,6 +80,15 @@ public enum TaskOperation
 
     /// <summary>It was blocked for longer than it may keep its holder, or the holder left; costs no attempt.</summary>
     EndHold,
+
+    /// <summary>What the step of a run waited for has ended: it can be claimed.</summary>
+    Proceed,
+
+    /// <summary>A step of a run is settled with a result, and nobody did it.</summary>
+    Conclude,
+
+    /// <summary>A run begins anew: its step waits for those before it again.</summary>
+    Await,
 }
 
 /// <summary>The state machine: one pure table, state × operation → new state or a refusal with its reason.</summary>
@@ -130,6 +139,9 @@ public static class TaskTransitions
         TaskOperation.Unblock => "unblock",
         TaskOperation.Reopen => "reopen",
         TaskOperation.EndHold => "end_hold",
+        TaskOperation.Proceed => "proceed",
+        TaskOperation.Conclude => "conclude",
+        TaskOperation.Await => "await",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
     };
 
@@ -156,7 +168,13 @@ public static class TaskTransitions
 
     private static Row[] Queued() =>
     [
+        new(TaskState.Waiting,
+            (TaskOperation.Proceed, TaskState.Created),
+            (TaskOperation.Conclude, TaskState.Done),
+            (TaskOperation.Cancel, TaskState.Cancelled),
+            (TaskOperation.Expire, TaskState.Expired)),
         new(TaskState.Created,
+            (TaskOperation.Conclude, TaskState.Done),
             (TaskOperation.Claim, TaskState.InProgress),
             (TaskOperation.Cancel, TaskState.Cancelled),
             (TaskOperation.Retry, TaskState.Created),
@@ -214,12 +232,17 @@ public static class TaskTransitions
     private static Row[] Ended() =>
     [
         new(TaskState.Quarantined,
+            (TaskOperation.Conclude, TaskState.Done),
             (TaskOperation.Cancel, TaskState.Cancelled),
             (TaskOperation.Retry, TaskState.Created),
             (TaskOperation.Probe, TaskState.Created),
             (TaskOperation.Expire, TaskState.Expired)),
-        new(TaskState.Failed, (TaskOperation.Retry, TaskState.Created)),
-        new(TaskState.Cancelled, (TaskOperation.Retry, TaskState.Created)),
+        new(TaskState.Failed,
+            (TaskOperation.Retry, TaskState.Created),
+            (TaskOperation.Await, TaskState.Waiting)),
+        new(TaskState.Cancelled,
+            (TaskOperation.Retry, TaskState.Created),
+            (TaskOperation.Await, TaskState.Waiting)),
         new(TaskState.Expired),
         new(TaskState.Done),
     ];

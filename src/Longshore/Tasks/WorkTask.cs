@@ -71,6 +71,9 @@ public sealed record WorkTask
     /// <summary>Progress last reported by the holder: 0 to 1.</summary>
     public double? Progress { get; init; }
 
+    /// <summary>Of which run it is a step, with the results of the steps before it; null when it is none.</summary>
+    public TaskRun? Run { get; init; }
+
     /// <summary>How far its requirements have relaxed; null when they never do.</summary>
     public Relaxation? Relaxing { get; init; }
 

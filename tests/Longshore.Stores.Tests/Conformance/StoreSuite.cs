@@ -41,6 +41,9 @@ public abstract class StoreSuite<TSource> : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Closes the store and opens it again.</summary>
+    protected async Task Reopen() => Store = await Source.ReopenAsync(Options);
+
     /// <summary>A task that waits ten minutes between attempts, so that no chance is in play.</summary>
     protected static NewTask Spec(string kind = "build", params string[] requires) => new()
     {

@@ -3,6 +3,7 @@ using Longshore.Events;
 using Longshore.Help;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Stores.Tests.Conformance;
 
@@ -18,10 +19,12 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
 
     private static readonly TaskState[] States =
     [
-        TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Blocked,
+        TaskState.Waiting, TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Blocked,
         TaskState.PendingHandoff, TaskState.Quarantined,
         TaskState.Done, TaskState.Failed, TaskState.Cancelled, TaskState.Expired,
     ];
+
+    private bool _inRun;
 
     public static readonly TheoryData<TaskState, TaskOperation> Cells =
         [.. from state in States
@@ -45,10 +48,11 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
         await Register(Second, max: 5);
         var id = operation switch
         {
-            TaskOperation.CompleteLate => await ReachByLoss(state),
+            TaskOperation.CompleteLate when state != TaskState.Waiting => await ReachByLoss(state),
             TaskOperation.Quarantine when state == TaskState.InProgress => await ReachLastAttempt(),
             TaskOperation.Probe when state == TaskState.Quarantined => await ReachTripped(),
             TaskOperation.Reopen => await Reach(state, isHeld: false),
+            TaskOperation.Conclude => await ReachInRun(state),
             TaskOperation.HandBack when state == TaskState.Assigned => await ReachOffered(),
             _ => await Reach(state),
         };
@@ -76,13 +80,47 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
 
     /// <summary>
     /// Rescue performs one on claims, one on offers and one on what is blocked, so none can be tried on the others;
-    /// giving back hands back only what is offered.
+    /// giving back hands back only what is offered. Steps proceed when what is before them ends; a run that begins anew
+    /// lets some of its steps wait and proceed in one verb (see the suite of workflows).
     /// </summary>
     private static bool AreOneVerb(TaskState state, TaskOperation operation) =>
         (state == TaskState.Assigned && operation is TaskOperation.LoseClaim or TaskOperation.EndHold)
         || (state == TaskState.InProgress && operation is TaskOperation.LoseOffer or TaskOperation.EndHold)
+        || (state != TaskState.Waiting && operation == TaskOperation.Proceed)
+        || operation == TaskOperation.Await
+        || (operation == TaskOperation.Conclude && state is TaskState.Failed or TaskState.Cancelled)
         || (operation == TaskOperation.HandBack && state is TaskState.InProgress or TaskState.Blocked)
         || (state == TaskState.Blocked && operation is TaskOperation.LoseClaim or TaskOperation.LoseOffer);
+
+    private async Task<long> ReachInRun(TaskState state)
+    {
+        _inRun = true;
+        return await Reach(state);
+    }
+
+    /// <summary>The second of two steps.</summary>
+    private async Task<long> ReachWaiting()
+    {
+        var steps = new[] { "before", "after" }.Select((name, i) => new NewStep(
+            name, Spec() with { Deadline = Clock.Now.AddHours(1) }, StepRole.Step, i == 0 ? [] : [0]));
+        await Start([.. steps]);
+        return (await Store.Workflows.ListStepsAsync(1, Ct))[1].Step.TaskId;
+    }
+
+    private async Task Start(params NewStep[] steps)
+    {
+        var run = new NewRun
+        {
+            Code = "run",
+            Namespace = "default",
+            Workflow = "matrix",
+            Version = 1,
+            Input = JsonText.EmptyObject,
+            OnFailure = FailurePolicy.CarryOn,
+            Steps = steps,
+        };
+        await Store.Workflows.StartRunAsync(run, NowUs, Ct);
+    }
 
     /// <summary>A task that was handed off and is offered.</summary>
     private async Task<long> ReachOffered()
@@ -127,9 +165,24 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
     /// <summary>A task in the state, granted once before unless it is held now.</summary>
     private async Task<long> Reach(TaskState state, bool isHeld = true)
     {
+        if (state == TaskState.Waiting)
+        {
+            return await ReachWaiting();
+        }
+
         var maxAttempts = state == TaskState.Quarantined ? 2 : 5;
-        var id = await Add(Spec() with { Deadline = Clock.Now.AddHours(1), MaxAttempts = maxAttempts });
+        var spec = Spec() with { Deadline = Clock.Now.AddHours(1), MaxAttempts = maxAttempts };
+        if (_inRun)
+        {
+            await Start(new NewStep("only", spec, StepRole.Step, []));
+        }
+        else
+        {
+            await Add(spec);
+        }
+
         var grant = await Take(First);
+        var id = grant.TaskId;
         switch (state)
         {
             case TaskState.Created:
@@ -304,6 +357,14 @@ public abstract class TransitionMatrixSuite<TSource> : StoreSuite<TSource>
             case TaskOperation.Expire:
                 Clock.Advance(TimeSpan.FromHours(2));
                 return (await Store.Tasks.ExpireAsync(10, NowUs, Ct)).Count > 0;
+            case TaskOperation.Proceed:
+                var before = await Take(First);
+                return await IsAccepted(
+                    finish with { TaskId = before.TaskId, Epoch = 1, Kind = FinishKind.Complete });
+            case TaskOperation.Conclude:
+                var step = task.State == TaskState.Waiting ? "after" : "only";
+                return (await Store.Workflows.ResolveStepAsync(
+                    1, step, JsonText.EmptyObject, NowUs, Ct)).Status == RunChangeStatus.Changed;
             default:
                 throw new ArgumentOutOfRangeException(nameof(operation), operation, "teach the matrix how to try it");
         }

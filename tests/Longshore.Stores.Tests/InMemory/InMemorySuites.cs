@@ -68,6 +68,14 @@ public sealed class InMemorySuspect : SuspectSuite<InMemorySource>;
 
 public sealed class InMemoryTaskQuery : TaskQuerySuite<InMemorySource>;
 
+public sealed class InMemoryWorkflow : WorkflowSuite<InMemorySource>;
+
+public sealed class InMemoryWorkflowFailure : WorkflowFailureSuite<InMemorySource>;
+
+public sealed class InMemoryRunRace : RunRaceSuite<InMemorySource>;
+
+public sealed class InMemoryOverlap : OverlapSuite<InMemorySource>;
+
 public sealed class InMemoryTransitionMatrix : TransitionMatrixSuite<InMemorySource>;
 
 public sealed class InMemoryModel : ModelSuite<InMemorySource>;

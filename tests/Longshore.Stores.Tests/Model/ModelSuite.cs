@@ -4,6 +4,7 @@ using Longshore.Assignments;
 using Longshore.Help;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Stores.Tests.Model;
 
@@ -46,6 +47,10 @@ public abstract class ModelSuite<TSource>
         .. new[] { HandoffWriteStatus.HandedOff, HandoffWriteStatus.Stale }.Select(World.Sort),
         .. new[] { HelpWriteStatus.Done, HelpWriteStatus.Stale, HelpWriteStatus.Refused }.Select(World.Sort),
         .. new[] { TaskOperation.Block, TaskOperation.Unblock }.Select(World.Sort),
+        .. Enum.GetValues<RunState>().Select(World.Sort),
+        .. Enum.GetValues<StepOutcome>().Select(World.Sort),
+        .. new[] { StartStatus.Started, StartStatus.Existing, StartStatus.QueueFull }.Select(World.Sort),
+        .. new[] { RunChangeStatus.Changed, RunChangeStatus.Refused, RunChangeStatus.Compensated }.Select(World.Sort),
         .. Enum.GetValues<TaskState>().Where(CanBeReached).Select(World.Sort),
         "suspect granted", "completed late", "probe granted", "quarantined for a time",
         "step skipped", "step reached",

@@ -130,13 +130,28 @@ internal static class Scenarios
         from what in Gen.Choose(0, 3)
         select (Step)new AnswerStep(back, agent, what);
 
+    private static readonly Gen<Step> StartRun =
+        from shape in Gen.Choose(0, 7)
+        from item in NewItems
+        from code in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 2)))
+        select (Step)new StartRunStep(
+            shape, item with { Owner = 0, Requires = 0, MaxAttempts = 1 + (shape % 2) }, code);
+
+    private static readonly Gen<Step> ChangeRun =
+        from back in Gen.Choose(0, 3)
+        from what in Gen.Choose(0, 3)
+        from which in Gen.Choose(0, 2)
+        select (Step)new ChangeRunStep(back, what, which);
+
     private static readonly Gen<Step> Steps = Gen.Frequency(
+        (8, StartRun),
+        (6, ChangeRun),
         (3, Gen.Choose(0, 8).Select(rules => (Step)new RulesStep(rules))),
         (3, Pick.Select(pick => (Step)new EvictStep(pick))),
         (1, Pick.Select(pick => (Step)new ReclassifyStep(pick))),
         (2, Pick.SelectMany(_ => Gen.Choose(0, 10), (pick, p) => (Step)new ReprioritiseStep(pick, p))),
         (5, Limits.Select(limit => (Step)new RelaxStoreStep(limit))),
-        (5, Pick.SelectMany(_ => Mostly(0, Gen.Constant(1)), (pick, from) => (Step)new SkipStoreStep(pick, from))),
+        (9, Pick.SelectMany(_ => Mostly(0, Gen.Constant(1)), (pick, from) => (Step)new SkipStoreStep(pick, from))),
         (8, HandOff),
         (2, Pick.Select(pick => (Step)new WithdrawStep(pick))),
         (12, Pick.SelectMany(_ => HelpTypes, (pick, type) => (Step)new AskStep(pick, type))),
@@ -217,8 +232,57 @@ internal static class Scenarios
             new RivalStep(task with { Unique = (2 * first) - isGiven }),
         };
 
+    /// <summary>A run is started, some of its steps are done, and one fails or it is called off.</summary>
+    private static readonly Gen<Step[]> RunOff =
+        from start in StartRun
+        from agent in Agent
+        from done in Gen.Choose(0, 4)
+        from last in EndItems
+        from change in ChangeRun
+        let ask = new CommitStep(
+            [], [], [], [new AskItem(agent, 1, 0, 0, [], 30, 0, IsOffer: false, ClaimedBy.Administrator)])
+        let do_ = new CommitStep(
+            [], [new EndItem(0, 0, FinishKind.Complete, -1, Retry: true, Key: 0, Error: done % 3)], [], [])
+        select (Step[])
+        [
+            new ModeStep(agent, AgentMode.Available), start,
+            .. Enumerable.Repeat(new Step[] { ask, do_ }, done).SelectMany(steps => steps),
+            ask, new CommitStep([], [last with { Pick = 0, EpochShift = 0 }], [], []), change, ask, do_, change,
+        ];
+
+    /// <summary>A step is done, the next fails, and the first is made up for.</summary>
+    private static readonly Gen<Step[]> MadeUpFor =
+        from item in NewItems
+        from agent in Agent
+        let start = new StartRunStep(
+            6, item with { Kind = 2, Owner = 0, Requires = 0, MaxAttempts = 3, Relax = 0, DeadlineSeconds = 0 }, 0)
+        let ask = new CommitStep(
+            [], [], [], [new AskItem(agent, 1, 0, 2, [], 30, 0, IsOffer: false, ClaimedBy.Administrator)])
+        let done = new CommitStep(
+            [], [new EndItem(0, 0, FinishKind.Complete, -1, Retry: true, Key: 0, Error: 0)], [], [])
+        let fail = new CommitStep(
+            [], [new EndItem(0, 0, FinishKind.Fail, -1, Retry: false, Key: 0, Error: 1)], [], [])
+        select (Step[])
+        [
+            new ModeStep(agent, AgentMode.Available), start, ask, done, ask, fail, ask, done,
+            new ChangeRunStep(0, 2, 0),
+        ];
+
+    /// <summary>Somebody is stuck with what it was given, and is helped.</summary>
+    private static readonly Gen<Step[]> Stuck =
+        from agent in Agent
+        from item in NewItems
+        let ask = new AskItem(agent, 1, 0, 0, [], 30, 0, IsOffer: false, ClaimedBy.Administrator)
+        select (Step[])
+        [
+            new ModeStep(agent, AgentMode.Available), new CommitStep([item], [], [], [ask]),
+            new AskStep(0, HelpType.Blocker), new AnswerStep(0, agent, 2),
+        ];
+
     private static readonly Gen<Step[]> Bursts =
-        Gen.Frequency((24, Steps.Select(step => new[] { step })), (2, Tick), (2, Flunk), (1, Crowd), (1, Meet));
+        Gen.Frequency(
+            (24, Steps.Select(step => new[] { step })), (2, Tick), (2, Flunk), (1, Crowd), (1, Meet), (2, RunOff),
+            (1, MadeUpFor), (1, Stuck));
 
     public static Arbitrary<Scenario> Any { get; } = Arb.From(
         from agents in Register.ArrayOf(3)

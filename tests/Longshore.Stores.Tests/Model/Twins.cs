@@ -70,6 +70,7 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
         world.Note(breakers);
         if (++_steps % ClosestLook == 0)
         {
+            await CompareRunsAsync(step);
             await CompareRoutingAsync(step);
         }
 
@@ -79,6 +80,21 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
         (await source.BrokenInvariantsAsync()).ShouldBeEmpty($"invariants after {step}");
         (await _specification.CheckInvariantsAsync()).ShouldBeEmpty($"invariants of the specification after {step}");
         CompareWithBefore(tasks, step);
+    }
+
+    private async Task CompareRunsAsync(Step step)
+    {
+        var runs = (await _specification.ListRunsAsync(new RunQuery { Limit = Limits.PageMax })).Items;
+        Same.Json((await _subject.Workflows.ListRunsAsync(new RunQuery { Limit = Limits.PageMax })).Items).ShouldBe(
+            Same.Json(runs), $"runs after {step}");
+        foreach (var run in runs)
+        {
+            world.Note(run);
+            var steps = await _specification.ListStepsAsync(run.Id);
+            Same.Json(await _subject.Workflows.ListStepsAsync(run.Id)).ShouldBe(
+                Same.Json(steps), $"steps of run {run.Id} after {step}");
+            steps.ToList().ForEach(s => world.Note(s.Step));
+        }
     }
 
     private async Task CompareRoutingAsync(Step step)
@@ -109,7 +125,7 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
             if (before is not null)
             {
                 task.Epoch.ShouldBeGreaterThanOrEqualTo(before.Epoch, $"task {task.Id} after {step}");
-                var isRetry = step is RetryStep or RivalStep;
+                var isRetry = step is RetryStep or RivalStep or ChangeRunStep;
                 (!before.State.IsTerminal() || task.State == before.State || isRetry).ShouldBeTrue(
                     $"task {task.Id} was {before.State} and is {task.State} after {step}");
             }

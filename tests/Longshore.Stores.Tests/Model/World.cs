@@ -1,6 +1,7 @@
 using Longshore.Assignments;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Stores.Tests.Model;
 
@@ -42,6 +43,19 @@ internal sealed class World(ManualClock clock, ISet<string> seen)
                 See(batch.Finishes.Select(f => f.Status));
                 See(batch.Renewals.Select(r => r.Status));
                 See(batch.Claims.Select(c => c.Status));
+                break;
+            case Started started:
+                LastTaskId = Math.Max(LastTaskId, started.LastTaskId);
+                See([started.Status]);
+                break;
+            case RunChange changed:
+                See([changed.Status]);
+                break;
+            case WorkflowRun run:
+                See([run.State]);
+                break;
+            case RunStep step:
+                See([step.Outcome]);
                 break;
             case IReadOnlyList<Breaker> breakers when breakers.Any(b => b.ProbeTaskId is not null):
                 seen.Add("probe granted");

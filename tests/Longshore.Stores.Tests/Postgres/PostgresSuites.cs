@@ -68,6 +68,14 @@ public sealed class PostgresSuspect : SuspectSuite<PostgresSource>;
 
 public sealed class PostgresTaskQuery : TaskQuerySuite<PostgresSource>;
 
+public sealed class PostgresWorkflow : WorkflowSuite<PostgresSource>;
+
+public sealed class PostgresWorkflowFailure : WorkflowFailureSuite<PostgresSource>;
+
+public sealed class PostgresRunRace : RunRaceSuite<PostgresSource>;
+
+public sealed class PostgresOverlap : OverlapSuite<PostgresSource>;
+
 public sealed class PostgresTransitionMatrix : TransitionMatrixSuite<PostgresSource>;
 
 public sealed class PostgresModel : ModelSuite<PostgresSource>;

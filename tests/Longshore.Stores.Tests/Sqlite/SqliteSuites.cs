@@ -68,6 +68,14 @@ public sealed class SqliteSuspect : SuspectSuite<SqliteSource>;
 
 public sealed class SqliteTaskQuery : TaskQuerySuite<SqliteSource>;
 
+public sealed class SqliteWorkflow : WorkflowSuite<SqliteSource>;
+
+public sealed class SqliteWorkflowFailure : WorkflowFailureSuite<SqliteSource>;
+
+public sealed class SqliteRunRace : RunRaceSuite<SqliteSource>;
+
+public sealed class SqliteOverlap : OverlapSuite<SqliteSource>;
+
 public sealed class SqliteTransitionMatrix : TransitionMatrixSuite<SqliteSource>;
 
 public sealed class SqliteModel : ModelSuite<SqliteSource>;

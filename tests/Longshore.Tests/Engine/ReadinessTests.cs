@@ -22,6 +22,9 @@ public sealed class ReadinessTests
         (await Until.Soon(claim)).Count.ShouldBe(1);
         bus.Told.OfType<TaskReadyEvent>().ShouldBeEmpty();
         var second = await node.SubmitAsync();
+
+        // The submitter is answered before others are told.
+        await Until.Holds(() => bus.Told.OfType<TaskReadyEvent>().Any(), "the other nodes are told");
         var ready = bus.Told.OfType<TaskReadyEvent>().ShouldHaveSingleItem();
         ready.TaskIds.ShouldBe([second]);
         (ready.Namespace, ready.ReadySteps, ready.TriggeredBy).ShouldBe(("default", 1, ReadinessTrigger.TaskStart));
@@ -230,6 +233,8 @@ public sealed class ReadinessTests
         public IBreakerStore Breakers => inner;
 
         public IScheduleStore Schedules => inner;
+
+        public IWorkflowStore Workflows => inner;
 
         public IHandoffStore Handoffs => inner;
 

@@ -41,6 +41,8 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
 
     public IScheduleStore Schedules => _inner.Schedules;
 
+    public IWorkflowStore Workflows => _inner.Workflows;
+
     public IHandoffStore Handoffs => _inner.Handoffs;
 
     public IHelpStore Help => _inner.Help;

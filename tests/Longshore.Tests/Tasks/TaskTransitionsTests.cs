@@ -20,6 +20,7 @@ public sealed class TaskTransitionsTests
             [
                 TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Quarantined, TaskState.Done,
                 TaskState.Failed, TaskState.Cancelled, TaskState.Expired, TaskState.PendingHandoff, TaskState.Blocked,
+                TaskState.Waiting,
             ],
             ignoreOrder: true);
     }
@@ -32,12 +33,12 @@ public sealed class TaskTransitionsTests
     }
 
     [Fact]
-    public void Other_terminal_states_are_left_by_retry_alone()
+    public void Other_terminal_states_are_left_by_retry_of_the_task_or_its_run_alone()
     {
         foreach (var state in new[] { TaskState.Failed, TaskState.Cancelled })
         {
             Operations.Where(operation => TaskTransitions.Next(state, operation) is not null)
-                .ShouldBe([TaskOperation.Retry]);
+                .ShouldBe([TaskOperation.Retry, TaskOperation.Await]);
             TaskTransitions.Next(state, TaskOperation.Retry).ShouldBe(TaskState.Created);
         }
     }
@@ -75,8 +76,8 @@ public sealed class TaskTransitionsTests
     {
         TaskState[] alive =
         [
-            TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Blocked, TaskState.PendingHandoff,
-            TaskState.Quarantined,
+            TaskState.Waiting, TaskState.Created, TaskState.Assigned, TaskState.InProgress, TaskState.Blocked,
+            TaskState.PendingHandoff, TaskState.Quarantined,
         ];
 
         Allowing(TaskOperation.Cancel).ShouldBe(alive);

@@ -21,7 +21,9 @@ public sealed partial class LayerTests
         ["Help"] = Domain,
         ["Rules"] = [.. Domain, "Assignments", "Routing"],
         ["Schedules"] = Domain,
-        ["Storage"] = [.. Domain, "Events", "Matching", "Assignments", "Help", "Rules", "Schedules"],
+        ["Workflows"] = [.. Domain, "Events", "Routing"],
+        ["Storage"] =
+            [.. Domain, "Events", "Matching", "Assignments", "Help", "Rules", "Schedules", "Workflows"],
         ["Explain"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage"],
         ["Planning"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain"],
         ["Telemetry"] = ["Tasks"],
@@ -35,7 +37,7 @@ public sealed partial class LayerTests
         ["Client"] =
         [
             .. Domain, "Events", "Help", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage",
-            "Explain", "Planning", "Telemetry",
+            "Explain", "Planning", "Telemetry", "Workflows",
         ],
     };
 

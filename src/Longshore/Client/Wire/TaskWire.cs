@@ -276,6 +276,9 @@ public sealed record TaskWire : NewTaskWire
     /// <summary>Progress last reported, 0 to 1.</summary>
     public double? Progress { get; init; }
 
+    /// <summary>Of which run it is a step; missing when it is none.</summary>
+    public TaskRunWire? Run { get; init; }
+
     /// <summary>How far its requirements have relaxed; missing when they never do.</summary>
     public RelaxationWire? Relaxing { get; init; }
 
@@ -300,6 +303,7 @@ public sealed record TaskWire : NewTaskWire
         Target = task.Target?.ToString(),
         Handoff = task.Handoff is null ? null : HandoffWire.Of(task.Handoff),
         Progress = task.Progress,
+        Run = TaskRunWire.Of(task.Run),
         Relaxing = RelaxationWire.Of(task),
     };
 
@@ -325,6 +329,20 @@ public sealed record TaskWire : NewTaskWire
         Target = HandoffTarget.Read(Target),
         Handoff = Handoff?.ToHandoff(),
         Progress = Progress,
+        Run = Run?.ToRun(),
         Relaxing = Relaxing?.ToRelaxation(),
     };
+}
+
+/// <summary>The run of a workflow that a task is a step of.</summary>
+/// <param name="Id">The run.</param>
+/// <param name="Step">The name of the step.</param>
+/// <param name="Inputs">The results of the steps before it, by their names; said of granted tasks only.</param>
+public sealed record TaskRunWire(long Id, string Step, JsonText? Inputs)
+{
+    internal static TaskRunWire? Of(TaskRun? run) => run is null
+        ? null
+        : new TaskRunWire(run.Id, run.Step, run.Inputs.IsNone ? null : run.Inputs);
+
+    internal TaskRun ToRun() => new(Id, Step, Inputs ?? default);
 }

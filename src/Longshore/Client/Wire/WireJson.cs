@@ -46,7 +46,7 @@ public static partial class WireJson
             var field = path ?? name;
             return new LongshoreException(
                 ErrorCode.InvalidInput,
-                $"{field}: there is no member '{name}' here{Nearest(MembersAt(typeof(T), path), name)}",
+                $"{field}: there is no member '{name}' here{NearestName.Among(MembersAt(typeof(T), path), name)}",
                 field,
                 e);
         }
@@ -77,16 +77,6 @@ public static partial class WireJson
             : new LongshoreException(ErrorCode.InvalidInput, $"{path}: is not valid here ({where})", path, e);
     }
 
-    /// <summary>"; did you mean …?" when one of the names is close, else nothing.</summary>
-    internal static string Nearest(IEnumerable<string> names, string name)
-    {
-        var nearest = names
-            .Select(known => (Name: known, Distance: Distance(known, name)))
-            .OrderBy(known => known.Distance)
-            .FirstOrDefault((Name: "", Distance: int.MaxValue));
-        return nearest.Distance <= 3 ? $"; did you mean '{nearest.Name}'?" : "";
-    }
-
     /// <summary>The members that a document may have at the place of a refused one.</summary>
     private static IEnumerable<string> MembersAt(Type document, string? path)
     {
@@ -104,25 +94,6 @@ public static partial class WireJson
         }
 
         return type.Properties.Select(p => p.Name);
-    }
-
-    /// <summary>Levenshtein's edit distance.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
     }
 
     private static string Name(string type) => type switch

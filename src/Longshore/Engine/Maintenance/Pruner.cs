@@ -15,7 +15,9 @@ internal sealed class Pruner(IStore store, Leadership leadership, EngineOptions 
         var before = time.Now - options.Retention;
         var pruned = await store.Tasks.PruneAsync(before.ToMicroseconds(), options.MaintenanceBatch, ct)
             .ConfigureAwait(false);
-        return pruned == options.MaintenanceBatch;
+        var ofRuns = await store.Workflows.PruneRunsAsync(before.ToMicroseconds(), options.MaintenanceBatch, ct)
+            .ConfigureAwait(false);
+        return pruned == options.MaintenanceBatch || ofRuns >= options.MaintenanceBatch;
     }
 
     protected override ValueTask<TimeSpan> PauseAsync(CancellationToken ct) =>

@@ -109,6 +109,14 @@ internal sealed class ReadinessAnnouncer(INodeBus bus, string origin, StoreTime 
             }
         }
 
+        foreach (var id in outcome.Runs.Released)
+        {
+            if (!_taken.Contains(id))
+            {
+                (found ??= new Found()).Add(id, 0);
+            }
+        }
+
         // Who ends a claim does not say in which namespace it was, so everybody who waits anywhere hears of it.
         if (found is not null)
         {

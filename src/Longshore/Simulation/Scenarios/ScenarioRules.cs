@@ -271,7 +271,7 @@ internal static class ScenarioRules
     {
         foreach (var name in names.Where(name => scenario.Kinds.All(kind => kind.Kind != name)))
         {
-            var nearest = WireJson.Nearest(scenario.Kinds.Select(kind => kind.Kind), name);
+            var nearest = NearestName.Among(scenario.Kinds.Select(kind => kind.Kind), name);
             throw Wrong(at, $"there is no kind '{name}' here{nearest}");
         }
     }

@@ -23,7 +23,9 @@ public sealed partial class InMemoryStore
             {
                 var isNewSession = known.Profile.Session is { } former
                     && registration.Session is { } session && session != former;
-                lost = isNewSession ? [.. HeldBy(name).Select(e => Lose(e, EndReasons.SessionEnded, now))] : [];
+                lost = isNewSession
+                    ? WithRuns(HeldBy(name).Select(e => Lose(e, EndReasons.SessionEnded, now)), now)
+                    : [];
                 Change(name, a => a with { Profile = profile, Mode = AgentMode.Available, Unavailable = [] });
                 Change(name, a => a with { Reputation = registration.Reputation ?? a.Reputation });
                 Saw(name, now);

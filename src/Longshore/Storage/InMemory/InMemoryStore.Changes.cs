@@ -53,7 +53,7 @@ public sealed partial class InMemoryStore
                 .OrderBy(e => e.Task.LeaseUntil).ThenBy(e => e.Task.Id)
                 .Take(limit)
                 .ToList();
-            return [.. lapsed.Select(e => Lose(e, EndReasons.LeaseRanOut, now))];
+            return WithRuns(lapsed.Select(e => Lose(e, EndReasons.LeaseRanOut, now)), now);
         });
 
     /// <inheritdoc/>
@@ -67,7 +67,7 @@ public sealed partial class InMemoryStore
                 .OrderBy(e => e.Task.Spec.Deadline).ThenBy(e => e.Task.Id)
                 .Take(limit)
                 .ToList();
-            return [.. passed.Select(e => Expire(e, now))];
+            return WithRuns(passed.Select(e => Expire(e, now)), now);
         });
 
     /// <inheritdoc/>
@@ -76,25 +76,13 @@ public sealed partial class InMemoryStore
         {
             var before = UnixTime.FromMicroseconds(endedBeforeUs);
             var old = _state.Ended.Values
-                .Where(e => e.Task.EndedAt < before)
+                .Where(e => e.Task.EndedAt < before && e.Task.Run is null)
                 .OrderBy(e => e.Task.EndedAt).ThenBy(e => e.Task.Id)
                 .Take(limit)
                 .ToList();
             foreach (var task in old.Select(e => e.Task))
             {
-                _state.Handoffs = _state.Handoffs.RemoveRange(HandoffsOf(task.Id).Select(h => h.Id));
-                _state.Requests = _state.Requests.RemoveRange(RequestsOf(task.Id).Select(r => r.Id));
-                _state.Ended = _state.Ended.Remove(task.Id);
-                _state.Codes = _state.Codes.Remove((task.Spec.Namespace, task.Code));
-                if (task.Spec.Unique is not null && _state.UniqueKeys.GetValueOrDefault(KeyOf(task.Spec)) == task.Id)
-                {
-                    _state.UniqueKeys = _state.UniqueKeys.Remove(KeyOf(task.Spec));
-                }
-
-                if (task.Spec.IdempotencyKey is { } key)
-                {
-                    _state.InsertKeys = _state.InsertKeys.Remove((task.Spec.Namespace, key));
-                }
+                Remove(task);
             }
 
             _state.Log = _state.Log.RemoveAll(e => e.At < before);
@@ -104,6 +92,23 @@ public sealed partial class InMemoryStore
     /// <inheritdoc/>
     public ValueTask<long?> NextDueAsync(CancellationToken ct = default) =>
         Atomically(null, _ => _state.Open.Values.Min(e => e.Task.DeferredUntil)?.ToMicroseconds());
+
+    private void Remove(WorkTask task)
+    {
+        _state.Handoffs = _state.Handoffs.RemoveRange(HandoffsOf(task.Id).Select(h => h.Id));
+        _state.Requests = _state.Requests.RemoveRange(RequestsOf(task.Id).Select(r => r.Id));
+        _state.Ended = _state.Ended.Remove(task.Id);
+        _state.Codes = _state.Codes.Remove((task.Spec.Namespace, task.Code));
+        if (task.Spec.Unique is not null && _state.UniqueKeys.GetValueOrDefault(KeyOf(task.Spec)) == task.Id)
+        {
+            _state.UniqueKeys = _state.UniqueKeys.Remove(KeyOf(task.Spec));
+        }
+
+        if (task.Spec.IdempotencyKey is { } key)
+        {
+            _state.InsertKeys = _state.InsertKeys.Remove((task.Spec.Namespace, key));
+        }
+    }
 
     private ChangeOutcome Cancel(long id, string? reason, long nowUs)
     {
@@ -120,7 +125,7 @@ public sealed partial class InMemoryStore
         var (state, lost) = End(entry, TaskOperation.Cancel, AssignmentStatus.Cancelled, reason, nowUs);
         Record(
             new NewEvent(EventTypes.TaskCancelled, ActorType.Human, "api", id, EventPayloads.Reason(reason)), nowUs);
-        return new ChangeOutcome(ChangeStatus.Changed, state, lost);
+        return new ChangeOutcome(ChangeStatus.Changed, state, lost, Runs: AdvanceRuns(nowUs).IfAny);
     }
 
     private ChangeOutcome Reprioritise(long id, int priority, long nowUs)
@@ -171,7 +176,9 @@ public sealed partial class InMemoryStore
             return new ChangeOutcome(ChangeStatus.NotFound, default);
         }
 
-        if (TaskTransitions.Next(entry.Task.State, TaskOperation.Retry) is not { } state)
+        // What a run has ended is begun anew with the run.
+        if (TaskTransitions.Next(entry.Task.State, TaskOperation.Retry) is not { } state
+            || (entry.Task.Run is not null && entry.Task.State.IsTerminal()))
         {
             return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
         }

@@ -229,7 +229,7 @@ public sealed partial class InMemoryStore
             RecordOffer(granted.Task, agent, request, nowUs);
         }
 
-        return new Grant(granted.Task, leaseUntil);
+        return new Grant(WithInputs(granted.Task), leaseUntil);
     }
 
     private void RecordOffer(WorkTask offered, string agent, ClaimRequest request, long nowUs)

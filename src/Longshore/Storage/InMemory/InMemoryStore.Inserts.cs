@@ -24,9 +24,11 @@ public sealed partial class InMemoryStore
             }
 
             var newFrom = _state.LastTaskId + 1;
+            FinishOutcome[] finishes = [.. batch.Finishes.Select(finish => Finish(finish, nowUs))];
             return new TaskBatchOutcome
             {
-                Finishes = [.. batch.Finishes.Select(finish => Finish(finish, nowUs))],
+                Finishes = finishes,
+                Runs = AdvanceRuns(nowUs),
                 Inserts = [.. batch.Inserts.Select(task => Insert(task, newFrom, nowUs))],
                 Renewals = [.. batch.Renewals.Select(renewal => Renew(renewal, nowUs))],
                 Claims = [.. batch.Claims.Select(request => Claim(request, nowUs))],
@@ -66,7 +68,7 @@ public sealed partial class InMemoryStore
         && max <= _state.Open.Values.Count(
             e => e.Task.Spec.Namespace == @namespace && e.Task.State.IsQueued());
 
-    private long Add(NewTask task, long nowUs)
+    private long Add(NewTask task, long nowUs, TaskRun? run = null)
     {
         var id = ++_state.LastTaskId;
         if (task.Code is { } code)
@@ -84,16 +86,20 @@ public sealed partial class InMemoryStore
             _state.UniqueKeys = _state.UniqueKeys.SetItem(KeyOf(task), id);
         }
 
+        // A step of a run waits until the run lets it go.
         var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
         _state.Put(new TaskEntry(new WorkTask
         {
             Id = id,
             Spec = task.Payload.IsNone ? task with { Payload = JsonText.EmptyObject } : task,
-            State = TaskState.Created,
+            State = run is null ? TaskState.Created : TaskState.Waiting,
+            Run = run,
             CreatedAt = UnixTime.FromMicroseconds(nowUs),
             AvailableAt = UnixTime.FromMicroseconds(availableUs),
             DeferredUntil = availableUs > nowUs ? UnixTime.FromMicroseconds(availableUs) : null,
-            Relaxing = RelaxSteps.FirstOf(task, availableUs),
+            Relaxing = RelaxSteps.FirstOf(task, availableUs) is { } relaxing
+                ? relaxing with { NextAt = run is null ? relaxing.NextAt : null }
+                : null,
         })
         {
             IsFifo = RulesOf(task.Namespace).Order == TaskOrder.PriorityFifo,

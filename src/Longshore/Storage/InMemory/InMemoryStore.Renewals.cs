@@ -62,7 +62,7 @@ public sealed partial class InMemoryStore
     {
         var paused = entry with { Claim = entry.Claim! with { PausedUs = lease.ToMicroseconds() } };
         _state.Put(paused);
-        return new Grant(paused.Task, paused.Task.LeaseUntil!.Value);
+        return new Grant(WithInputs(paused.Task), paused.Task.LeaseUntil!.Value);
     }
 
     private Grant Extend(TaskEntry entry, TimeSpan lease, long nowUs)
@@ -70,7 +70,7 @@ public sealed partial class InMemoryStore
         var until = UnixTime.FromMicroseconds(nowUs + lease.ToMicroseconds());
         var extended = entry with { Task = entry.Task with { LeaseUntil = until } };
         _state.Put(extended);
-        return new Grant(extended.Task, until);
+        return new Grant(WithInputs(extended.Task), until);
     }
 
     /// <summary>

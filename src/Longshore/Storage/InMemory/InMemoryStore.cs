@@ -9,7 +9,7 @@ namespace Longshore.Storage.InMemory;
 /// </summary>
 public sealed partial class InMemoryStore
     : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IHandoffStore, IHelpStore, IEventStore, ILeaseStore,
-        INodeStore, IQueryStore, IScheduleStore, IHealthStore
+        INodeStore, IQueryStore, IScheduleStore, IWorkflowStore, IHealthStore
 {
     private readonly Lock _gate = new();
     private readonly StoreOptions _options;
@@ -46,6 +46,9 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public IScheduleStore Schedules => this;
+
+    /// <inheritdoc/>
+    public IWorkflowStore Workflows => this;
 
     /// <inheritdoc/>
     public IHandoffStore Handoffs => this;

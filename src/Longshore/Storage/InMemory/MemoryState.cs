@@ -7,6 +7,7 @@ using Longshore.Matching;
 using Longshore.Rules;
 using Longshore.Schedules;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Storage.InMemory;
 
@@ -44,6 +45,27 @@ internal sealed record MemoryState
     /// <summary>Schedules by namespace and name.</summary>
     public ImmutableSortedDictionary<(string Namespace, string Name), ScheduleStatus> Schedules { get; set; } =
         ImmutableSortedDictionary.Create<(string, string), ScheduleStatus>(ByOrdinal);
+
+    /// <summary>Versions of workflows.</summary>
+    public ImmutableDictionary<(string Namespace, string Name, int Version), Workflow> Workflows { get; set; } =
+        ImmutableDictionary<(string, string, int), Workflow>.Empty;
+
+    /// <summary>Runs by id.</summary>
+    public ImmutableSortedDictionary<long, WorkflowRun> Runs { get; set; } =
+        ImmutableSortedDictionary<long, WorkflowRun>.Empty;
+
+    /// <summary>The highest id of a run.</summary>
+    public long LastRunId { get; set; }
+
+    /// <summary>The tasks of runs, by id.</summary>
+    public ImmutableSortedDictionary<long, RunStep> RunSteps { get; set; } =
+        ImmutableSortedDictionary<long, RunStep>.Empty;
+
+    /// <summary>Which tasks of runs wait, or waited, for which.</summary>
+    public ImmutableSortedSet<(long TaskId, long DependsOn)> Dependencies { get; set; } = [];
+
+    /// <summary>Tasks of runs that ended in the verb, and whose runs do not know it yet.</summary>
+    public ImmutableList<long> EndedSteps { get; set; } = [];
 
     /// <summary>Breakers with something to remember.</summary>
     public ImmutableDictionary<BreakerKey, Breaker> Breakers { get; set; } =
@@ -97,6 +119,11 @@ internal sealed record MemoryState
         var id = entry.Task.Id;
         if (entry.Task.State.IsTerminal())
         {
+            if (entry.Task.Run is not null && Open.ContainsKey(id))
+            {
+                EndedSteps = EndedSteps.Add(id);
+            }
+
             Open = Open.Remove(id);
             Ended = Ended.SetItem(id, entry);
         }

@@ -1,0 +1,79 @@
+using Longshore.Storage;
+using Longshore.Workflows;
+using Npgsql;
+
+namespace Longshore.Postgres.Reading;
+
+/// <summary>Reads workflows and runs.</summary>
+internal sealed class RunReader(Database database)
+{
+    public ValueTask<Workflow?> WorkflowAsync(
+        string @namespace, string name, int? version, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["workflow_get"]).With(@namespace).With(name).With(version),
+        async row => await row.ReadAsync(ct).ConfigureAwait(false)
+            ? WorkflowJson.Read(row.GetFieldValue<byte[]>(0))
+            : null,
+        ct);
+
+    public async ValueTask<Page<Workflow>> WorkflowsAsync(WorkflowQuery query, CancellationToken ct)
+    {
+        var (space, name) = Paging.AfterName(query.After);
+        var found = await database.RunAsync(
+            () => new Round().Add(database.Sql["workflows_list"])
+                .With(query.Namespace).With(space).With(name).With((int?)(query.Limit + 1)),
+            row => AllAsync(row, r => WorkflowJson.Read(r.GetFieldValue<byte[]>(0)), ct),
+            ct).ConfigureAwait(false);
+        return Paging.PageOf(found, query.Limit, w => Paging.Mark(w.Namespace, w.Name));
+    }
+
+    public ValueTask<WorkflowRun?> RunAsync(long id, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["run_get"]).With((long?)id),
+        async row => await row.ReadAsync(ct).ConfigureAwait(false) ? RunColumns.Run(row) : null,
+        ct);
+
+    public ValueTask<long?> FindAsync(string @namespace, string code, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["run_find"]).With(@namespace).With(code),
+        async row => await row.ReadAsync(ct).ConfigureAwait(false) ? row.GetInt64(0) : (long?)null,
+        ct);
+
+    public async ValueTask<Page<WorkflowRun>> RunsAsync(RunQuery query, CancellationToken ct)
+    {
+        var found = await database.RunAsync(
+            () => new Round().Add(database.Sql["runs_list"])
+                .With(query.Namespace).With(query.Workflow).With((int?)query.State)
+                .With(Paging.AfterId(query.After)).With((int?)(query.Limit + 1)),
+            row => AllAsync(row, RunColumns.Run, ct),
+            ct).ConfigureAwait(false);
+        return Paging.PageOf(found, query.Limit, r => Paging.Mark(r.Id));
+    }
+
+    public ValueTask<IReadOnlyList<RunStepRecord>> StepsAsync(long runId, CancellationToken ct) =>
+        database.RunAsync<IReadOnlyList<RunStepRecord>>(
+            () => AddSteps(new Round(), [runId]),
+            async row =>
+            {
+                var steps = await AllAsync(row, RunColumns.Step, ct).ConfigureAwait(false);
+                var before = (await AllAsync(row, RunColumns.Dependency, ct).ConfigureAwait(false))
+                    .ToLookup(d => d.TaskId, d => d.DependsOn);
+                return steps.ConvertAll(step => new RunStepRecord(step, [.. before[step.TaskId]]));
+            },
+            ct);
+
+    /// <summary>Asks for every step of runs, and for what they depend on.</summary>
+    public Round AddSteps(Round round, long[] runs) => round
+        .Add(database.Sql["run_steps_of"]).With(runs).Add(database.Sql["dependencies_of"]).With(runs);
+
+    /// <summary>Reads one result; then the reader stands on the next.</summary>
+    public static async ValueTask<List<T>> AllAsync<T>(
+        NpgsqlDataReader row, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        var all = new List<T>();
+        while (await row.ReadAsync(ct).ConfigureAwait(false))
+        {
+            all.Add(read(row));
+        }
+
+        await row.NextResultAsync(ct).ConfigureAwait(false);
+        return all;
+    }
+}

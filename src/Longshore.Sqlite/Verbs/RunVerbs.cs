@@ -1,0 +1,194 @@
+using Longshore.Events;
+using Longshore.Sqlite.Interop;
+using Longshore.Sqlite.Live;
+using Longshore.Sqlite.Reading;
+using Longshore.Storage;
+using Longshore.Storage.Sql;
+using Longshore.Tasks;
+using Longshore.Workflows;
+
+namespace Longshore.Sqlite.Verbs;
+
+/// <summary>Stores workflows, starts runs, and moves them on when their steps end.</summary>
+internal sealed class RunVerbs(
+    Connection connection, SqlCatalog sql, RunReader rows, LiveIndex live, Stages stages, Inserter inserter,
+    RunLedger ledger, Pruner pruner, EventLog events)
+{
+    private readonly Statement _stored = connection.Prepare(sql["workflow_stored"]);
+    private readonly Statement _addWorkflow = connection.Prepare(sql["workflow_add"]);
+    private readonly Statement _addRun = connection.Prepare(sql["run_add"]);
+    private readonly Statement _addStep = connection.Prepare(sql["run_step_add"]);
+    private readonly Statement _over = connection.Prepare(sql["runs_over"]);
+    private readonly Statement _isLive = connection.Prepare(sql["run_is_live"]);
+    private readonly Statement _deleteDependencies = connection.Prepare(sql["run_delete_dependencies"]);
+    private readonly Statement _deleteSteps = connection.Prepare(sql["run_delete_steps"]);
+    private readonly Statement _delete = connection.Prepare(sql["run_delete"]);
+
+    public Workflow Put(Workflow workflow, long nowUs)
+    {
+        _stored.Bind(workflow.Namespace).Bind(workflow.Name).Bind(workflow.Version);
+        if (_stored.One(row => WorkflowJson.Read(row.Bytes(0))) is { } stored)
+        {
+            return stored;
+        }
+
+        _addWorkflow.Bind(workflow.Namespace).Bind(workflow.Name).Bind(workflow.Version)
+            .BindText(WorkflowJson.Write(workflow)).Bind(nowUs).Run();
+        var payload = EventPayloads.Workflow(workflow.Namespace, workflow.Name, workflow.Version);
+        events.AddSingle(new NewEvent(EventTypes.WorkflowStored, ActorType.Human, "api", Payload: payload), nowUs);
+        return workflow;
+    }
+
+    public StartOutcome Start(NewRun run, long nowUs)
+    {
+        ledger.At(nowUs);
+        if (rows.Find(run.Namespace, run.Code) is { } id)
+        {
+            var holder = ledger.GetRun(id);
+            var status = run.IsSame(holder) ? StartStatus.Existing : StartStatus.CodeTaken;
+            return new StartOutcome(status, holder, RunEffects.None);
+        }
+
+        if (live.Pending.Of(run.Namespace) >= live.Rules.Of(run.Namespace).MaxPending)
+        {
+            return new StartOutcome(StartStatus.QueueFull, null, RunEffects.None);
+        }
+
+        var begun = run.Begun(0, UnixTime.FromMicroseconds(nowUs));
+        _addRun.Bind(run.Namespace).Bind(run.Code).Bind(run.Workflow).Bind(run.Version).BindText(run.Input.Utf8)
+            .Bind((long)run.OnFailure).Bind(begun.Steps).Bind(run.CorrelationId).Bind(nowUs).Read();
+        begun = begun with { Id = _addRun.Long(0) };
+        _addRun.Run();
+        ledger.Put(begun);
+        ledger.Note(EventTypes.RunStarted, begun);
+        var steps = AddSteps(begun.Id, 0, run.Steps, nowUs);
+        new RunAdvance(ledger).Begin(steps);
+        return new StartOutcome(StartStatus.Started, ledger.GetRun(begun.Id), ledger.Close());
+    }
+
+    public RunChange Extend(long taskId, int epoch, IReadOnlyList<NewStep> steps, long nowUs)
+    {
+        ledger.At(nowUs);
+        if (ledger.FindStep(taskId) is not { } under)
+        {
+            return RunChange.Not(RunChangeStatus.NotFound);
+        }
+
+        var run = ledger.GetRun(under.RunId);
+        if (stages.Held(taskId, epoch, nowUs) is null || under.Role != StepRole.Step)
+        {
+            return RunChange.Not(RunChangeStatus.Stale, run);
+        }
+
+        var present = ledger.StepsOf(run.Id);
+        if (present.Any(step => step.Name == steps[0].Name))
+        {
+            return new RunChange(RunChangeStatus.Changed, run, RunEffects.None);
+        }
+
+        if (present.Count + steps.Count > Limits.WorkflowTasksMax)
+        {
+            return RunChange.Not(RunChangeStatus.TooMany, run);
+        }
+
+        var added = AddSteps(run.Id, present.Count, steps, nowUs);
+        ledger.Note(EventTypes.RunExtended, run, under);
+        var advance = new RunAdvance(ledger);
+        advance.Join(under, added);
+        advance.Begin(added);
+        return new RunChange(RunChangeStatus.Changed, ledger.GetRun(run.Id), ledger.Close());
+    }
+
+    public RunChange Cancel(long runId, string? reason, long nowUs) => Change(
+        runId, nowUs, advance => advance.Cancel(runId, reason) ? RunChangeStatus.Changed : RunChangeStatus.Refused);
+
+    public RunChange Retry(long runId, long nowUs) =>
+        Change(runId, nowUs, advance => advance.Retry(runId).ToStatus());
+
+    public RunChange Resolve(long runId, string name, JsonText result, long nowUs) => Change(runId, nowUs, advance =>
+        ledger.StepsOf(runId).FirstOrDefault(step => step.Name == name) is not { } found ? RunChangeStatus.NoSuchStep
+        : advance.Resolve(found, result) ? RunChangeStatus.Changed
+        : RunChangeStatus.Refused);
+
+    /// <summary>What the ends of steps since the last call lead to.</summary>
+    public RunEffects Advance(long nowUs)
+    {
+        if (stages.EndedSteps.Count == 0)
+        {
+            return RunEffects.None;
+        }
+
+        List<(long, TaskState)> ended = [.. stages.EndedSteps];
+        new RunAdvance(ledger.At(nowUs)).Ended(ended);
+        stages.EndedSteps.Clear();
+        return ledger.Close();
+    }
+
+    /// <summary>Forgets what a failed transaction noted.</summary>
+    public void Discard()
+    {
+        stages.EndedSteps.Clear();
+        ledger.At(0);
+    }
+
+    /// <summary>What was lost, and what that did to runs.</summary>
+    public IReadOnlyList<LostClaim> WithRuns(IReadOnlyList<LostClaim> lost, long nowUs) =>
+        stages.EndedSteps.Count == 0 ? lost : [.. lost, .. Advance(nowUs).AsLost()];
+
+    /// <summary>Removes runs that ended long ago; answers how many tasks went with them.</summary>
+    public int Prune(long beforeUs, int limit)
+    {
+        var count = 0;
+        foreach (var runId in _over.Bind(beforeUs).Bind(limit).ReadIds())
+        {
+            var isLive = _isLive.Bind(runId).Read();
+            _isLive.Reset();
+            if (count >= limit || isLive)
+            {
+                continue;
+            }
+
+            var tasks = rows.StepsOf(runId);
+            pruner.Remove(tasks.ConvertAll(step => step.TaskId));
+            _deleteDependencies.Bind(runId).Run();
+            _deleteSteps.Bind(runId).Run();
+            _delete.Bind(runId).Run();
+            count += tasks.Count;
+        }
+
+        return count;
+    }
+
+    private RunChange Change(long runId, long nowUs, Func<RunAdvance, RunChangeStatus> change)
+    {
+        ledger.At(nowUs);
+        if (ledger.FindRun(runId) is null)
+        {
+            return RunChange.Not(RunChangeStatus.NotFound);
+        }
+
+        var status = change(new RunAdvance(ledger));
+        stages.EndedSteps.Clear();
+        var run = ledger.GetRun(runId);
+        return new RunChange(status, run, ledger.Close());
+    }
+
+    private List<RunStep> AddSteps(long runId, int from, IReadOnlyList<NewStep> steps, long nowUs)
+    {
+        var added = new List<RunStep>(steps.Count);
+        foreach (var step in steps)
+        {
+            var id = inserter.AddWaiting(step.Task, nowUs);
+            var stored = step.ToStep(id, runId, from + added.Count, added);
+            added.Add(stored);
+            _addStep.Bind(id).Bind(runId).Bind(stored.Place).Bind(step.Name).Bind((long)step.Role).Bind(stored.Open)
+                .Bind(stored.Of).BindText(step.Terms.Write()).Run();
+            foreach (var place in step.DependsOn)
+            {
+                ledger.AddDependency(id, added[place].TaskId);
+            }
+        }
+
+        return added;
+    }
+}

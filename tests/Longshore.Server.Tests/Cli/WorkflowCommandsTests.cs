@@ -1,0 +1,81 @@
+namespace Longshore.Server.Tests.Cli;
+
+/// <summary><c>longshore workflows</c> and <c>longshore runs</c> against a real server.</summary>
+public sealed class WorkflowCommandsTests : IAsyncLifetime
+{
+    private const string Intake = """
+        {
+          "name": "intake",
+          "steps": [
+            { "name": "scan", "task": { "kind": "scan" } },
+            { "name": "read", "task": { "kind": "read" }, "depends_on": ["scan"],
+              "when": { "step": "scan", "path": "pages", "is": "greater", "value": 0 } }
+          ]
+        }
+        """;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-workflow-");
+    private TestServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_workflow_is_stored_started_and_seen_through()
+    {
+        (await RunAsync("workflows", "put", await FileAsync(Intake))).Output.ShouldContain("scan pages greater 0");
+        (await RunAsync("workflows", "list")).Output.ShouldContain("intake");
+        (await RunAsync("workflows", "show", "intake", "--json")).Json["steps"]!.AsArray().Count.ShouldBe(2);
+        (await RunAsync("runs", "start", "intake", "--code", "monday", "--input", """{"n":1}""")).Output
+            .ShouldBe("run 1 (monday) of intake@1 is started: 2 steps\n");
+        (await RunAsync("runs", "start", "intake", "--code", "monday", "--input", """{"n":1}""")).Output
+            .ShouldBe("run 1 (monday) of intake@1 was started before and is running\n");
+        (await RunAsync("runs", "show", "monday")).Output.ShouldContain("waiting");
+        (await RunAsync("runs", "resolve", "monday", "scan", "--result", """{"pages":0}""")).Output
+            .ShouldContain("skipped: its condition on step scan does not hold");
+        (await RunAsync("runs", "list", "--state", "done")).Output.ShouldContain("monday");
+        ((string)(await RunAsync("runs", "show", "1", "--json")).Json["state"]!).ShouldBe("done");
+        (await FailAsync("runs", "cancel", "monday")).ShouldContain("run 1 is done; you cannot cancel it now");
+        (await FailAsync("runs", "retry", "7")).ShouldContain("there is no run 7");
+    }
+
+    [Fact]
+    public async Task A_run_is_called_off_and_begun_anew()
+    {
+        await RunAsync("workflows", "put", await FileAsync(Intake));
+        await RunAsync("runs", "start", "intake");
+        (await RunAsync("runs", "cancel", "1", "--reason", "too late")).Output.ShouldContain("too late");
+        ((string)(await RunAsync("runs", "retry", "1", "--json")).Json["state"]!).ShouldBe("running");
+    }
+
+    [Fact]
+    public async Task What_is_wrong_in_a_file_is_named()
+    {
+        var unknown = Intake.Replace("depends_on", "depend_on", StringComparison.Ordinal);
+        (await FailAsync("workflows", "put", await FileAsync(unknown))).ShouldContain("did you mean 'depends_on'?");
+        var step = Intake.Replace("[\"scan\"]", "[\"scann\"]", StringComparison.Ordinal);
+        (await FailAsync("workflows", "put", await FileAsync(step)))
+            .ShouldContain("steps[1].depends_on[0]: there is no step 'scann'; did you mean 'scan'?");
+        (await FailAsync("runs", "start", "nothing")).ShouldContain("there is no workflow 'nothing'");
+    }
+
+    private async Task<string> FileAsync(string text)
+    {
+        var file = Path.Combine(_folder.FullName, "intake.json");
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        return file;
+    }
+
+    private Uri Address => _server.Http.BaseAddress!;
+
+    private async Task<CliRun> RunAsync(params string[] arguments) =>
+        (await CliRun.OfAsync(Address, arguments)).Succeeded();
+
+    private async Task<string> FailAsync(params string[] arguments) =>
+        (await CliRun.OfAsync(Address, arguments)).FailedWith(1);
+}
