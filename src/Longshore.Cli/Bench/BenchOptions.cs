@@ -33,6 +33,12 @@ internal sealed record BenchOptions
     /// <summary>Every task is unique by a key of its own.</summary>
     public bool Unique { get; init; }
 
+    /// <summary>How steps depend on each other.</summary>
+    public FlowShape Flow { get; init; }
+
+    /// <summary>Steps of one chain.</summary>
+    public int Steps { get; init; } = 5;
+
     /// <summary>Run the bare statements beside it.</summary>
     public bool Bare { get; init; }
 }

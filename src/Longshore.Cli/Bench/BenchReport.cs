@@ -18,7 +18,7 @@ internal static class BenchReport
             ("tasks a second", s.TasksPerSecond is { } rate
                 ? string.Create(CultureInfo.InvariantCulture, $"{rate:n0} (median; {s.Min:n0} to {s.Max:n0})")
                 : null),
-            (s.Workload == Workloads.Latency ? "submitted to started" : "one call", Times(s.P50Ms, s.P95Ms, s.P99Ms)),
+            (TimesName(s), Times(s.P50Ms, s.P95Ms, s.P99Ms)),
             ("submit call", Times(s.SubmitP50Ms, s.SubmitP95Ms, s.SubmitP99Ms)),
             ("commits a task", Output.Number(s.CommitsPerTask)),
             ("statements a task", Output.Number(s.StatementsPerTask)),
@@ -27,6 +27,13 @@ internal static class BenchReport
                 ? string.Create(CultureInfo.InvariantCulture, $"{bare:n0} tasks a second, ours is {s.Ratio:0.00} of it")
                 : null));
     }
+
+    private static string TimesName(BenchSummary s) => s.Workload switch
+    {
+        Workloads.Latency => "submitted to started",
+        Workloads.Flows => "step to step",
+        _ => "one call",
+    };
 
     private static string Synchronous(BenchSummary s) => s.Synchronous is null ? "" : $", synchronous {s.Synchronous}";
 

@@ -8,6 +8,7 @@ internal static class Workloads
     public const string Drain = "drain";
     public const string Latency = "latency";
     public const string Discover = "discover";
+    public const string Flows = "flows";
 
     private const int WarmUpTasks = 10_000;
 
@@ -21,6 +22,7 @@ internal static class Workloads
             Drain => DrainWorkload.RunAsync,
             Latency => LatencyWorkload.RunAsync,
             Discover => DiscoverWorkload.RunAsync,
+            Flows => FlowsWorkload.RunAsync,
             _ => throw new ArgumentOutOfRangeException(nameof(workload), workload, null),
         };
         await run(options with { Tasks = Math.Min(options.Tasks, WarmUp(workload)) }, ct).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Longshore.Cli.Bench;
 using Longshore.Cli.Shell;
+using Longshore.Client.Wire;
 using Longshore.Tasks;
 
 namespace Longshore.Cli.Commands;
@@ -70,6 +71,14 @@ internal static class BenchCommand
         DefaultValueFactory = _ => "zipf",
     }.AcceptOnlyFromAmong("zipf", "uniform");
 
+    private static readonly Option<string> Shape = new Option<string>("--shape")
+    {
+        Description = "chains: many short ones; fan: one step, all others, one; one_by_one: a long chain, else idle.",
+        DefaultValueFactory = _ => "chains",
+    }.AcceptOnlyFromAmong([.. Enum.GetValues<FlowShape>().Select(Words.Snake)]);
+
+    private static readonly Option<int> Steps = Number("--steps", 5, 1000, "Steps of each chain.");
+
     public static Command Create()
     {
         var command = new ExplainedCommand("bench", "Measure this build on this machine.", """
@@ -93,6 +102,8 @@ internal static class BenchCommand
         command.Add(One(
             Workloads.Discover, "Ask what there is to do, as many agents.", 100_000, Agents, Capabilities,
             Distribution));
+        command.Add(One(
+            Workloads.Flows, "Do steps of workflows.", 50_000, Shape, Steps, Handlers, Prefetch));
         command.Add(Assign());
         command.Add(Plan());
         command.Add(Views());
@@ -285,6 +296,10 @@ internal static class BenchCommand
             Guarded = options.Contains(Guarded) && parsed.GetValue(Guarded),
             Unique = options.Contains(Unique) && parsed.GetValue(Unique),
             Across = across,
+            Flow = options.Contains(Shape)
+                ? Words.Parse<FlowShape>(parsed.GetValue(Shape)!, "--shape")
+                : FlowShape.Chains,
+            Steps = options.Contains(Steps) ? parsed.GetValue(Steps) : 1,
             Concurrency = options.Contains(Handlers) ? parsed.GetValue(Handlers) : callers,
             Prefetch = options.Contains(Prefetch) ? ReadPrefetch(parsed.GetValue(Prefetch)!) : null,
             Agents = options.Contains(Agents) ? parsed.GetValue(Agents) : 1,

@@ -345,7 +345,7 @@ internal sealed class CommandProcessor(
             }
         }
 
-        room.Wake(readyAtOnce + ReleasedAndLeft(outcome));
+        room.Release(readyAtOnce + ReleasedAndLeft(flight, outcome));
         if (relaxes)
         {
             Relaxing?.Invoke();
@@ -357,12 +357,22 @@ internal sealed class CommandProcessor(
         }
     }
 
-    /// <summary>How many steps can be claimed since, and were not in the same flight.</summary>
-    private static int ReleasedAndLeft(TaskBatchOutcome outcome)
+    /// <summary>
+    /// How many steps can be claimed since, but for those that were in the same flight. What was granted to those who
+    /// looked because tasks of unknown classes were ready is counted by the room.
+    /// </summary>
+    private static int ReleasedAndLeft(Flight flight, TaskBatchOutcome outcome)
     {
-        var released = outcome.Runs.Released.Count;
-        return released == 0 ? 0 : outcome.Runs.Released
-            .Except(outcome.Claims.SelectMany(claim => claim.Grants).Select(grant => grant.TaskId)).Count();
+        if (outcome.Runs.Released.Count == 0)
+        {
+            return 0;
+        }
+
+        var taken = outcome.Claims.Zip(flight.Claims)
+            .Where(pair => pair.Second.Reason != BoardingReason.Scan)
+            .SelectMany(pair => pair.First.Grants)
+            .Select(grant => grant.TaskId);
+        return outcome.Runs.Released.Except(taken).Count();
     }
 
     private void NoteSuccess()

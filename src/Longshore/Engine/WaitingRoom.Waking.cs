@@ -36,6 +36,16 @@ internal sealed partial class WaitingRoom
         SignalWatches(_ => true);
     }
 
+    /// <summary>
+    /// The flight that was settled made so many tasks of unknown classes ready. Those who looked for others may have
+    /// been granted some of them: what they took too many is taken off here, and never off what becomes ready later.
+    /// </summary>
+    public void Release(long tasks)
+    {
+        Wake(tasks);
+        _scanLeft = Math.Max(0, _scanLeft);
+    }
+
     /// <summary>Everybody looks again, or all of one namespace: some notification may have been lost (G9).</summary>
     public void WakeEverybody(string? @namespace = null)
     {

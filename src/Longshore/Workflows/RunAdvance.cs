@@ -223,7 +223,9 @@ internal sealed class RunAdvance(IRunLedger ledger)
         ledger.Put(run);
         foreach (var id in ledger.DependentsOf(step.TaskId))
         {
-            if (ledger.FindStep(id) is { Role: StepRole.Step, Outcome: StepOutcome.None } next)
+            // What was dropped is out, whether that was settled in this transaction or before.
+            if (ledger.FindStep(id) is { Role: StepRole.Step, Outcome: StepOutcome.None } next
+                && !_dropped.Contains(id))
             {
                 Lead(step, next);
             }

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace Longshore.Server.Tests.Demo;
 
-/// <summary>The command as a process of its own, in a folder of its own, run to its end.</summary>
+/// <summary>The command, or a sample, as a process of its own, in a folder of its own, run to its end.</summary>
 internal static class CliProcess
 {
-    private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "Longshore.Cli.dll");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     public static async Task<(int Code, string Output, string Errors)> RunAsync(
-        string folder, string[] arguments, CancellationToken ct)
+        string folder, string[] arguments, CancellationToken ct, string program = "Longshore.Cli")
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Cli, .. arguments])
+        var file = Path.Combine(AppContext.BaseDirectory, program + ".dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [file, .. arguments])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
