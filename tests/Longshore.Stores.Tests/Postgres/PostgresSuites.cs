@@ -78,7 +78,10 @@ public sealed class PostgresOverlap : OverlapSuite<PostgresSource>;
 
 public sealed class PostgresTransitionMatrix : TransitionMatrixSuite<PostgresSource>;
 
-public sealed class PostgresModel : ModelSuite<PostgresSource>;
+public sealed class PostgresModel : ModelSuite<PostgresSource>
+{
+    protected override int Searches => 30;
+}
 
 public sealed class PostgresRace : RaceSuite<PostgresSource>;
 
