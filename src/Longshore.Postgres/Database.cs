@@ -85,6 +85,10 @@ internal sealed class Database : IAsyncDisposable
         return result;
     }
 
+    /// <summary>Sends one round trip that answers ids, within a transaction.</summary>
+    public ValueTask<List<long>> IdsAsync(NpgsqlConnection connection, Round round, CancellationToken ct) =>
+        SendAsync(connection, round, row => row.AllAsync(r => r.GetInt64(0), ct), ct);
+
     /// <summary>Runs one round trip as one transaction; again when the database made it give way to another.</summary>
     public ValueTask<T> RunAsync<T>(
         Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Longshore.Postgres;
 
-/// <summary>Reading columns that may be null.</summary>
+/// <summary>Reading rows, and columns that may be null.</summary>
 internal static class RowColumns
 {
     public static string? TextOrNull(this NpgsqlDataReader row, int column) =>
@@ -32,4 +32,18 @@ internal static class RowColumns
 
     public static JsonText Json(this NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? default : JsonText.Trusted(row.GetFieldValue<byte[]>(column));
+
+    /// <summary>Reads one result; then the reader stands on the next.</summary>
+    public static async ValueTask<List<T>> AllAsync<T>(
+        this NpgsqlDataReader row, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        var all = new List<T>();
+        while (await row.ReadAsync(ct).ConfigureAwait(false))
+        {
+            all.Add(read(row));
+        }
+
+        await row.NextResultAsync(ct).ConfigureAwait(false);
+        return all;
+    }
 }

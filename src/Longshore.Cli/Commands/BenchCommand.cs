@@ -191,16 +191,7 @@ internal static class BenchCommand
         {
             var settings = Read(parsed, parsed.GetValue(tasks), options);
             var summary = await Workloads.RunAsync(workload, settings, ct).ConfigureAwait(false);
-            if (parsed.WantsJson())
-            {
-                Output.Json(summary);
-            }
-            else
-            {
-                BenchReport.Write(summary);
-            }
-
-            return 0;
+            return Output.Say(parsed, summary, () => BenchReport.Write(summary));
         });
         return command;
     }
@@ -225,16 +216,7 @@ internal static class BenchCommand
                 Runs = RunsOf(parsed),
             };
             var summary = await new PlanWorkload(options).RunAsync(ct).ConfigureAwait(false);
-            if (parsed.WantsJson())
-            {
-                Output.Json(summary);
-            }
-            else
-            {
-                summary.Write();
-            }
-
-            return 0;
+            return Output.Say(parsed, summary, summary.Write);
         });
         return command;
     }
@@ -251,16 +233,7 @@ internal static class BenchCommand
         {
             var settings = Read(parsed, parsed.GetValue(tasks), []) with { Agents = parsed.GetValue(agents) };
             var summary = await new ViewsWorkload(settings).RunAsync(ct).ConfigureAwait(false);
-            if (parsed.WantsJson())
-            {
-                Output.Json(summary);
-            }
-            else
-            {
-                summary.Write();
-            }
-
-            return 0;
+            return Output.Say(parsed, summary, summary.Write);
         });
         return command;
     }

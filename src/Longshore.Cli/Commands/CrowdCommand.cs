@@ -68,16 +68,7 @@ internal static class CrowdCommand
             var replays = Within(parsed.GetValue(Replays), 2, MostReplays, "--replays");
             var data = await CrowdData.ReadAsync(parsed.GetValue(Folder)!, ct).ConfigureAwait(false);
             var summary = CrowdWorkload.Run(data, replays, rule, ct);
-            if (parsed.WantsJson())
-            {
-                Output.Json(summary);
-            }
-            else
-            {
-                summary.Write();
-            }
-
-            return 0;
+            return Output.Say(parsed, summary, summary.Write);
         });
         return command;
     }

@@ -24,6 +24,21 @@ internal static class Output
     public static void Json<T>(T document) =>
         Console.Out.WriteLine(JsonSerializer.Serialize(document, WireJson.Options));
 
+    /// <summary>Writes what a command found, for programs or for people; answers the exit code of success.</summary>
+    public static int Say<T>(ParseResult parsed, T document, Action write)
+    {
+        if (parsed.WantsJson())
+        {
+            Json(document);
+        }
+        else
+        {
+            write();
+        }
+
+        return 0;
+    }
+
     public static void Line(string text) => Console.Out.WriteLine(text);
 
     /// <summary>Writes a table; cells are plain text.</summary>

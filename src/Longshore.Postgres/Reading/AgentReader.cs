@@ -10,16 +10,7 @@ internal sealed class AgentReader(Database database, AgentCatalog agents)
     /// <summary>The agents of these names, or all, in the order of their names; and the database's instant.</summary>
     public ValueTask<List<PresentAgent>> ReadAsync(string[]? names, CancellationToken ct) => database.RunAsync(
         () => new Round().Add(database.Sql["agent_list"]).With(names),
-        async row =>
-        {
-            var list = new List<PresentAgent>();
-            while (await row.ReadAsync(ct).ConfigureAwait(false))
-            {
-                list.Add(Read(row));
-            }
-
-            return list;
-        },
+        row => row.AllAsync(Read, ct),
         ct);
 
     private PresentAgent Read(NpgsqlDataReader row)

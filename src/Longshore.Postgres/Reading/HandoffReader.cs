@@ -8,40 +8,29 @@ namespace Longshore.Postgres.Reading;
 internal sealed class HandoffReader(Database database)
 {
     public ValueTask<List<Handoff>> OfAsync(IEnumerable<long> taskIds, CancellationToken ct) => database.RunAsync(
-        () => Ask(taskIds), row => AllAsync(row, ct), ct);
+        () => Ask(taskIds), row => row.AllAsync(Read, ct), ct);
 
     /// <summary>Within a transaction.</summary>
     public ValueTask<List<Handoff>> OfAsync(
         NpgsqlConnection connection, IEnumerable<long> taskIds, CancellationToken ct) =>
-        database.SendAsync(connection, Ask(taskIds), row => AllAsync(row, ct), ct);
+        database.SendAsync(connection, Ask(taskIds), row => row.AllAsync(Read, ct), ct);
 
     public ValueTask<Page<Handoff>> PageAsync(HandoffQuery query, CancellationToken ct) => database.RunAsync(
         () => new Round().Add(database.Sql["handoffs_page"])
             .With((long?)(Paging.AfterId(query.After) ?? 0)).With(query.TaskId).With(query.Namespace)
             .With((int?)query.Status).With((int?)(query.Limit + 1)),
         async row => Paging.PageOf(
-            await AllAsync(row, ct).ConfigureAwait(false), query.Limit, h => Paging.Mark(h.Id)),
+            await row.AllAsync(Read, ct).ConfigureAwait(false), query.Limit, h => Paging.Mark(h.Id)),
         ct);
 
     public ValueTask<List<Handoff>> BestAsync(string? @namespace, int limit, CancellationToken ct) =>
         database.RunAsync(
             () => new Round().Add(database.Sql["handoffs_best"]).With(@namespace).With((int?)limit),
-            row => AllAsync(row, ct),
+            row => row.AllAsync(Read, ct),
             ct);
 
     private Round Ask(IEnumerable<long> taskIds) =>
         new Round().Add(database.Sql["handoffs_of_tasks"]).With(taskIds.Distinct().ToArray());
-
-    private static async ValueTask<List<Handoff>> AllAsync(NpgsqlDataReader row, CancellationToken ct)
-    {
-        var found = new List<Handoff>();
-        while (await row.ReadAsync(ct).ConfigureAwait(false))
-        {
-            found.Add(Read(row));
-        }
-
-        return found;
-    }
 
     private static Handoff Read(NpgsqlDataReader row) => new()
     {

@@ -3,7 +3,6 @@ using Longshore.Matching;
 using Longshore.Postgres.Catalog;
 using Longshore.Storage;
 using Longshore.Tasks;
-using Npgsql;
 
 namespace Longshore.Postgres.Reading;
 
@@ -14,8 +13,7 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
         database.RunAsync(
             () => new Round().Add(database.Sql["breakers_list"])
                 .With(agent).With((bool?)openOnly).With((int?)Limits.PageMax),
-            row => AllAsync(
-                row,
+            row => row.AllAsync(
                 r => r.Breaker(
                     4,
                     new BreakerKey(
@@ -39,9 +37,8 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
                 .With((bool?)isOffered).With((bool?)(isLive && !isOffered)).With((bool?)isEnded),
             async row =>
             {
-                var found = await AllAsync(
-                    row,
-                    r => new Assignment(
+                var found = await row.AllAsync(
+                r => new Assignment(
                         r.GetInt64(0), r.GetInt32(1), r.GetString(2), r.Instant(3), r.InstantOrNull(4),
                         (AssignmentStatus)r.GetInt16(5), r.TextOrNull(6), (RejectReason?)r.ShortOrNull(7)),
                     ct).ConfigureAwait(false);
@@ -66,16 +63,14 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
 
             var breaker = row.TaskBreakerOrNull(0, taskId);
             await row.NextResultAsync(ct).ConfigureAwait(false);
-            var kept = await AllAsync(
-                row,
+            var kept = await row.AllAsync(
                 r => new KeptPair(r.GetString(0), r.GetInt64(1), (KeptCause)r.GetInt16(2), r.TextOrNull(3)),
                 ct).ConfigureAwait(false);
-            var members = await AllAsync(
-                row,
+            var members = await row.AllAsync(
                 r => new GroupMember(
                     r.GetInt64(0), r.TextOrNull(1), r.GetString(2), r.TextOrNull(3), r.GetBoolean(4)),
                 ct).ConfigureAwait(false);
-            var failers = await AllAsync(row, r => r.GetString(0), ct).ConfigureAwait(false);
+            var failers = await row.AllAsync(r => r.GetString(0), ct).ConfigureAwait(false);
             return new TaskGuards(kept, members, failers, breaker);
         },
         ct);
@@ -105,26 +100,12 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
 
     public ValueTask<List<RoutingCursor>> CursorsAsync(string @namespace, CancellationToken ct) => database.RunAsync(
         () => new Round().Add(database.Sql["cursors_list"]).With(@namespace),
-        row => AllAsync(row, r => new RoutingCursor(@namespace, r.GetString(0), r.GetString(1)), ct),
+        row => row.AllAsync(r => new RoutingCursor(@namespace, r.GetString(0), r.GetString(1)), ct),
         ct);
 
     private ValueTask<List<Place>> PlacesAsync(
         string? @namespace, int perClass, int limit, CancellationToken ct) => database.RunAsync(
         () => new Round().Add(database.Sql["heads"]).With(@namespace).With((int?)perClass).With((int?)limit),
-        row => AllAsync(row, r => r.Place(0), ct),
+        row => row.AllAsync(r => r.Place(0), ct),
         ct);
-
-    /// <summary>Reads one result; then the reader stands on the next.</summary>
-    private static async ValueTask<List<T>> AllAsync<T>(
-        NpgsqlDataReader row, Func<NpgsqlDataReader, T> read, CancellationToken ct)
-    {
-        var all = new List<T>();
-        while (await row.ReadAsync(ct).ConfigureAwait(false))
-        {
-            all.Add(read(row));
-        }
-
-        await row.NextResultAsync(ct).ConfigureAwait(false);
-        return all;
-    }
 }

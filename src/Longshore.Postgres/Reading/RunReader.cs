@@ -1,6 +1,5 @@
 using Longshore.Storage;
 using Longshore.Workflows;
-using Npgsql;
 
 namespace Longshore.Postgres.Reading;
 
@@ -21,7 +20,7 @@ internal sealed class RunReader(Database database)
         var found = await database.RunAsync(
             () => new Round().Add(database.Sql["workflows_list"])
                 .With(query.Namespace).With(space).With(name).With((int?)(query.Limit + 1)),
-            row => AllAsync(row, r => WorkflowJson.Read(r.GetFieldValue<byte[]>(0)), ct),
+            row => row.AllAsync(r => WorkflowJson.Read(r.GetFieldValue<byte[]>(0)), ct),
             ct).ConfigureAwait(false);
         return Paging.PageOf(found, query.Limit, w => Paging.Mark(w.Namespace, w.Name));
     }
@@ -42,7 +41,7 @@ internal sealed class RunReader(Database database)
             () => new Round().Add(database.Sql["runs_list"])
                 .With(query.Namespace).With(query.Workflow).With((int?)query.State)
                 .With(Paging.AfterId(query.After)).With((int?)(query.Limit + 1)),
-            row => AllAsync(row, RunColumns.Run, ct),
+            row => row.AllAsync(RunColumns.Run, ct),
             ct).ConfigureAwait(false);
         return Paging.PageOf(found, query.Limit, r => Paging.Mark(r.Id));
     }
@@ -52,8 +51,8 @@ internal sealed class RunReader(Database database)
             () => AddSteps(new Round(), [runId]),
             async row =>
             {
-                var steps = await AllAsync(row, RunColumns.Step, ct).ConfigureAwait(false);
-                var before = (await AllAsync(row, RunColumns.Dependency, ct).ConfigureAwait(false))
+                var steps = await row.AllAsync(RunColumns.Step, ct).ConfigureAwait(false);
+                var before = (await row.AllAsync(RunColumns.Dependency, ct).ConfigureAwait(false))
                     .ToLookup(d => d.TaskId, d => d.DependsOn);
                 return steps.ConvertAll(step => new RunStepRecord(step, [.. before[step.TaskId]]));
             },
@@ -62,18 +61,4 @@ internal sealed class RunReader(Database database)
     /// <summary>Asks for every step of runs, and for what they depend on.</summary>
     public Round AddSteps(Round round, long[] runs) => round
         .Add(database.Sql["run_steps_of"]).With(runs).Add(database.Sql["dependencies_of"]).With(runs);
-
-    /// <summary>Reads one result; then the reader stands on the next.</summary>
-    public static async ValueTask<List<T>> AllAsync<T>(
-        NpgsqlDataReader row, Func<NpgsqlDataReader, T> read, CancellationToken ct)
-    {
-        var all = new List<T>();
-        while (await row.ReadAsync(ct).ConfigureAwait(false))
-        {
-            all.Add(read(row));
-        }
-
-        await row.NextResultAsync(ct).ConfigureAwait(false);
-        return all;
-    }
 }

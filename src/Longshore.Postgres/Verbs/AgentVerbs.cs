@@ -137,20 +137,8 @@ internal sealed class AgentVerbs(
     private async ValueTask<(Moves Moves, List<Standing> Held)> HeldAsync(
         NpgsqlConnection connection, int agentId, long? nowUs, CancellationToken ct)
     {
-        var ids = await database.SendAsync(
-            connection,
-            new Round().Add(database.Sql["claims_of_agent"]).With(agentId),
-            async row =>
-            {
-                var list = new List<long>();
-                while (await row.ReadAsync(ct).ConfigureAwait(false))
-                {
-                    list.Add(row.GetInt64(0));
-                }
-
-                return list;
-            },
-            ct).ConfigureAwait(false);
+        var ids = await database.IdsAsync(
+            connection, new Round().Add(database.Sql["claims_of_agent"]).With(agentId), ct).ConfigureAwait(false);
         var moves = await reader.LockAsync(connection, ids, nowUs, ct).ConfigureAwait(false);
         var held = ids.Select(moves.Find).OfType<Standing>()
             .Where(standing => standing.Stage == Stage.Claims && standing.Claim!.AgentId == agentId);

@@ -35,9 +35,9 @@ internal sealed class MovesReader(Database database, RunLoader runs)
             round,
             async row =>
             {
-                locked = await RunReader.AllAsync(row, r => (RunColumns.Run(r), r.GetBoolean(RunColumns.PlainAt)), ct)
+                locked = await row.AllAsync(r => (RunColumns.Run(r), r.GetBoolean(RunColumns.PlainAt)), ct)
                     .ConfigureAwait(false);
-                steps = await RunReader.AllAsync(row, RunColumns.Step, ct).ConfigureAwait(false);
+                steps = await row.AllAsync(RunColumns.Step, ct).ConfigureAwait(false);
                 var places = await ReadPlacesAsync(row, ct).ConfigureAwait(false);
                 await row.ReadAsync(ct).ConfigureAwait(false);
                 var all = new Moves(row.GetInt64(0), database.Options.Store.Breakers);
@@ -77,11 +77,11 @@ internal sealed class MovesReader(Database database, RunLoader runs)
     /// <summary>Reads what was asked of places; answers how to take it in.</summary>
     private static async ValueTask<Action<Moves>> ReadPlacesAsync(NpgsqlDataReader row, CancellationToken ct)
     {
-        var standings = await RunReader.AllAsync(row, ReadStanding, ct).ConfigureAwait(false);
-        var ended = (await RunReader.AllAsync(row, ReadRecord, ct).ConfigureAwait(false)).ToLookup(r => r.TaskId);
-        var breakers = await RunReader.AllAsync(row, ReadBreaker, ct).ConfigureAwait(false);
-        var rules = await RunReader.AllAsync(
-            row, r => (r.GetString(0), RulesJson.Read(r.GetFieldValue<byte[]>(1))), ct).ConfigureAwait(false);
+        var standings = await row.AllAsync(ReadStanding, ct).ConfigureAwait(false);
+        var ended = (await row.AllAsync(ReadRecord, ct).ConfigureAwait(false)).ToLookup(r => r.TaskId);
+        var breakers = await row.AllAsync(ReadBreaker, ct).ConfigureAwait(false);
+        var rules = await row.AllAsync(
+                r => (r.GetString(0), RulesJson.Read(r.GetFieldValue<byte[]>(1))), ct).ConfigureAwait(false);
         return moves =>
         {
             standings.ForEach(s => moves.Load(s.Standing, ended[s.Standing.Place.Id], s.Breaker));

@@ -17,7 +17,7 @@ internal sealed class RelaxVerbs(Database database, ClassCatalog classes, MovesR
         database.TransactAsync(
             async connection =>
             {
-                var due = await IdsAsync(
+                var due = await database.IdsAsync(
                     connection, new Round().Add(database.Sql["relaxing_due"]).With(nowUs).With((int?)limit), ct)
                     .ConfigureAwait(false);
                 if (due.Count == 0)
@@ -41,7 +41,7 @@ internal sealed class RelaxVerbs(Database database, ClassCatalog classes, MovesR
         database.TransactAsync(
             async connection =>
             {
-                var alike = await IdsAsync(
+                var alike = await database.IdsAsync(
                     connection,
                     new Round().Add(database.Sql["relaxing_alike"])
                         .With(skip.TaskId).With((int?)skip.From).With((int?)limit),
@@ -73,16 +73,8 @@ internal sealed class RelaxVerbs(Database database, ClassCatalog classes, MovesR
 
     public ValueTask<List<RelaxingGroup>> GroupsAsync(int limit, CancellationToken ct) => database.RunAsync(
         () => new Round().Add(database.Sql["relaxing_groups"]).With((int?)limit),
-        async row =>
-        {
-            var groups = new List<RelaxingGroup>();
-            while (await row.ReadAsync(ct).ConfigureAwait(false))
-            {
-                groups.Add(new RelaxingGroup(row.GetInt64(0), row.GetInt16(1), row.GetInt32(2), row.GetInt32(3) != 0));
-            }
-
-            return groups;
-        },
+        row => row.AllAsync(
+            r => new RelaxingGroup(r.GetInt64(0), r.GetInt16(1), r.GetInt32(2), r.GetInt32(3) != 0), ct),
         ct);
 
     /// <summary>Locks tasks, and reads what they ask for step by step as it is then.</summary>
@@ -163,22 +155,6 @@ internal sealed class RelaxVerbs(Database database, ClassCatalog classes, MovesR
             ? ClassKey.Of(RelaxSteps.At(change.Of.Spec, change.To.Step)) with { Target = present.Target }
             : present;
     }
-
-    private ValueTask<List<long>> IdsAsync(NpgsqlConnection connection, Round round, CancellationToken ct) =>
-        database.SendAsync(
-            connection,
-            round,
-            async row =>
-            {
-                var ids = new List<long>();
-                while (await row.ReadAsync(ct).ConfigureAwait(false))
-                {
-                    ids.Add(row.GetInt64(0));
-                }
-
-                return ids;
-            },
-            ct);
 
     /// <summary>A locked task, what it asks for step by step, and how far that has relaxed.</summary>
     private sealed record Relaxing(Standing Standing, NewTask Spec, Relaxation Present)

@@ -36,15 +36,15 @@ internal sealed class RunLoader(Database database, RunReader reader)
             round,
             async row =>
             {
-                var all = await RunReader.AllAsync(row, RunColumns.Step, ct).ConfigureAwait(false);
+                var all = await row.AllAsync(RunColumns.Step, ct).ConfigureAwait(false);
                 all.ForEach(ledger.Load);
-                (await RunReader.AllAsync(row, RunColumns.Dependency, ct).ConfigureAwait(false))
+                (await row.AllAsync(RunColumns.Dependency, ct).ConfigureAwait(false))
                     .ForEach(d => ledger.Load(d.TaskId, d.DependsOn));
-                (await RunReader.AllAsync(row, Score, ct).ConfigureAwait(false))
+                (await row.AllAsync(Score, ct).ConfigureAwait(false))
                     .ForEach(s => ledger.Load(s.Agent, s.Score));
-                var after = await RunReader.AllAsync(row, RunColumns.Step, ct).ConfigureAwait(false);
+                var after = await row.AllAsync(RunColumns.Step, ct).ConfigureAwait(false);
                 after.ForEach(ledger.Load);
-                var led = await RunReader.AllAsync(row, RunColumns.Dependency, ct).ConfigureAwait(false);
+                var led = await row.AllAsync(RunColumns.Dependency, ct).ConfigureAwait(false);
                 led.ForEach(d => ledger.Load(d.TaskId, d.DependsOn));
                 var by = led.ToLookup(d => d.TaskId);
                 return [

@@ -84,30 +84,21 @@ internal sealed class RunVerbs(
                     return RunChange.Not(RunChangeStatus.NotFound);
                 }
 
+                var advance = new RunAdvance(ledger);
+                var isHeld = moves.Find(taskId)?.HoldsAt(epoch, moves.NowUs) == true;
+                if (RunExtension.Refuse(ledger, under, isHeld, steps) is { } refusal)
+                {
+                    return refusal;
+                }
+
                 var run = ledger.GetRun(under.RunId);
-                if (moves.Find(taskId)?.HoldsAt(epoch, moves.NowUs) != true || under.Role != StepRole.Step)
-                {
-                    return RunChange.Not(RunChangeStatus.Stale, run);
-                }
-
-                var present = ledger.StepsOf(run.Id);
-                if (present.Any(step => step.Name == steps[0].Name))
-                {
-                    return new RunChange(RunChangeStatus.Changed, run, RunEffects.None);
-                }
-
-                if (present.Count + steps.Count > Limits.WorkflowTasksMax)
-                {
-                    return RunChange.Not(RunChangeStatus.TooMany, run);
-                }
-
                 var known = await rules.FindAsync(ct).ConfigureAwait(false);
                 var ids = await InsertAsync(connection, steps, known, nowUs, ct).ConfigureAwait(false);
-                var added = Made(steps, ids, run.Id, present.Count);
+                var added = Made(steps, ids, run.Id, ledger.StepsOf(run.Id).Count);
                 ledger.Note(EventTypes.RunExtended, run, under);
                 var start = new StartLedger(run, added, moves.NowUs).Begin();
                 added.ForEach(ledger.Load);
-                new RunAdvance(ledger).Join(under, added);
+                advance.Join(under, added);
                 var round = new Round();
                 AddSteps(round, run.Id, start, steps, ids);
                 if (!steps.All(step => step.Terms.IsPlain))

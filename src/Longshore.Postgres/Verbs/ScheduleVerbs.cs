@@ -41,7 +41,7 @@ internal sealed class ScheduleVerbs(Database database, MovesWriter writer)
                     new Round().Add(database.Sql["schedule_put"])
                         .With(schedule.Namespace).With(schedule.Name).WithJson(ScheduleJson.Write(schedule))
                         .With(nextUs).With((long?)expectedVersion),
-                    row => AllAsync(row, ct),
+                    row => row.AllAsync(Read, ct),
                     ct).ConfigureAwait(false);
                 if (put.Count > 0)
                 {
@@ -81,7 +81,7 @@ internal sealed class ScheduleVerbs(Database database, MovesWriter writer)
         ct);
 
     private ValueTask<List<ScheduleStatus>> ReadAsync(Func<Round> round, CancellationToken ct) =>
-        database.RunAsync(round, row => AllAsync(row, ct), ct);
+        database.RunAsync(round, row => row.AllAsync(Read, ct), ct);
 
     private async ValueTask TellAsync(
         NpgsqlConnection connection, string type, string @namespace, string name, long? nowUs, CancellationToken ct)
@@ -94,20 +94,11 @@ internal sealed class ScheduleVerbs(Database database, MovesWriter writer)
         await database.SendAsync(connection, round, _ => ValueTask.FromResult(true), ct).ConfigureAwait(false);
     }
 
-    private static async ValueTask<List<ScheduleStatus>> AllAsync(NpgsqlDataReader row, CancellationToken ct)
-    {
-        var found = new List<ScheduleStatus>();
-        while (await row.ReadAsync(ct).ConfigureAwait(false))
-        {
-            found.Add(new ScheduleStatus(
-                ScheduleJson.Read(row.GetFieldValue<byte[]>(1)),
-                row.GetInt64(0),
-                row.InstantOrNull(2),
-                row.InstantOrNull(3),
-                row.LongOrNull(4),
-                row.GetInt64(5)));
-        }
-
-        return found;
-    }
+    private static ScheduleStatus Read(NpgsqlDataReader row) => new(
+        ScheduleJson.Read(row.GetFieldValue<byte[]>(1)),
+        row.GetInt64(0),
+        row.InstantOrNull(2),
+        row.InstantOrNull(3),
+        row.LongOrNull(4),
+        row.GetInt64(5));
 }

@@ -32,8 +32,9 @@ internal sealed class Upkeep(
 
     public ValueTask<IReadOnlyList<LostClaim>> RescueAsync(int limit, long? nowUs, CancellationToken ct) =>
         ChangeAsync<IReadOnlyList<LostClaim>>(
-            connection => IdsAsync(
-                connection, new Round().Add(database.Sql["claims_lapsed"]).With(nowUs).With(limit), ct),
+            async connection => await database.IdsAsync(
+                connection, new Round().Add(database.Sql["claims_lapsed"]).With(nowUs).With(limit), ct)
+                .ConfigureAwait(false),
             nowUs,
             (moves, ids) =>
             [
@@ -53,8 +54,9 @@ internal sealed class Upkeep(
         for (var left = limit; left > 0 && looked > 0; left = limit - all.Count)
         {
             (var expired, looked) = await ChangeAsync<(List<LostClaim>, int)>(
-                connection => IdsAsync(
-                    connection, new Round().Add(database.Sql["deadlines_take"]).With(nowUs).With(left), ct),
+                async connection => await database.IdsAsync(
+                    connection, new Round().Add(database.Sql["deadlines_take"]).With(nowUs).With(left), ct)
+                    .ConfigureAwait(false),
                 nowUs,
                 (moves, ids) => (
                     [
@@ -159,22 +161,6 @@ internal sealed class Upkeep(
                 var outcome = decide(moves, ids);
                 await writer.WriteAsync(connection, moves, ct).ConfigureAwait(false);
                 return outcome;
-            },
-            ct);
-
-    private ValueTask<IReadOnlyList<long>> IdsAsync(NpgsqlConnection connection, Round round, CancellationToken ct) =>
-        database.SendAsync<IReadOnlyList<long>>(
-            connection,
-            round,
-            async row =>
-            {
-                var ids = new List<long>();
-                while (await row.ReadAsync(ct).ConfigureAwait(false))
-                {
-                    ids.Add(row.GetInt64(0));
-                }
-
-                return ids;
             },
             ct);
 }

@@ -74,26 +74,15 @@ internal sealed class RunVerbs(
             return RunChange.Not(RunChangeStatus.NotFound);
         }
 
-        var run = ledger.GetRun(under.RunId);
-        if (stages.Held(taskId, epoch, nowUs) is null || under.Role != StepRole.Step)
-        {
-            return RunChange.Not(RunChangeStatus.Stale, run);
-        }
-
-        var present = ledger.StepsOf(run.Id);
-        if (present.Any(step => step.Name == steps[0].Name))
-        {
-            return new RunChange(RunChangeStatus.Changed, run, RunEffects.None);
-        }
-
-        if (present.Count + steps.Count > Limits.WorkflowTasksMax)
-        {
-            return RunChange.Not(RunChangeStatus.TooMany, run);
-        }
-
-        var added = AddSteps(run.Id, present.Count, steps, nowUs);
-        ledger.Note(EventTypes.RunExtended, run, under);
         var advance = new RunAdvance(ledger);
+        if (RunExtension.Refuse(ledger, under, stages.Held(taskId, epoch, nowUs) is not null, steps) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var run = ledger.GetRun(under.RunId);
+        var added = AddSteps(run.Id, ledger.StepsOf(run.Id).Count, steps, nowUs);
+        ledger.Note(EventTypes.RunExtended, run, under);
         advance.Join(under, added);
         advance.Begin(added);
         return new RunChange(RunChangeStatus.Changed, ledger.GetRun(run.Id), ledger.Close());

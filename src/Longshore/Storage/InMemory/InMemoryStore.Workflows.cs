@@ -83,28 +83,17 @@ public sealed partial class InMemoryStore
                 return RunChange.Not(RunChangeStatus.NotFound);
             }
 
-            var run = _state.Runs[part.Id];
             var under = _state.RunSteps[taskId];
-            if (!Holds(entry, epoch, now) || under.Role != StepRole.Step)
-            {
-                return RunChange.Not(RunChangeStatus.Stale, run);
-            }
-
-            var present = StepsOf(run.Id);
-            if (present.Exists(step => step.Name == steps[0].Name))
-            {
-                return new RunChange(RunChangeStatus.Changed, run, RunEffects.None);
-            }
-
-            if (present.Count + steps.Count > Limits.WorkflowTasksMax)
-            {
-                return RunChange.Not(RunChangeStatus.TooMany, run);
-            }
-
-            var added = AddSteps(run.Id, present.Count, steps, now);
             var ledger = new MemoryLedger(this, now);
-            ledger.Note(EventTypes.RunExtended, run, under);
             var advance = new RunAdvance(ledger);
+            if (RunExtension.Refuse(ledger, under, Holds(entry, epoch, now), steps) is { } refusal)
+            {
+                return refusal;
+            }
+
+            var run = _state.Runs[part.Id];
+            var added = AddSteps(run.Id, StepsOf(run.Id).Count, steps, now);
+            ledger.Note(EventTypes.RunExtended, run, under);
             advance.Join(under, added);
             advance.Begin(added);
             return new RunChange(RunChangeStatus.Changed, _state.Runs[run.Id], ledger.Effects);
