@@ -53,7 +53,7 @@ internal sealed class AgentProfile(int id, int version, Agent agent)
         var eligible = EligibleAt(nowUs).CatchUp(classes.Index);
         var validUntilUs = eligible.Capabilities.ValidUntil?.ToMicroseconds() ?? long.MaxValue;
         var key = KeyOf(by, kinds);
-        if (!_idsByKinds.TryGetValue(key, out var known) || known.Seen != classes.Index.Count
+        if (!_idsByKinds.TryGetValue(key, out var known) || known.Seen != classes.Count
             || !ReferenceEquals(known.Rules, rules))
         {
             var ids = ClassesOf(eligible, classes.Index, kinds);
@@ -62,7 +62,7 @@ internal sealed class AgentProfile(int id, int version, Agent agent)
                 ids = ids.Where(id => rules.LeavesTo(by, classes.Index[id].Key));
             }
 
-            known = (classes.Index.Count, rules, classes.IdsOf(ids));
+            known = (classes.Count, rules, classes.IdsOf(ids));
             _idsByKinds[key] = known;
         }
 

@@ -24,6 +24,12 @@ internal sealed class ClassCatalog(Database database) : IDisposable
 
     public ClassIndex Index { get; } = new();
 
+    /// <summary>
+    /// How many classes this node has seen, each of those alike counted: what was computed from fewer is out of date.
+    /// Called under <see cref="Gate"/>.
+    /// </summary>
+    public int Count => _keys.Count;
+
     /// <summary>Until where this node has seen all classes.</summary>
     public Horizon Seen => _seen;
 

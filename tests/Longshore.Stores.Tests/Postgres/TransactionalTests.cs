@@ -182,6 +182,24 @@ public sealed class TransactionalTests : IAsyncLifetime
             """)).ShouldBe(1L);
     }
 
+    /// <summary>Two transactions that do not see each other store one class each, though they are alike.</summary>
+    [Fact]
+    public async Task Task_of_a_class_that_was_stored_twice_is_claimed_by_who_claimed_of_the_first()
+    {
+        await RegisterAsync("worker-1");
+        await using var connection = await OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        var late = (long)(await ScalarAsync(connection, "select longshore.enqueue('a')"))!;
+        var batch = new TaskBatch();
+        batch.Inserts.Add(new NewTask { Kind = "a" });
+        var early = (await _store.CommitAsync(batch, Ct)).Inserts[0].TaskId;
+        (await ClaimAsync("worker-1")).Select(g => g.TaskId).ShouldBe([early]);
+
+        await transaction.CommitAsync(Ct);
+        (await ScalarAsync(connection, "select count(*) from longshore.classes")).ShouldBe(2L, "they are alike");
+        (await ClaimAsync("worker-1")).Select(g => g.TaskId).ShouldBe([late]);
+    }
+
     [Theory]
     [InlineData("kind => ''", "kind: is required")]
     [InlineData("kind => null", "kind: is required")]
