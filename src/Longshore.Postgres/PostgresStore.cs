@@ -52,7 +52,7 @@ public sealed partial class PostgresStore
         var reader = Locks = new MovesReader(database, new RunLoader(database, _runReader));
         var checks = new InsertChecks(database, reader);
         var writer = new MovesWriter(database);
-        _hot = new HotCommit(database, _classes, _rules, claims, writer);
+        _hot = new HotCommit(database, _classes, _rules, claims, writer, _catalog.Lows);
         _cold = new ColdCommit(
             database, _classes, _rules, _hot, claims, checks, reader, writer, ends);
         _upkeep = new Upkeep(database, _classes, reader, writer, ends);

@@ -32,13 +32,14 @@ internal static class FlowsWorkload
         }
 
         var end = await node.FinishedAsync(tasks, ct).ConfigureAwait(false);
+        var after = node.Writes;
         await Check.DoneAsync(node.Client, tasks, ct).ConfigureAwait(false);
         var figures = new RunFigures
         {
             TasksPerSecond = tasks / TimeProvider.System.GetElapsedTime(start, end).TotalSeconds,
             Waits = options.Flow == FlowShape.OneByOne ? Percentiles.Of(Gaps(starts, tasks)) : null,
         };
-        return figures.With(tasks, before, node.Writes);
+        return figures.With(tasks, before, after);
 
         void Compose(LongshoreBuilder longshore)
         {

@@ -11,6 +11,9 @@ from longshore.announce_events();
 -- name: hot_complete
 select longshore.complete($1, $2, $3, $4, $5, $6, $7);
 
+-- name: hot_complete_steps
+select longshore.complete_steps($1, $2, $3, $4, $5, $6, $7);
+
 -- name: hot_insert
 select longshore.insert_tasks(
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,

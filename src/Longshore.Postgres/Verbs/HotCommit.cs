@@ -10,9 +10,10 @@ namespace Longshore.Postgres.Verbs;
 /// Where that is not so the database changes nothing, and <see cref="ColdCommit"/> decides one by one.
 /// </summary>
 internal sealed class HotCommit(
-    Database database, ClassCatalog classes, RuleCatalog rules, ClaimCalls claims, MovesWriter writer)
+    Database database, ClassCatalog classes, RuleCatalog rules, ClaimCalls claims, MovesWriter writer, LowWaters lows)
 {
     private const int TriesMax = 5;
+    private const string IsOfStep = "LS003";
 
     private readonly RenewCalls _renewals = new(database);
 
@@ -21,7 +22,7 @@ internal sealed class HotCommit(
     {
         foreach (var finish in batch.Finishes)
         {
-            if (finish.Kind != FinishKind.Complete || finish.IsStep)
+            if (finish.Kind != FinishKind.Complete)
             {
                 return null;
             }
@@ -32,6 +33,7 @@ internal sealed class HotCommit(
             return null;
         }
 
+        var hasSteps = batch.Finishes.Exists(finish => finish.IsStep);
         for (var tries = 1; tries < TriesMax; tries++)
         {
             var known = await rules.FindAsync(ct).ConfigureAwait(false);
@@ -42,11 +44,15 @@ internal sealed class HotCommit(
 
             try
             {
-                return await CommitAsync(batch, known, ct).ConfigureAwait(false);
+                return await CommitAsync(batch, known, hasSteps, ct).ConfigureAwait(false);
             }
             catch (PostgresException e) when (IsUnusual(e))
             {
                 return null;
+            }
+            catch (PostgresException e) when (e.SqlState == IsOfStep)
+            {
+                hasSteps = true;
             }
             catch (PostgresException e) when (e.SqlState == Database.OldRules)
             {
@@ -57,14 +63,21 @@ internal sealed class HotCommit(
         return null;
     }
 
-    private async ValueTask<TaskBatchOutcome> CommitAsync(TaskBatch batch, KnownRules known, CancellationToken ct)
+    private async ValueTask<TaskBatchOutcome> CommitAsync(
+        TaskBatch batch, KnownRules known, bool hasSteps, CancellationToken ct)
     {
         var classIds = await classes.InternAsync(batch.Inserts, ct).ConfigureAwait(false);
         var calls = await PrepareAsync(batch, ct).ConfigureAwait(false);
-        var (ids, rest) = await database.RunAsync(
-            () => Load(batch, classIds, known, calls),
-            row => ReadAsync(row, batch, calls, ct),
+        var (released, ids, rest) = await database.RunAsync(
+            () => Load(batch, classIds, known, hasSteps, calls),
+            row => ReadAsync(row, batch, hasSteps, calls, ct),
             ct).ConfigureAwait(false);
+        if (released.Length > 0)
+        {
+            // A step may come into its place anywhere in the order.
+            lows.BecameReady(long.MinValue);
+        }
+
         var done = new FinishOutcome[batch.Finishes.Count];
         Array.Fill(done, new FinishOutcome(ClaimWriteStatus.Accepted, TaskState.Done));
         return new TaskBatchOutcome
@@ -73,6 +86,7 @@ internal sealed class HotCommit(
             Inserts = Array.ConvertAll(ids, id => new InsertOutcome(InsertStatus.Inserted, id)),
             Renewals = rest.Renewals,
             Claims = await claims.SettleAsync(calls, rest.Claims, batch.NowUs, ct).ConfigureAwait(false),
+            Runs = released.Length > 0 ? new RunEffects(released, []) : RunEffects.None,
         };
     }
 
@@ -165,7 +179,7 @@ internal sealed class HotCommit(
     public static int[] AgentsOf(ClaimCall[] calls) =>
         [.. calls.Select(call => call.Agent?.Id).OfType<int>().Distinct()];
 
-    private Round Load(TaskBatch batch, int[] classIds, KnownRules known, ClaimCall[] calls)
+    private Round Load(TaskBatch batch, int[] classIds, KnownRules known, bool hasSteps, ClaimCall[] calls)
     {
         var round = new Round();
         if (batch.Finishes.Count == 0 && calls.Length > 1)
@@ -177,7 +191,7 @@ internal sealed class HotCommit(
         if (batch.Finishes.Count > 0)
         {
             var finishes = batch.Finishes;
-            round.Add(database.Sql["hot_complete"])
+            round.Add(hasSteps ? database.Sql["hot_complete_steps"] : database.Sql["hot_complete"])
                 .With(AgentsOf(calls))
                 .With((long[])[.. finishes.Select(f => f.TaskId)]).With((int[])[.. finishes.Select(f => f.Epoch)])
                 .WithJson(finishes.TrueForAll(f => f.Result.IsNone)
@@ -192,12 +206,19 @@ internal sealed class HotCommit(
         return round;
     }
 
-    private async ValueTask<(long[] Ids, (RenewOutcome[] Renewals, ClaimAnswer[] Claims) Others)> ReadAsync(
-        NpgsqlDataReader row, TaskBatch batch, ClaimCall[] calls, CancellationToken ct)
+    private async ValueTask<(long[] Released, long[] Ids, (RenewOutcome[] Renewals, ClaimAnswer[] Claims) Others)>
+        ReadAsync(NpgsqlDataReader row, TaskBatch batch, bool hasSteps, ClaimCall[] calls, CancellationToken ct)
     {
+        long[] released = [];
+        if (hasSteps)
+        {
+            await row.ReadAsync(ct).ConfigureAwait(false);
+            released = row.GetFieldValue<long[]>(0);
+        }
+
         if (batch.Finishes.Count > 0 || calls.Length > 1)
         {
-            // The lock, or the completion that locks, says nothing.
+            // The lock, or the completion of others than steps, says nothing.
             await row.NextResultAsync(ct).ConfigureAwait(false);
         }
 
@@ -209,7 +230,7 @@ internal sealed class HotCommit(
             await row.NextResultAsync(ct).ConfigureAwait(false);
         }
 
-        return (ids, await ReadRestAsync(row, batch, calls, ct).ConfigureAwait(false));
+        return (released, ids, await ReadRestAsync(row, batch, calls, ct).ConfigureAwait(false));
     }
 
     private static bool IsUnusual(PostgresException e) => e.SqlState
