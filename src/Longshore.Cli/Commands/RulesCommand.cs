@@ -182,6 +182,7 @@ internal static class RulesCommand
             ("reject cooldown", Seconds(rules.RejectCooldown)),
             ("reoffer rejected", rules.ReofferRejected ? "yes" : "no"),
             ("task cooldown", Seconds(rules.TaskCooldown)),
+            ("paused since", rules.PausedAt is { } since ? Output.Instant(since) : "not paused"),
             ("hand-offs of a task", Output.Number(rules.HandoffsMax)),
             ("blocked hold", Seconds(rules.BlockedHoldMax)),
             ("exclusion", Exclusion(rules.Exclusion)),
@@ -210,6 +211,7 @@ internal static class RulesCommand
             pair.Value.Strategy?.ToWire(),
             pair.Value.OfferTimeout is { } offer ? $"offer timeout {Seconds(offer)}" : null,
             pair.Value.InactivityTimeout is { } still ? $"inactivity timeout {Seconds(still)}" : null,
+            pair.Value.PausedAt is { } since ? $"paused since {Output.Instant(since)}" : null,
         }.OfType<string>())));
 
     private static string Seconds(TimeSpan time) =>

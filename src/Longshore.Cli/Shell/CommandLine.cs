@@ -71,6 +71,8 @@ internal static class CommandLine
             HandoffCommands.Create(),
             HelpCommands.Create(),
             RulesCommand.Create(),
+            PauseCommands.Create(),
+            PauseCommands.CreateResume(),
             SchedulesCommand.Create(),
             WorkflowsCommand.Create(),
             RunsCommand.Create(),

@@ -59,7 +59,7 @@ internal sealed class AgentProfile(int id, int version, Agent agent)
             var ids = ClassesOf(eligible, classes.Index, kinds);
             if (rules.Rules.Count > 0 || by == ClaimedBy.Distributor)
             {
-                ids = ids.Where(id => rules.LeavesTo(by, classes.Index[id].Key));
+                ids = ids.Where(id => rules.LeaveTo(by, classes.Index[id].Key));
             }
 
             known = (classes.Count, rules, classes.IdsOf(ids));

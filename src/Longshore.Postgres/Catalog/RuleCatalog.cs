@@ -67,11 +67,6 @@ internal sealed record KnownRules(long Version, IReadOnlyDictionary<string, Name
         : tasks.Select(task => task.Namespace).Distinct(StringComparer.Ordinal)
             .Where(@namespace => Of(@namespace).MaxPending is not null);
 
-    /// <summary>The mode of a class leaves it to this side to give out its tasks.</summary>
-    public bool LeavesTo(ClaimedBy by, ClassKey key) => Of(key.Namespace).ModeOf(key.Kind, key.Step) switch
-    {
-        AssignmentMode.Pool => by != ClaimedBy.Distributor,
-        AssignmentMode.Auto => by != ClaimedBy.Agent,
-        _ => by == ClaimedBy.Administrator,
-    };
+    /// <summary>The rules leave it to this side to give out the tasks of a class.</summary>
+    public bool LeaveTo(ClaimedBy by, ClassKey key) => Of(key.Namespace).LeaveTo(by, key.Kind, key.Step);
 }

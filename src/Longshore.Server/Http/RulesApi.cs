@@ -16,6 +16,8 @@ internal static class RulesApi
         namespaces.MapGet("/rules", GetAsync).Produces<RulesWire>().WithName("getRules");
         namespaces.MapPut("/rules", SetAsync).Accepts<RulesWire>("application/json")
             .Produces<RulesWire>().WithName("setRules");
+        namespaces.MapPost("/pause", PauseAsync).Produces<RulesWire>().WithName("pause");
+        namespaces.MapPost("/resume", ResumeAsync).Produces<RulesWire>().WithName("resume");
         namespaces.MapGet("/presence", PresenceAsync).Produces<PresenceListWire>().WithName("presence");
         var breakers = api.MapGroup("/breakers").WithTags("breakers");
         breakers.MapGet("", BreakersAsync).Produces<BreakerListWire>().WithName("listBreakers");
@@ -32,6 +34,16 @@ internal static class RulesApi
         var body = await Body.ReadAsync<RulesWire>(request, ct);
         return Answer.Json(RulesWire.Of(await client.SetRulesAsync(@namespace, body.ToRules(), body.Version, ct)));
     }
+
+    private static async Task<IResult> PauseAsync(
+        string @namespace, HttpRequest request, ILongshoreClient client, CancellationToken ct) =>
+        Answer.Json(RulesWire.Of(await client.PauseAsync(@namespace, KindOf(request), ct)));
+
+    private static async Task<IResult> ResumeAsync(
+        string @namespace, HttpRequest request, ILongshoreClient client, CancellationToken ct) =>
+        Answer.Json(RulesWire.Of(await client.ResumeAsync(@namespace, KindOf(request), ct)));
+
+    private static string? KindOf(HttpRequest request) => new QueryString(request, "kind").Text("kind");
 
     private static async Task<IResult> PresenceAsync(
         string @namespace, HttpRequest request, ILongshoreClient client, CancellationToken ct)

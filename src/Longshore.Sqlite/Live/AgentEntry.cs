@@ -142,13 +142,13 @@ internal sealed class AgentEntry(long id, AgentRegistration profile)
         return _eligible;
     }
 
-    /// <summary>What of that it may take by itself: classes whose mode leaves the initiative to agents.</summary>
+    /// <summary>What of that it may take by itself: what the rules leave to agents.</summary>
     public EligibleClasses ClaimableAt(long nowUs, RuleBook rules)
     {
         var eligible = EligibleAt(nowUs);
-        return rules.AllPool
+        return rules.IsOpen
             ? eligible
-            : _claimable ??= new EligibleClasses(Profile, eligible.Capabilities, rules.IsPool);
+            : _claimable ??= new EligibleClasses(Profile, eligible.Capabilities, rules.MayClaim);
     }
 
     public Agent ToAgent() => new()

@@ -9,8 +9,8 @@ internal sealed class RuleBook
 {
     private readonly SortedDictionary<string, NamespaceRules> _rules = new(StringComparer.Ordinal);
 
-    /// <summary>No rule takes the initiative from agents: nobody need ask for modes.</summary>
-    public bool AllPool { get; private set; } = true;
+    /// <summary>Agents may claim everything: nobody need ask who may have what.</summary>
+    public bool IsOpen { get; private set; } = true;
 
     public IReadOnlyDictionary<string, NamespaceRules> All => _rules;
 
@@ -20,23 +20,17 @@ internal sealed class RuleBook
     public void Set(string @namespace, NamespaceRules rules)
     {
         _rules[@namespace] = rules;
-        AllPool = _rules.Values.All(r => r.Mode == AssignmentMode.Pool
-            && r.Kinds.Values.Concat(r.Steps.Values).All(o => o.Mode is null or AssignmentMode.Pool));
+        IsOpen = _rules.Values.All(r => r.IsOpen);
     }
 
     public void Clear()
     {
         _rules.Clear();
-        AllPool = true;
+        IsOpen = true;
     }
 
-    public bool IsPool(TaskClass taskClass) => IsFor(ClaimedBy.Agent, taskClass.Key);
+    public bool MayClaim(TaskClass taskClass) => IsFor(ClaimedBy.Agent, taskClass.Key);
 
-    /// <summary>The mode of a class leaves it to this side to give it out.</summary>
-    public bool IsFor(ClaimedBy by, ClassKey key) => Of(key.Namespace).ModeOf(key.Kind, key.Step) switch
-    {
-        AssignmentMode.Pool => by != ClaimedBy.Distributor,
-        AssignmentMode.Auto => by != ClaimedBy.Agent,
-        _ => by == ClaimedBy.Administrator,
-    };
+    /// <summary>The rules leave it to this side to give out the tasks of a class.</summary>
+    public bool IsFor(ClaimedBy by, ClassKey key) => Of(key.Namespace).LeaveTo(by, key.Kind, key.Step);
 }

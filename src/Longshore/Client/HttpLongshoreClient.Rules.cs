@@ -23,6 +23,16 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <inheritdoc/>
+    public Task<NamespaceRules> PauseAsync(
+        string @namespace, string? kind = null, CancellationToken ct = default) =>
+        PauseOrResumeAsync(@namespace, "pause", kind, ct);
+
+    /// <inheritdoc/>
+    public Task<NamespaceRules> ResumeAsync(
+        string @namespace, string? kind = null, CancellationToken ct = default) =>
+        PauseOrResumeAsync(@namespace, "resume", kind, ct);
+
+    /// <inheritdoc/>
     public async Task<Agent> SetAvailabilityAsync(
         string name, IReadOnlyList<string> unavailable, CancellationToken ct = default)
     {
@@ -77,6 +87,14 @@ public sealed partial class HttpLongshoreClient
 
     private Task<TAnswer> PutAsync<TBody, TAnswer>(string path, TBody body, CancellationToken ct) =>
         SendAsync<TAnswer>(HttpMethod.Put, path, JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Options), ct);
+
+    private async Task<NamespaceRules> PauseOrResumeAsync(
+        string @namespace, string verb, string? kind, CancellationToken ct)
+    {
+        Tasks.TaskValidation.Word(@namespace, "namespace");
+        var path = $"namespaces/{Segment(@namespace)}/{verb}" + Query(("kind", kind));
+        return (await SendAsync<RulesWire>(HttpMethod.Post, path, null, ct).ConfigureAwait(false)).ToRules();
+    }
 
     private static string RulesPath(string @namespace)
     {

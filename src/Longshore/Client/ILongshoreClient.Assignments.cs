@@ -96,6 +96,20 @@ public partial interface ILongshoreClient
         string @namespace, NamespaceRules rules, long? expectedVersion = null, CancellationToken ct = default);
 
     /// <summary>
+    /// Pauses a namespace, or one kind of it: nothing new of it is given out, by nobody; what is held goes on. What is
+    /// paused already stays so since when it was. Answers the rules.
+    /// </summary>
+    /// <exception cref="LongshoreException">invalid_input.</exception>
+    Task<NamespaceRules> PauseAsync(string @namespace, string? kind = null, CancellationToken ct = default);
+
+    /// <summary>
+    /// Ends a pause of a namespace, or of one kind; whoever waits for what was paused is given it at once. A kind stays
+    /// paused while its namespace is. Answers the rules.
+    /// </summary>
+    /// <exception cref="LongshoreException">invalid_input.</exception>
+    Task<NamespaceRules> ResumeAsync(string @namespace, string? kind = null, CancellationToken ct = default);
+
+    /// <summary>
     /// Says which of its capabilities an agent cannot use now; none means all of them are back. Registering clears it.
     /// </summary>
     /// <exception cref="LongshoreException">not_found, invalid_input.</exception>

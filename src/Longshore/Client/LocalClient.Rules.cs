@@ -40,6 +40,41 @@ internal sealed partial class LocalClient
         return decided;
     }
 
+    public Task<NamespaceRules> PauseAsync(string @namespace, string? kind = null, CancellationToken ct = default) =>
+        ChangeRulesAsync(@namespace, kind, rules => Pauses.Paused(rules, kind, engine.Time.Now), ct);
+
+    public Task<NamespaceRules> ResumeAsync(string @namespace, string? kind = null, CancellationToken ct = default) =>
+        ChangeRulesAsync(@namespace, kind, rules => Pauses.Resumed(rules, kind), ct);
+
+    /// <summary>Changes what is in force, whoever else changes it at the same time.</summary>
+    private async Task<NamespaceRules> ChangeRulesAsync(
+        string @namespace, string? kind, Func<NamespaceRules, NamespaceRules> change, CancellationToken ct)
+    {
+        if (kind is not null)
+        {
+            TaskValidation.Word(kind, "kind");
+        }
+
+        while (true)
+        {
+            var present = await GetRulesAsync(@namespace, ct).ConfigureAwait(false);
+            var changed = change(present);
+            if (ReferenceEquals(changed, present))
+            {
+                return present;
+            }
+
+            try
+            {
+                return await SetRulesAsync(@namespace, changed, present.Version, ct).ConfigureAwait(false);
+            }
+            catch (LongshoreException e) when (e.Code == ErrorCode.WrongState)
+            {
+                // Somebody else changed them between the look and the write; they are looked at again.
+            }
+        }
+    }
+
     public async Task<Agent> SetAvailabilityAsync(
         string name, IReadOnlyList<string> unavailable, CancellationToken ct = default)
     {

@@ -120,6 +120,11 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
             return Obstacle.KindBreakerOpen;
         }
 
+        if (rules.PausedSince(task.Spec.Kind) is not null)
+        {
+            return Obstacle.Paused;
+        }
+
         if (candidate.HoldsSuspect || agent.Load >= agent.Profile.MaxConcurrent)
         {
             return Obstacle.AtCapacity;

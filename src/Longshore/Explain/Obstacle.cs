@@ -62,16 +62,19 @@ public enum Obstacle
     /// <summary>The agent's breaker for the kind is open.</summary>
     KindBreakerOpen = 17,
 
+    /// <summary>The kind or the namespace is paused: nobody is given the task.</summary>
+    Paused = 18,
+
     /// <summary>The task is suspect and the agent holds something: it is given alone.</summary>
-    SuspectNeedsIdle = 18,
+    SuspectNeedsIdle = 19,
 
     /// <summary>The agent holds as much as it may.</summary>
-    AtCapacity = 19,
+    AtCapacity = 20,
 
     /// <summary>
     /// Nothing but the mode of its kind or step, which does not let agents claim it. Not in a funnel.
     /// </summary>
-    NotForClaiming = 20,
+    NotForClaiming = 21,
 }
 
 /// <summary>Words and sentences of obstacles.</summary>
@@ -96,6 +99,7 @@ public static class Obstacles
         Obstacle.CoolingDown => "cooling_down",
         Obstacle.FailedRecently => "failed_recently",
         Obstacle.KindBreakerOpen => "kind_breaker_open",
+        Obstacle.Paused => "paused",
         Obstacle.SuspectNeedsIdle => "suspect_needs_idle",
         Obstacle.AtCapacity => "at_capacity",
         Obstacle.NotForClaiming => "not_for_claiming",
@@ -123,6 +127,7 @@ public static class Obstacles
         Obstacle.CoolingDown => "the agent missed an offer of it or was taken off it a short while ago",
         Obstacle.FailedRecently => "the agent failed it recently and others are left to try",
         Obstacle.KindBreakerOpen => "the agent failed so often at this kind that its breaker for it is open",
+        Obstacle.Paused => "the kind or the namespace is paused",
         Obstacle.SuspectNeedsIdle => "a holder of this task vanished; it is given only to an agent that holds nothing",
         Obstacle.AtCapacity => "the agent holds as many tasks as it may",
         Obstacle.HandedToOthers => "the task is handed off to a capability the agent lacks, or to another agent",

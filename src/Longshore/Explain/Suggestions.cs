@@ -34,6 +34,13 @@ internal static class Suggestions
             yield break;
         }
 
+        if (rules.PausedSince(task.Spec.Kind) is not null)
+        {
+            yield return rules.PausedAt is null
+                ? $"resume its kind: longshore resume {task.Spec.Namespace} --kind {task.Spec.Kind}"
+                : $"resume its namespace: longshore resume {task.Spec.Namespace}";
+        }
+
         if (takers.Count > 0 && rules.ModeOf(task.Spec.Kind, task.Spec.Step) == AssignmentMode.Manual)
         {
             yield return $"assign it by name: {string.Join(", ", takers.Take(3).Select(c => c.Agent.Name))} can do it";

@@ -142,8 +142,15 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
                 + "see the nearest misses"),
             _ when able.Count == 0 => (
                 StateReason.NobodyCan, "no registered agent could ever do it; see the nearest misses"),
+            _ when rules.PausedSince(task.Spec.Kind) is { } since => (
+                StateReason.Paused,
+                $"{Paused(task.Spec, rules)} is paused since {since:u}; nothing of it is given out"),
             _ => ReasonOf(rules.ModeOf(task.Spec.Kind, task.Spec.Step), takers, now),
         };
+
+    private static string Paused(NewTask spec, NamespaceRules rules) => rules.PausedAt is null
+        ? $"kind '{spec.Kind}' of namespace '{spec.Namespace}'"
+        : $"namespace '{spec.Namespace}'";
 
     /// <summary>Why a ready task that somebody could do is not taken.</summary>
     private (StateReason Reason, string Sentence) ReasonOf(

@@ -28,6 +28,9 @@ public enum StateReason
 
     /// <summary>The rules leave it to the distributor or an administrator to assign it.</summary>
     WaitsForAssignment = 7,
+
+    /// <summary>Its kind or its namespace is paused.</summary>
+    Paused = 8,
 }
 
 /// <summary>The answer to "why is my task not picked up?" (G10).</summary>

@@ -1,7 +1,6 @@
 using Longshore.Agents;
 using Longshore.Explain;
 using Longshore.Matching;
-using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Tasks;
 
@@ -38,7 +37,7 @@ internal sealed class Recommender(IStore store, Func<DateTimeOffset> clock)
             var heads = await store.Queries.ListHeadsAsync(name, PerClassMax, Limits.BatchMax, ct)
                 .ConfigureAwait(false);
             foreach (var alike in heads
-                .Where(head => rules.ModeOf(head.Kind, head.Step) == AssignmentMode.Pool)
+                .Where(head => rules.LeaveTo(ClaimedBy.Agent, head.Kind, head.Step))
                 .GroupBy(head => head.ClassId))
             {
                 await AddAsync(side, alike.Select(head => head.TaskId), found, ct).ConfigureAwait(false);

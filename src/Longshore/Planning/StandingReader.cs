@@ -71,7 +71,7 @@ internal sealed class StandingReader(IStore store, Func<DateTimeOffset> clock)
     {
         var heads = await store.Queries.ListHeadsAsync(@namespace, perClass, Limits.BatchMax, ct)
             .ConfigureAwait(false);
-        return [.. heads.Where(head => rules.ModeOf(head.Kind, head.Step) == AssignmentMode.Auto)];
+        return [.. heads.Where(head => rules.LeaveTo(ClaimedBy.Distributor, head.Kind, head.Step))];
     }
 
     private int RoomOf(Candidate candidate, string @namespace, DateTimeOffset now) =>

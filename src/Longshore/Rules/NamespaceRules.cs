@@ -67,6 +67,9 @@ public sealed record NamespaceRules
     [JsonPropertyName("task_cooldown_seconds")]
     public TimeSpan TaskCooldown { get; init; }
 
+    /// <summary>Since when nothing new is given out, of any kind; null while it is. What is held goes on.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
     /// <summary>How often one task may be handed off and taken over; further hand-offs are refused.</summary>
     public int HandoffsMax { get; init; } = 5;
 
@@ -102,11 +105,22 @@ public sealed record NamespaceRules
     /// <summary>How the distributor chooses for a kind and step.</summary>
     public RoutingStrategy StrategyOf(string kind, string? step) => Of(kind, step, r => r.Strategy) ?? Strategy;
 
+    /// <summary>Since when nothing new of a kind is given out; null while it is.</summary>
+    public DateTimeOffset? PausedSince(string kind)
+    {
+        var ofKind = Kinds.TryGetValue(kind, out var rules) ? rules.PausedAt : null;
+        return PausedAt is null || ofKind < PausedAt ? ofKind : PausedAt;
+    }
+
+    /// <summary>Agents may claim everything: nobody need ask who may have what.</summary>
+    internal bool IsOpen => Mode == AssignmentMode.Pool && PausedAt is null
+        && Kinds.Values.Concat(Steps.Values).All(o => o.Mode is null or AssignmentMode.Pool && o.PausedAt is null);
+
     /// <summary>The same rules where everything is for agents to claim.</summary>
     internal NamespaceRules InPool() => this with
     {
         Mode = AssignmentMode.Pool,
-        Kinds = ReadOnlyDictionary<string, StepRules>.Empty,
+        Kinds = Kinds.ToDictionary(kind => kind.Key, kind => kind.Value with { Mode = null }, StringComparer.Ordinal),
         Steps = ReadOnlyDictionary<string, StepRules>.Empty,
     };
 
@@ -155,6 +169,10 @@ public sealed record NamespaceRules
                 TaskValidation.Word(word, place);
                 CheckTimeout(step.OfferTimeout, $"{place}.{word}.offer_timeout_seconds");
                 CheckTimeout(step.InactivityTimeout, $"{place}.{word}.inactivity_timeout_seconds");
+                if (place == "steps" && step.PausedAt is not null)
+                {
+                    throw LongshoreException.Invalid($"steps.{word}.paused_at", "only kinds and namespaces are paused");
+                }
             }
         }
 
@@ -231,4 +249,7 @@ public sealed record StepRules
     /// <summary>How long an accepted task may lie still.</summary>
     [JsonPropertyName("inactivity_timeout_seconds")]
     public TimeSpan? InactivityTimeout { get; init; }
+
+    /// <summary>Since when nothing new of the kind is given out; null while it is. Kinds only.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
 }

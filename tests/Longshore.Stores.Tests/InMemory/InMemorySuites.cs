@@ -104,6 +104,8 @@ public sealed class InMemoryReject : RejectSuite<InMemorySource>;
 
 public sealed class InMemoryPlan : PlanSuite<InMemorySource>;
 
+public sealed class InMemoryPause : PauseSuite<InMemorySource>;
+
 public sealed class InMemoryRule : RuleSuite<InMemorySource>;
 
 public sealed class InMemorySkill : SkillSuite<InMemorySource>;

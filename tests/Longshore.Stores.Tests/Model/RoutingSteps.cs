@@ -18,6 +18,11 @@ internal sealed record RulesStep(int Choice) : Step
         new() { Order = TaskOrder.PriorityFifo, Exclusion = new ExclusionRules { ByPrincipal = false } },
         new() { Exclusion = new ExclusionRules { ExcludeAll = false } },
         new() { HandoffsMax = 1, BlockedHoldMax = TimeSpan.FromSeconds(10) },
+        new() { PausedAt = DateTimeOffset.UnixEpoch },
+        new()
+        {
+            Kinds = new Dictionary<string, StepRules> { ["kind-1"] = new() { PausedAt = DateTimeOffset.UnixEpoch } },
+        },
     ];
 
     public override Func<IStore, Task<object?>> In(World world) => async store =>

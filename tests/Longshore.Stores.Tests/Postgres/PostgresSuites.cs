@@ -113,6 +113,8 @@ public sealed class PostgresRoutingRace : RoutingRaceSuite<PostgresSource>
 
 public sealed class PostgresPlan : PlanSuite<PostgresSource>;
 
+public sealed class PostgresPause : PauseSuite<PostgresSource>;
+
 public sealed class PostgresRule : RuleSuite<PostgresSource>;
 
 public sealed class PostgresSkill : SkillSuite<PostgresSource>;

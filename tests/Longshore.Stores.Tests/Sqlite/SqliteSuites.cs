@@ -106,6 +106,8 @@ public sealed class SqliteRoutingRace : RoutingRaceSuite<SqliteSource>;
 
 public sealed class SqlitePlan : PlanSuite<SqliteSource>;
 
+public sealed class SqlitePause : PauseSuite<SqliteSource>;
+
 public sealed class SqliteRule : RuleSuite<SqliteSource>;
 
 public sealed class SqliteSkill : SkillSuite<SqliteSource>;

@@ -12,7 +12,8 @@ public sealed record TaskExplanationWire
     public required string State { get; init; }
 
     /// <summary>
-    /// as_stated, deferred, offered, quarantined, ready_for_somebody, nobody_free, nobody_can or waits_for_assignment.
+    /// as_stated, deferred, offered, quarantined, ready_for_somebody, nobody_free, nobody_can,
+    /// waits_for_assignment or paused.
     /// </summary>
     public required string Reason { get; init; }
 

@@ -48,6 +48,9 @@ public sealed record RulesWire
     /// <summary>How long a rejected task is kept from everybody.</summary>
     public double? TaskCooldownSeconds { get; init; }
 
+    /// <summary>Since when nothing new is given out; missing while it is.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
     /// <summary>How often one task may be handed off and taken over.</summary>
     public int? HandoffsMax { get; init; }
 
@@ -98,6 +101,7 @@ public sealed record RulesWire
             RejectCooldown = Words.SecondsOrNull(RejectCooldownSeconds, "reject_cooldown_seconds")
                 ?? usual.RejectCooldown,
             ReofferRejected = ReofferRejected ?? usual.ReofferRejected,
+            PausedAt = PausedAt,
             HandoffsMax = HandoffsMax ?? usual.HandoffsMax,
             BlockedHoldMax = Words.SecondsOrNull(BlockedHoldMaxSeconds, "blocked_hold_max_seconds")
                 ?? usual.BlockedHoldMax,
@@ -131,6 +135,7 @@ public sealed record RulesWire
         RejectCooldownSeconds = rules.RejectCooldown.TotalSeconds,
         ReofferRejected = rules.ReofferRejected,
         TaskCooldownSeconds = rules.TaskCooldown.TotalSeconds,
+        PausedAt = rules.PausedAt,
         HandoffsMax = rules.HandoffsMax,
         BlockedHoldMaxSeconds = rules.BlockedHoldMax.TotalSeconds,
         Exclusion = ExclusionWire.Of(rules.Exclusion),
@@ -204,6 +209,9 @@ public sealed record StepRulesWire
     /// <summary>How long an accepted task may lie still.</summary>
     public double? InactivityTimeoutSeconds { get; init; }
 
+    /// <summary>Since when nothing new of a kind is given out; missing while it is.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
     internal static Dictionary<string, StepRules> ToRules(
         IReadOnlyDictionary<string, StepRulesWire>? rules, string field) =>
         (rules ?? new Dictionary<string, StepRulesWire>()).ToDictionary(
@@ -221,6 +229,7 @@ public sealed record StepRulesWire
                 Strategy = pair.Value.Strategy?.ToWire(),
                 OfferTimeoutSeconds = pair.Value.OfferTimeout?.TotalSeconds,
                 InactivityTimeoutSeconds = pair.Value.InactivityTimeout?.TotalSeconds,
+                PausedAt = pair.Value.PausedAt,
             },
             StringComparer.Ordinal);
 
@@ -230,5 +239,6 @@ public sealed record StepRulesWire
         Strategy = Strategy is null ? null : RoutingStrategyWords.Parse(Strategy, at + ".strategy"),
         OfferTimeout = Words.SecondsOrNull(OfferTimeoutSeconds, at + ".offer_timeout_seconds"),
         InactivityTimeout = Words.SecondsOrNull(InactivityTimeoutSeconds, at + ".inactivity_timeout_seconds"),
+        PausedAt = PausedAt,
     };
 }

@@ -97,7 +97,7 @@ internal sealed class Distributor(
                 break;
             }
 
-            if (rules.ModeOf(head.Kind, head.Step) == AssignmentMode.Auto
+            if (rules.ModeOf(head.Kind, head.Step) == AssignmentMode.Auto && rules.PausedSince(head.Kind) is null
                 && await _table.ClassOfAsync(head, ct).ConfigureAwait(false) is { } routed)
             {
                 await ChooseAsync(head, routed, rules, offers, ct).ConfigureAwait(false);

@@ -2,7 +2,6 @@ using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Events;
-using Longshore.Rules;
 using Longshore.Tasks;
 
 namespace Longshore.Storage.InMemory;
@@ -146,13 +145,7 @@ public sealed partial class InMemoryStore
     private static bool IsTooLate(TaskEntry entry, long nowUs) =>
         entry.Task.Spec.Deadline <= UnixTime.FromMicroseconds(nowUs);
 
-    /// <summary>The mode of its kind and step leaves it to this side to give it out.</summary>
-    private bool IsFor(ClaimedBy by, NewTask spec) => RulesOf(spec.Namespace).ModeOf(spec.Kind, spec.Step) switch
-    {
-        AssignmentMode.Pool => by != ClaimedBy.Distributor,
-        AssignmentMode.Auto => by != ClaimedBy.Agent,
-        _ => by == ClaimedBy.Administrator,
-    };
+    private bool IsFor(ClaimedBy by, NewTask spec) => RulesOf(spec.Namespace).LeaveTo(by, spec.Kind, spec.Step);
 
     private bool IsKeptFrom(Agent agent, TaskEntry entry, long nowUs) =>
         entry.Kept.Exists(k => WithPrincipal(k).KeepsFrom(agent.Name, agent.Profile.Principal, nowUs))

@@ -1,0 +1,34 @@
+namespace Longshore.Server.Tests.Cli;
+
+/// <summary><c>longshore pause</c>, <c>resume</c> and limits against a real server.</summary>
+public sealed class LimitCommandsTests : IAsyncLifetime
+{
+    private TestServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_namespace_and_a_kind_are_paused_shown_and_resumed()
+    {
+        (await RunAsync("pause", "default")).Output.ShouldStartWith("paused since 20");
+        (await RunAsync("rules", "show", "default")).Output.ShouldContain("paused since");
+        (await RunAsync("resume", "default")).Output.ShouldBe("not paused\n");
+        var kind = await RunAsync("pause", "default", "--kind", "scan", "--json");
+        ((string)kind.Json["kinds"]!["scan"]!["paused_at"]!).ShouldStartWith("20");
+        (await RunAsync("rules", "show", "default")).Output.ShouldContain("scan: paused since 20");
+        (await RunAsync("submit", "scan")).Output.ShouldBe("t-1\n");
+        (await RunAsync("explain", "task", "1")).Output.ShouldStartWith("nobody_can");
+        (await RunAsync("agents", "register", "ann")).Output.ShouldNotBeEmpty();
+        (await RunAsync("explain", "task", "1")).Output.ShouldStartWith(
+            "paused: kind 'scan' of namespace 'default' is paused since ");
+        (await RunAsync("resume", "default", "--kind", "scan")).Output.ShouldBe("not paused\n");
+        (await CliRun.OfAsync(Address, ["pause", "default", "--kind", ""])).FailedWith(1).ShouldContain("kind");
+    }
+
+    private Uri Address => _server.Http.BaseAddress!;
+
+    private async Task<CliRun> RunAsync(params string[] arguments) =>
+        (await CliRun.OfAsync(Address, arguments)).Succeeded();
+}
