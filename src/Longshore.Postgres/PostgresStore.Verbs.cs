@@ -101,8 +101,8 @@ public sealed partial class PostgresStore
         _upkeep.ExpireAsync(limit, _database.Instant(nowUs), ct);
 
     /// <inheritdoc/>
-    public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
-        _upkeep.PruneAsync(endedBeforeUs, limit, ct);
+    public ValueTask<PruneOutcome> PruneAsync(PrunePlan plan, int limit, CancellationToken ct = default) =>
+        _upkeep.PruneAsync(plan, limit, ct);
 
     /// <inheritdoc/>
     public ValueTask<long?> NextDueAsync(CancellationToken ct = default) => _upkeep.NextDueAsync(ct);

@@ -77,8 +77,8 @@ public sealed partial class PostgresStore
         _runReader.StepsAsync(runId, ct);
 
     /// <inheritdoc/>
-    public ValueTask<int> PruneRunsAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
-        _runs.PruneAsync(endedBeforeUs, limit, ct);
+    public ValueTask<PruneOutcome> PruneRunsAsync(PrunePlan plan, int limit, CancellationToken ct = default) =>
+        _upkeep.PruneRunsAsync(plan, limit, ct);
 
     private ValueTask<RunChange> ChangeRunAsync(
         long runId, Func<RunLedger, RunChangeStatus> change, long? nowUs, CancellationToken ct)

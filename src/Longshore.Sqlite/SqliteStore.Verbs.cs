@@ -85,8 +85,8 @@ public sealed partial class SqliteStore
         WriteAsync(nowUs, now => _verbs.Runs.WithRuns(_verbs.Upkeep.Expire(limit, now), now));
 
     /// <inheritdoc/>
-    public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
-        WriteAsync(null, _ => _verbs.Pruner.Prune(endedBeforeUs, limit));
+    public ValueTask<PruneOutcome> PruneAsync(PrunePlan plan, int limit, CancellationToken ct = default) =>
+        WriteAsync(null, _ => _verbs.Pruner.Prune(plan, limit));
 
     /// <inheritdoc/>
     public ValueTask<long?> NextDueAsync(CancellationToken ct = default) =>

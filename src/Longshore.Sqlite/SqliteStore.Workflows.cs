@@ -61,6 +61,6 @@ public sealed partial class SqliteStore
         _readers.RunAsync(reader => reader.Runs.Steps(runId), ct);
 
     /// <inheritdoc/>
-    public ValueTask<int> PruneRunsAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
-        WriteAsync(null, _ => _verbs.Runs.Prune(endedBeforeUs, limit));
+    public ValueTask<PruneOutcome> PruneRunsAsync(PrunePlan plan, int limit, CancellationToken ct = default) =>
+        WriteAsync(null, _ => _verbs.Runs.Prune(plan, limit));
 }

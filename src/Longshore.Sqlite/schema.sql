@@ -516,6 +516,14 @@ CREATE TABLE relaxing (
     steps   text not null                       -- JSON: what it asks for, step by step
 );
 
+CREATE TABLE retained (
+    state    integer not null,
+    class_id integer not null,
+    ended_us integer not null,
+    task_id  integer not null,
+    primary key (state, class_id, ended_us, task_id)
+) without rowid;
+
 CREATE TABLE reviews (
     task_id      integer not null,
     epoch        integer not null,
@@ -644,7 +652,7 @@ CREATE UNIQUE INDEX run_steps_run on run_steps (run_id, place);
 
 CREATE UNIQUE INDEX runs_code on runs (namespace, code);
 
-CREATE INDEX runs_ended on runs (ended_us) where ended_us is not null;
+CREATE INDEX runs_ended on runs (namespace, state, ended_us) where ended_us is not null;
 
 CREATE INDEX schedules_due on schedules (next_us) where next_us is not null;
 

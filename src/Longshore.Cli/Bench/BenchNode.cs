@@ -13,6 +13,7 @@ namespace Longshore.Cli.Bench;
 /// <summary>An application with a node, as users compose it, over a new and empty store.</summary>
 internal sealed class BenchNode : IAsyncDisposable
 {
+    private static readonly TimeSpan PruneOften = TimeSpan.FromMilliseconds(50);
     private readonly BenchFile? _file;
     private readonly BenchSchema? _schema;
     private readonly IHost _host;
@@ -48,7 +49,11 @@ internal sealed class BenchNode : IAsyncDisposable
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var longshore = builder.Services.AddLongshore(
-            engine => engine.NodeName = beside is null ? "bench" : "bench-beside");
+            engine =>
+            {
+                engine.NodeName = beside is null ? "bench" : "bench-beside";
+                engine.PruneInterval = options.Pruning ? PruneOften : engine.PruneInterval;
+            });
         var file = options.Store.Name == "sqlite" ? new BenchFile(options.Store.Path) : null;
         var schema = options.Store.Postgres is { } postgres ? beside?._schema ?? BenchSchema.In(postgres) : null;
         (options.Store with { Path = file?.Path, Postgres = schema?.Options }).Use(longshore, usual => usual);

@@ -33,6 +33,9 @@ internal sealed record BenchOptions
     /// <summary>Every task is unique by a key of its own.</summary>
     public bool Unique { get; init; }
 
+    /// <summary>As many ended tasks as there are to do are deleted meanwhile.</summary>
+    public bool Pruning { get; init; }
+
     /// <summary>How steps depend on each other.</summary>
     public FlowShape Flow { get; init; }
 

@@ -22,6 +22,7 @@ internal static class BenchReport
             ("submit call", Times(s.SubmitP50Ms, s.SubmitP95Ms, s.SubmitP99Ms)),
             ("commits a task", Output.Number(s.CommitsPerTask)),
             ("statements a task", Output.Number(s.StatementsPerTask)),
+            ("pruned meanwhile", Output.Number(s.PrunedTasks)),
             ("resident memory", string.Create(CultureInfo.InvariantCulture, $"{s.ResidentMb:n0} MB")),
             ("bare statements", s.BareTasksPerSecond is { } bare
                 ? string.Create(CultureInfo.InvariantCulture, $"{bare:n0} tasks a second, ours is {s.Ratio:0.00} of it")

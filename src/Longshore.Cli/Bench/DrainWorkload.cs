@@ -1,4 +1,8 @@
+using Longshore.Client;
 using Longshore.Hosting;
+using Longshore.Rules;
+using Longshore.Storage;
+using Longshore.Tasks;
 
 namespace Longshore.Cli.Bench;
 
@@ -23,14 +27,33 @@ internal static class DrainWorkload
             TasksPerSecond = options.Tasks / TimeProvider.System.GetElapsedTime(start, end).TotalSeconds,
             ResidentMegabytes = resident,
         }.With(options.Tasks, before, node.Writes);
+        if (options.Pruning)
+        {
+            var pruned = await PrunedAsync(node.Client, options.Tasks, ct).ConfigureAwait(false);
+            return figures with { PrunedTasks = pruned };
+        }
+
         await Check.DoneAsync(node.Client, options.Tasks, ct).ConfigureAwait(false);
         return figures with { BareTasksPerSecond = options.Bare ? Bare(node.Path!, options) : null };
 
         async Task LoadAsync(BenchNode loading)
         {
+            if (options.Pruning)
+            {
+                await BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct).ConfigureAwait(false);
+                await CancelAllAsync(loading.Client, ct).ConfigureAwait(false);
+            }
+
             await (options.Guarded
                 ? GuardedTasks.SubmitAsync(loading.Client, options.Tasks, ct)
                 : BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct, options.Unique)).ConfigureAwait(false);
+            if (options.Pruning)
+            {
+                var old = new RetentionRules { Cancelled = TimeSpan.FromMilliseconds(1) };
+                await loading.Client.SetRulesAsync("default", new NamespaceRules { Retention = old }, ct: ct)
+                    .ConfigureAwait(false);
+            }
+
             GC.Collect();
             resident = RunFigures.ResidentNow();
             before = loading.Writes;
@@ -45,6 +68,27 @@ internal static class DrainWorkload
             handler.Concurrency = options.Concurrency;
             handler.Prefetch = options.Prefetch;
         }));
+
+    private static async Task CancelAllAsync(ILongshoreClient client, CancellationToken ct)
+    {
+        var filter = new TaskQuery { Namespace = "default", Limit = Limits.PageMax };
+        do
+        {
+            var change = new BulkChange { Action = BulkAction.Cancel, Filter = filter };
+            var outcome = await client.ChangeTasksAsync(change, ct).ConfigureAwait(false);
+            filter = filter with { After = outcome.Next };
+        }
+        while (filter.After is not null);
+    }
+
+    /// <summary>How many of the tasks that were called off before are deleted by now.</summary>
+    private static async Task<double> PrunedAsync(ILongshoreClient client, int tasks, CancellationToken ct)
+    {
+        var counts = await client.CountByStateAsync(ct: ct).ConfigureAwait(false);
+        return counts[TaskState.Done] == tasks
+            ? tasks - counts[TaskState.Cancelled]
+            : throw new LongshoreException(ErrorCode.WrongState, "the benchmark is void: not every task is done");
+    }
 
     private static double Bare(string beside, BenchOptions options)
     {

@@ -18,6 +18,9 @@ internal sealed record RunFigures
     /// <summary>Of the same work by bare statements, in the same run.</summary>
     public double? BareTasksPerSecond { get; init; }
 
+    /// <summary>Ended tasks deleted meanwhile.</summary>
+    public double? PrunedTasks { get; init; }
+
     public int Classes { get; init; } = BenchTasks.Classes;
 
     /// <summary>Memory of this process with the tasks loaded, in MB (2^20 bytes).</summary>
@@ -77,6 +80,8 @@ internal sealed record BenchSummary
 
     public double? StatementsPerTask { get; init; }
 
+    public double? PrunedTasks { get; init; }
+
     public double ResidentMb { get; init; }
 
     public double? BareTasksPerSecond { get; init; }
@@ -113,6 +118,7 @@ internal sealed record BenchSummary
             SubmitP99Ms = Round(submits?.P99, 3),
             CommitsPerTask = Round(Middle(runs, r => r.CommitsPerTask), 5),
             StatementsPerTask = Round(Middle(runs, r => r.StatementsPerTask), 3),
+            PrunedTasks = Middle(runs, r => r.PrunedTasks),
             ResidentMb = runs.Max(r => r.ResidentMegabytes),
             BareTasksPerSecond = Round(bare, 0),
             Ratio = Round(rate / bare, 2),

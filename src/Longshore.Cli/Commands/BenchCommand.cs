@@ -44,6 +44,11 @@ internal static class BenchCommand
         Description = "Every task is unique by a key of its own.",
     };
 
+    private static readonly Option<bool> Pruning = new("--pruning")
+    {
+        Description = "As many ended tasks as there are to do are deleted meanwhile.",
+    };
+
     private static readonly Option<bool> Across = new("--across")
     {
         Description = "Submit on one node and handle on another, both over one PostgreSQL database.",
@@ -96,7 +101,7 @@ internal static class BenchCommand
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
             Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare,
-            Guarded, Unique));
+            Guarded, Unique, Pruning));
         command.Add(One(
             Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
@@ -268,6 +273,7 @@ internal static class BenchCommand
             Bare = bare,
             Guarded = options.Contains(Guarded) && parsed.GetValue(Guarded),
             Unique = options.Contains(Unique) && parsed.GetValue(Unique),
+            Pruning = options.Contains(Pruning) && parsed.GetValue(Pruning),
             Across = across,
             Flow = options.Contains(Shape)
                 ? Words.Parse<FlowShape>(parsed.GetValue(Shape)!, "--shape")

@@ -66,6 +66,10 @@ internal static class RulesCommand
         Description = "What becomes of a task that nobody could ever do.",
     }.AcceptOnlyFromAmong([.. Enum.GetValues<UnroutablePolicy>().Select(Words.Snake)]);
 
+    private static readonly Option<string[]> Keep = Options.Words(
+        "--keep", "How long ended tasks are kept, by how they ended; 0 for as the server is set. Repeatable.",
+        "STATE=TIME");
+
     public static Command Create()
     {
         var show = new ExplainedCommand("show", "Show the rules of a namespace.", """
@@ -80,11 +84,12 @@ internal static class RulesCommand
         });
         var set = new ExplainedCommand("set", "Change some rules of a namespace, or replace all of them.", """
             longshore rules set default --mode auto --offer-timeout 120
+            longshore rules set default --keep done=1d --keep failed=30d
             longshore rules set default --file rules.json
             """)
         {
             Namespace, File, Mode, Strategy, PlanEvery, PlanMethod, Order, MaxPending, OfferTimeout,
-            InactivityTimeout, RejectCooldown, TaskCooldown, HandoffsMax, BlockedHoldMax, Unroutable,
+            InactivityTimeout, RejectCooldown, TaskCooldown, HandoffsMax, BlockedHoldMax, Unroutable, Keep,
         };
         set.Validators.Add(Check);
         set.SetAction(SetAsync);
@@ -158,6 +163,7 @@ internal static class RulesCommand
         Unroutable = parsed.GetValue(Unroutable) is { } policy
             ? Words.Parse<UnroutablePolicy>(policy, "--unroutable")
             : rules.Unroutable,
+        Retention = RetentionText.Changed(rules.Retention, parsed.GetValue(Keep) ?? []),
     };
 
     private static int Show(ParseResult parsed, NamespaceRules rules)
@@ -190,6 +196,7 @@ internal static class RulesCommand
                 ? $"{Words.Snake(rules.Unroutable)} after {Seconds(rules.UnroutableAfter)}"
                 : Words.Snake(rules.Unroutable)),
             ("fallback requires", string.Join(", ", rules.FallbackRequires)),
+            ("keeps", rules.Retention is { } kept ? RetentionText.Of(kept) : "as the server is set"),
             ("kinds", Otherwise(rules.Kinds)),
             ("steps", Otherwise(rules.Steps)));
         return 0;
@@ -212,6 +219,7 @@ internal static class RulesCommand
             pair.Value.OfferTimeout is { } offer ? $"offer timeout {Seconds(offer)}" : null,
             pair.Value.InactivityTimeout is { } still ? $"inactivity timeout {Seconds(still)}" : null,
             pair.Value.PausedAt is { } since ? $"paused since {Output.Instant(since)}" : null,
+            pair.Value.Retention is { } kept ? $"keeps {RetentionText.Of(kept)}" : null,
         }.OfType<string>())));
 
     private static string Seconds(TimeSpan time) =>

@@ -42,11 +42,13 @@ internal static class ServeCommand
             longshore serve --urls http://127.0.0.1:8000 --store sqlite:/var/lib/longshore/tasks.db
             longshore serve --store postgres://longshore@db.example.org/longshore
             longshore serve --store memory --urls http://127.0.0.1:0
+            longshore serve --keep 7d --keep done=1d --keep failed=30d
             longshore serve --otlp http://127.0.0.1:4318 --log-format json
             """)
         {
             Urls, Store, Synchronous, ServeReadiness.Node, ServeReadiness.Mode, ServeReadiness.Interval,
             ServeReadiness.Age, ServeReadiness.Batch, ServeStore.HeartbeatTimeout, ServeStore.ReputationHalfLife,
+            RetentionText.Keep,
             ServeTelemetry.Otlp, ServeTelemetry.LogFormat,
         };
         command.SetAction(ServeAsync);
@@ -64,7 +66,11 @@ internal static class ServeCommand
         ServeTelemetry.Apply(builder, parsed);
         var store = StoreChoice.Parse(parsed.GetValue(Store)!, parsed.GetValue(Synchronous))
             .Use(
-                builder.Services.AddLongshore(options => ServeReadiness.Apply(options, parsed)),
+                builder.Services.AddLongshore(options =>
+                {
+                    ServeReadiness.Apply(options, parsed);
+                    RetentionText.Apply(options, parsed);
+                }),
                 options => ServeStore.Apply(options, parsed));
         builder.Services.AddLongshoreServer();
 

@@ -20,4 +20,7 @@ with due as (
 delete from longshore.deadlines d using due where d.task_id = due.task_id returning d.task_id;
 
 -- name: prune
-select longshore.prune($1, $2);
+select p.pruned, p.has_more from longshore.prune($1, $2, $3, $4, $5, $6) p;
+
+-- name: prune_runs
+select p.pruned, p.has_more from longshore.prune_runs($1, $2, $3, $4, $5) p;

@@ -123,6 +123,3 @@ update longshore.ready set flags = flags | 8192 where id = any ($1);
 insert into longshore.events (seq, at_us, type, actor_type, actor, count, tasks)
 select nextval('longshore.event_seq'), longshore.instant($1), 'task_ready', 1, 'longshore', cardinality($2), $2
 from longshore.announce_events();
-
--- name: prune_runs
-select longshore.prune_runs($1, $2);

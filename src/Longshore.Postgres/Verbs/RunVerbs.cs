@@ -134,15 +134,6 @@ internal sealed class RunVerbs(
             },
             ct);
 
-    public ValueTask<int> PruneAsync(long beforeUs, int limit, CancellationToken ct) => database.RunAsync(
-        () => new Round().Add(database.Sql["prune_runs"]).With((long?)beforeUs).With((int?)limit),
-        async row =>
-        {
-            await row.ReadAsync(ct).ConfigureAwait(false);
-            return row.GetInt32(0);
-        },
-        ct);
-
     private async ValueTask<StartOutcome> StartAsync(
         NpgsqlConnection connection, NewRun run, long? nowUs, CancellationToken ct)
     {

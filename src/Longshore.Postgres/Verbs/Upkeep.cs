@@ -141,12 +141,24 @@ internal sealed class Upkeep(
             },
             ct);
 
-    public ValueTask<int> PruneAsync(long beforeUs, int limit, CancellationToken ct) => database.RunAsync(
-        () => new Round().Add(database.Sql["prune"]).With(beforeUs).With(limit),
+    public ValueTask<PruneOutcome> PruneAsync(PrunePlan plan, int limit, CancellationToken ct) =>
+        PruneAsync(() => new Round().Add(database.Sql["prune"]).With((long?)plan.EventsBeforeUs), plan, limit, ct);
+
+    public ValueTask<PruneOutcome> PruneRunsAsync(PrunePlan plan, int limit, CancellationToken ct) =>
+        PruneAsync(() => new Round().Add(database.Sql["prune_runs"]), plan, limit, ct);
+
+    private ValueTask<PruneOutcome> PruneAsync(
+        Func<Round> start, PrunePlan plan, int limit, CancellationToken ct) => database.RunAsync(
+        () => start()
+            .With([.. plan.Rules.Select(rule => rule.Namespace)])
+            .With([.. plan.Rules.Select(rule => rule.Kind)])
+            .With((short[])[.. plan.Rules.Select(rule => (short)rule.State)])
+            .With((long[])[.. plan.Rules.Select(rule => rule.EndedBeforeUs)])
+            .With((int?)limit),
         async row =>
         {
             await row.ReadAsync(ct).ConfigureAwait(false);
-            return row.GetInt32(0);
+            return new PruneOutcome(row.GetInt32(0), row.GetBoolean(1));
         },
         ct);
 

@@ -22,9 +22,3 @@ select coalesce(max(seq), 0) from events;
 
 -- name: event_correlation
 select correlation_id from tasks where id = ?1;
-
--- name: events_oldest
-select seq, type, task_id, items from events where at_us < ?1 order by seq limit ?2;
-
--- name: events_remove
-delete from events where seq = ?1;

@@ -147,9 +147,6 @@ delete from reviews where task_id = ?1;
 -- name: task_delete_draft
 delete from drafts where task_id = ?1;
 
--- name: finished_before
-select 1 from finished where id = ?1 and ended_us < ?2 and flags & 8192 = 0;
-
 -- name: last_id_keep
 insert into counters (name, value) values ('last_task_id', ?1)
 on conflict (name) do update set value = max(value, excluded.value);

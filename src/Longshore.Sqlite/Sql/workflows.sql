@@ -85,9 +85,6 @@ from dependencies d join run_steps s on s.task_id = d.depends_on join finished f
 where d.task_id = ?1 and s.outcome = 1
 order by s.place;
 
--- name: runs_over
-select id from runs where ended_us < ?1 order by ended_us limit ?2;
-
 -- name: run_is_live
 select 1 from run_steps s
 where s.run_id = ?1 and not exists (select 1 from finished f where f.id = s.task_id)

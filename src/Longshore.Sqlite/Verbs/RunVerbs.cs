@@ -18,6 +18,7 @@ internal sealed class RunVerbs(
     private readonly Statement _addWorkflow = connection.Prepare(sql["workflow_add"]);
     private readonly Statement _addRun = connection.Prepare(sql["run_add"]);
     private readonly Statement _addStep = connection.Prepare(sql["run_step_add"]);
+    private readonly Statement _nextGroup = connection.Prepare(sql["runs_next_group"]);
     private readonly Statement _over = connection.Prepare(sql["runs_over"]);
     private readonly Statement _isLive = connection.Prepare(sql["run_is_live"]);
     private readonly Statement _deleteDependencies = connection.Prepare(sql["run_delete_dependencies"]);
@@ -125,10 +126,31 @@ internal sealed class RunVerbs(
         stages.EndedSteps.Count == 0 ? lost : [.. lost, .. Advance(nowUs).AsLost()];
 
     /// <summary>Removes runs that ended long ago; answers how many tasks went with them.</summary>
-    public int Prune(long beforeUs, int limit)
+    public PruneOutcome Prune(PrunePlan plan, int limit)
     {
         var count = 0;
-        foreach (var runId in _over.Bind(beforeUs).Bind(limit).ReadIds())
+        (string Namespace, int State)? group = ("", -1);
+        while (count < limit && (group = Next(group.Value)) is { } ended)
+        {
+            var beforeUs = plan.BeforeUs(ended.Namespace, null, ((RunState)ended.State).Ended());
+            count += Prune(ended, beforeUs, limit - count);
+        }
+
+        return new PruneOutcome(count, count >= limit);
+    }
+
+    private (string Namespace, int State)? Next((string Namespace, int State) group)
+    {
+        _nextGroup.Bind(group.Namespace).Bind(group.State);
+        (string, int)? next = _nextGroup.Read() ? (_nextGroup.Text(0)!, _nextGroup.Int(1)) : null;
+        _nextGroup.Reset();
+        return next;
+    }
+
+    private int Prune((string Namespace, int State) group, long beforeUs, int limit)
+    {
+        var count = 0;
+        foreach (var runId in _over.Bind(group.Namespace).Bind(group.State).Bind(beforeUs).Bind(limit).ReadIds())
         {
             var isLive = _isLive.Bind(runId).Read();
             _isLive.Reset();

@@ -32,7 +32,7 @@ internal sealed class VerbSet
             connection, sql, live, stages, new Selector(live, guards), bodies, Breakers, Events);
         Changer = new Changer(connection, sql, stages, deadlines, Breakers, Relaxing, unique, Help, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
-        Pruner = new Pruner(connection, sql, stages, deadlines, Relaxing, unique);
+        Pruner = new Pruner(connection, sql, live, stages, deadlines, Relaxing, unique);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events, options.ReputationHalfLife);
         Reviews = new ReviewVerbs(connection, sql, live, stages, Agents, Events, options.ReputationHalfLife);
         Rules = new RuleVerbs(connection, sql, live, Events);

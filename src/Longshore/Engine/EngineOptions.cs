@@ -1,4 +1,5 @@
 using Longshore.Events;
+using Longshore.Rules;
 using Longshore.Tasks;
 
 namespace Longshore.Engine;
@@ -72,8 +73,22 @@ public sealed record EngineOptions
     /// <summary>How often ended tasks are pruned. One minute by default.</summary>
     public TimeSpan PruneInterval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Ended tasks, their records and their events are deleted after this. Seven days by default.</summary>
+    /// <summary>
+    /// Events, and ended tasks with their records of which nothing else is decided, are deleted after this. Seven days
+    /// by default.
+    /// </summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How long ended tasks are kept instead, by how they ended; the rules of a namespace and of a kind in it win.
+    /// </summary>
+    public RetentionRules RetentionByState { get; set; } = new();
+
+    /// <summary>
+    /// How many ended tasks are deleted in one transaction, 1 to 1000. Between two there is a pause several times as
+    /// long, so that others have most of the store. 250 by default.
+    /// </summary>
+    public int PruneBatch { get; set; } = 250;
 
     /// <summary>
     /// For how long a node that leads keeps the lead without renewal; renewed three times as often. 15 seconds by
@@ -103,6 +118,8 @@ public sealed record EngineOptions
         }
 
         CheckReadiness();
+        RetentionByState.Check("retention_by_state");
+        TaskValidation.Range(PruneBatch, 1, Limits.PageMax, "prune_batch");
         TaskValidation.Range(MaintenanceBatch, 1, Limits.BatchMax, "maintenance_batch");
         if (LeaseMax < LeaseMin)
         {

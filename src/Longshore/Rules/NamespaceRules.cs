@@ -90,6 +90,9 @@ public sealed record NamespaceRules
     /// <summary>The requirements that take the place of the task's own when it falls back.</summary>
     public IReadOnlyList<string> FallbackRequires { get; init; } = [];
 
+    /// <summary>How long ended tasks are kept; null leaves it to the node. A kind may have its own.</summary>
+    public RetentionRules? Retention { get; init; }
+
     /// <summary>Decided otherwise for a kind.</summary>
     public IReadOnlyDictionary<string, StepRules> Kinds { get; init; } = ReadOnlyDictionary<string, StepRules>.Empty;
 
@@ -156,6 +159,7 @@ public sealed record NamespaceRules
         CheckWait(RejectCooldown, "reject_cooldown_seconds");
         CheckWait(TaskCooldown, "task_cooldown_seconds");
         TaskValidation.Duration(UnroutableAfter, "unroutable_after_seconds");
+        Retention?.Check("retention");
         CheckPairs(Exclusion.Exclude, "exclusion.exclude");
         CheckPairs(Exclusion.Allow, "exclusion.allow");
         var fallback = Requirement.Canonical(
@@ -172,6 +176,13 @@ public sealed record NamespaceRules
                 if (place == "steps" && step.PausedAt is not null)
                 {
                     throw LongshoreException.Invalid($"steps.{word}.paused_at", "only kinds and namespaces are paused");
+                }
+
+                step.Retention?.Check($"{place}.{word}.retention");
+                if (place == "steps" && step.Retention is not null)
+                {
+                    throw LongshoreException.Invalid(
+                        $"{place}.{word}.retention", "is decided for a namespace or a kind, not for a step");
                 }
             }
         }
@@ -252,4 +263,7 @@ public sealed record StepRules
 
     /// <summary>Since when nothing new of the kind is given out; null while it is. Kinds only.</summary>
     public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>How long ended tasks of the kind are kept; a step has none.</summary>
+    public RetentionRules? Retention { get; init; }
 }

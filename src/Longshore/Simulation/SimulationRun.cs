@@ -192,7 +192,7 @@ internal sealed partial class SimulationRun : IDisposable
     {
         // Exclusion is about what was done; the steps of an item follow each other within this.
         var keptUs = _hasSteps ? 2 * DayUs : HourUs;
-        _store.Tasks.PruneAsync(_clock.NowUs - keptUs, int.MaxValue).AtOnce();
+        _store.Tasks.PruneAsync(PrunePlan.Everything(_clock.NowUs - keptUs), int.MaxValue).AtOnce();
         _agenda.Add(_clock.NowUs + HourUs, Occasion.Pruning);
     }
 }

@@ -204,9 +204,10 @@ public interface ITaskStore
     ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(int limit, long? nowUs = null, CancellationToken ct = default);
 
     /// <summary>
-    /// Deletes tasks that ended before <paramref name="endedBeforeUs"/>, and older events. Answers how many tasks.
+    /// Deletes ended tasks and events that are old, in one bounded step over no more than <paramref name="limit"/>
+    /// tasks. Those of runs are left to <see cref="IWorkflowStore.PruneRunsAsync"/>.
     /// </summary>
-    ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default);
+    ValueTask<PruneOutcome> PruneAsync(PrunePlan plan, int limit, CancellationToken ct = default);
 
     /// <summary>The instant at which the next deferred or quarantined task is due, or null.</summary>
     ValueTask<long?> NextDueAsync(CancellationToken ct = default);

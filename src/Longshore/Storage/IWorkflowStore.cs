@@ -54,8 +54,11 @@ public interface IWorkflowStore
     /// <summary>All tasks of a run with what they depend on, by place; empty when there is no such run.</summary>
     ValueTask<IReadOnlyList<RunStepRecord>> ListStepsAsync(long runId, CancellationToken ct = default);
 
-    /// <summary>Deletes runs that ended before an instant, with their tasks; answers how many tasks.</summary>
-    ValueTask<int> PruneRunsAsync(long endedBeforeUs, int limit, CancellationToken ct = default);
+    /// <summary>
+    /// Deletes runs that are old, each as a whole: what is decided for tasks that ended like the run holds for it.
+    /// Stops when at least <paramref name="limit"/> tasks went with them.
+    /// </summary>
+    ValueTask<PruneOutcome> PruneRunsAsync(PrunePlan plan, int limit, CancellationToken ct = default);
 }
 
 /// <summary>A step of a run, and what it depends on.</summary>

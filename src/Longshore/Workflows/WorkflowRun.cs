@@ -73,6 +73,19 @@ public enum RunState
     Cancelled = 4,
 }
 
+/// <summary>Facts about the states of runs.</summary>
+internal static class RunStates
+{
+    /// <summary>The end of a task that is like that of an ended run.</summary>
+    public static TaskState Ended(this RunState state) => state switch
+    {
+        RunState.Done => TaskState.Done,
+        RunState.Failed => TaskState.Failed,
+        RunState.Cancelled => TaskState.Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "is not an end"),
+    };
+}
+
 /// <summary>A step of a run.</summary>
 public sealed record RunStep
 {

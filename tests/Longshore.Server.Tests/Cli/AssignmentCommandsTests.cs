@@ -75,6 +75,13 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
         shown = (await RunAsync("rules", "show", "default", "--json")).Json;
         shown["plan_every_seconds"].ShouldBeNull();
         ((string)shown["plan_method"]!).ShouldBe("greedy");
+        await RunAsync("rules", "set", "default", "--keep", "done=1d", "--keep", "failed=90m");
+        await RunAsync("rules", "set", "default", "--keep", "done=2d");
+        (await RunAsync("rules", "show", "default")).Output.ShouldContain("done 2 d, failed 5400 s");
+        await RunAsync("rules", "set", "default", "--keep", "done=0", "--keep", "failed=0");
+        (await RunAsync("rules", "show", "default", "--json")).Json["retention"].ShouldBeNull();
+        (await FailAsync("rules", "set", "default", "--keep", "created=1d")).ShouldContain("done, failed, cancelled");
+        (await FailAsync("rules", "set", "default", "--keep", "done")).ShouldContain("STATE=TIME");
         (await FailAsync("rules", "set", "default", "--plan-every", "4000")).ShouldContain("from 1 to 3600 seconds");
 
         const string Rules = """
@@ -85,7 +92,7 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
         replaced.Output.ShouldContain("check: auto");
         replaced.Output.ShouldContain("no bound");
         var stale = await CliRun.OfAsync(Address, """{"version":1}""", ["rules", "set", "default", "--file", "-"]);
-        stale.FailedWith(1).ShouldContain("at version 5, not 1");
+        stale.FailedWith(1).ShouldContain("at version 8, not 1");
         var wrong = await CliRun.OfAsync(Address, """{"mood":"auto"}""", ["rules", "set", "default", "--file", "-"]);
         wrong.FailedWith(1).ShouldContain("did you mean 'mode'");
     }

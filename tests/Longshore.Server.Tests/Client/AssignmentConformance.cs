@@ -328,9 +328,15 @@ public abstract class AssignmentConformance : IAsyncLifetime
             Unroutable = UnroutablePolicy.Fallback,
             UnroutableAfter = TimeSpan.FromMinutes(1),
             FallbackRequires = ["sql>=3"],
+            Retention = new RetentionRules { Done = TimeSpan.FromDays(1), Failed = TimeSpan.FromDays(30) },
             Kinds = new Dictionary<string, StepRules>
             {
-                ["scan"] = new() { Mode = AssignmentMode.Manual, Strategy = RoutingStrategy.Random },
+                ["scan"] = new()
+                {
+                    Mode = AssignmentMode.Manual,
+                    Strategy = RoutingStrategy.Random,
+                    Retention = new RetentionRules { Cancelled = TimeSpan.FromHours(1) },
+                },
             },
             Steps = new Dictionary<string, StepRules>
             {

@@ -48,6 +48,8 @@ public sealed class InMemoryOrder : OrderSuite<InMemorySource>;
 
 public sealed class InMemoryPrune : PruneSuite<InMemorySource>;
 
+public sealed class InMemoryRetention : RetentionSuite<InMemorySource>;
+
 public sealed class InMemoryReadySince : ReadySinceSuite<InMemorySource>;
 
 public sealed class InMemoryRecentFailure : RecentFailureSuite<InMemorySource>;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Longshore.Assignments;
 using Longshore.Engine.Maintenance;
 using Longshore.Events;
+using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Tasks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -136,6 +137,34 @@ public sealed class MaintenanceTests
             async () => await node.Store.Queries.GetTaskAsync(id) is null,
             "the ended task is pruned");
         await node.Client.GetTaskAsync(open);
+    }
+
+    [Fact]
+    public async Task Ended_tasks_are_kept_as_namespace_kind_and_end_ask_for()
+    {
+        await using var node = await TestNode.StartAsync(o => o with
+        {
+            Retention = TimeSpan.FromDays(2),
+            RetentionByState = new RetentionRules { Cancelled = TimeSpan.FromDays(1) },
+        });
+        await node.Client.SetRulesAsync("default", new NamespaceRules
+        {
+            Kinds = new Dictionary<string, StepRules>
+            {
+                ["brief"] = new() { Retention = new RetentionRules { Cancelled = TimeSpan.FromMinutes(30) } },
+            },
+        });
+        var brief = await node.SubmitAsync("brief");
+        var usual = await node.SubmitAsync("usual");
+        await node.Client.CancelAsync(brief);
+        await node.Client.CancelAsync(usual);
+        await AdvanceUntil(
+            node, TimeSpan.FromMinutes(1), async () => await node.Store.Queries.GetTaskAsync(brief) is null,
+            "the kind's own age counts");
+        await node.Client.GetTaskAsync(usual);
+        await AdvanceUntil(
+            node, TimeSpan.FromHours(1), async () => await node.Store.Queries.GetTaskAsync(usual) is null,
+            "the others go after a day");
     }
 
     [Fact]

@@ -150,8 +150,8 @@ internal sealed class RecordingStore(StoreOptions? options = null) : IStore, ITa
         int limit, long? nowUs = null, CancellationToken ct = default) =>
         _inner.Tasks.ExpireAsync(limit, nowUs, ct);
 
-    public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
-        _inner.Tasks.PruneAsync(endedBeforeUs, limit, ct);
+    public ValueTask<PruneOutcome> PruneAsync(PrunePlan plan, int limit, CancellationToken ct = default) =>
+        _inner.Tasks.PruneAsync(plan, limit, ct);
 
     public ValueTask<RelaxOutcome> RelaxAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
         _inner.Tasks.RelaxAsync(limit, nowUs, ct);

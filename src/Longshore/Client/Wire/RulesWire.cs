@@ -69,6 +69,9 @@ public sealed record RulesWire
     /// <summary>The requirements that take the place of its own when it falls back.</summary>
     public IReadOnlyList<string>? FallbackRequires { get; init; }
 
+    /// <summary>How long ended tasks are kept; as the server is set when missing.</summary>
+    public RetentionWire? Retention { get; init; }
+
     /// <summary>Decided otherwise for a kind.</summary>
     public IReadOnlyDictionary<string, StepRulesWire>? Kinds { get; init; }
 
@@ -114,6 +117,7 @@ public sealed record RulesWire
                 ?? usual.UnroutableAfter,
             FallbackRequires = [.. (FallbackRequires ?? []).Select((text, i) =>
                 text ?? throw LongshoreException.Invalid($"fallback_requires[{i}]", "cannot be null"))],
+            Retention = Retention?.ToRules("retention"),
             Kinds = StepRulesWire.ToRules(Kinds, "kinds"),
             Steps = StepRulesWire.ToRules(Steps, "steps"),
             Version = Version ?? 0,
@@ -142,6 +146,7 @@ public sealed record RulesWire
         Unroutable = Words.Snake(rules.Unroutable),
         UnroutableAfterSeconds = rules.UnroutableAfter.TotalSeconds,
         FallbackRequires = rules.FallbackRequires,
+        Retention = RetentionWire.Of(rules.Retention),
         Kinds = StepRulesWire.Of(rules.Kinds),
         Steps = StepRulesWire.Of(rules.Steps),
         Version = rules.Version,
@@ -212,6 +217,9 @@ public sealed record StepRulesWire
     /// <summary>Since when nothing new of a kind is given out; missing while it is.</summary>
     public DateTimeOffset? PausedAt { get; init; }
 
+    /// <summary>How long ended tasks of the kind are kept; a step has none.</summary>
+    public RetentionWire? Retention { get; init; }
+
     internal static Dictionary<string, StepRules> ToRules(
         IReadOnlyDictionary<string, StepRulesWire>? rules, string field) =>
         (rules ?? new Dictionary<string, StepRulesWire>()).ToDictionary(
@@ -230,6 +238,7 @@ public sealed record StepRulesWire
                 OfferTimeoutSeconds = pair.Value.OfferTimeout?.TotalSeconds,
                 InactivityTimeoutSeconds = pair.Value.InactivityTimeout?.TotalSeconds,
                 PausedAt = pair.Value.PausedAt,
+                Retention = RetentionWire.Of(pair.Value.Retention),
             },
             StringComparer.Ordinal);
 
@@ -240,5 +249,6 @@ public sealed record StepRulesWire
         OfferTimeout = Words.SecondsOrNull(OfferTimeoutSeconds, at + ".offer_timeout_seconds"),
         InactivityTimeout = Words.SecondsOrNull(InactivityTimeoutSeconds, at + ".inactivity_timeout_seconds"),
         PausedAt = PausedAt,
+        Retention = Retention?.ToRules(at + ".retention"),
     };
 }

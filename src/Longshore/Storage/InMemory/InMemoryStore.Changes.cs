@@ -71,12 +71,11 @@ public sealed partial class InMemoryStore
         });
 
     /// <inheritdoc/>
-    public ValueTask<int> PruneAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
+    public ValueTask<PruneOutcome> PruneAsync(PrunePlan plan, int limit, CancellationToken ct = default) =>
         Atomically(null, _ =>
         {
-            var before = UnixTime.FromMicroseconds(endedBeforeUs);
             var old = _state.Ended.Values
-                .Where(e => e.Task.EndedAt < before && e.Task.Run is null)
+                .Where(e => IsOver(e.Task) && e.Task.Run is null)
                 .OrderBy(e => e.Task.EndedAt).ThenBy(e => e.Task.Id)
                 .Take(limit)
                 .ToList();
@@ -85,8 +84,12 @@ public sealed partial class InMemoryStore
                 Remove(task);
             }
 
+            var before = UnixTime.FromMicroseconds(plan.EventsBeforeUs);
             _state.Log = _state.Log.RemoveAll(e => e.At < before);
-            return old.Count;
+            return new PruneOutcome(old.Count, old.Count == limit);
+
+            bool IsOver(WorkTask task) => task.EndedAt!.Value.ToMicroseconds()
+                < plan.BeforeUs(task.Spec.Namespace, task.Spec.Kind, task.State);
         });
 
     /// <inheritdoc/>

@@ -148,12 +148,11 @@ public sealed partial class InMemoryStore
         ]);
 
     /// <inheritdoc/>
-    public ValueTask<int> PruneRunsAsync(long endedBeforeUs, int limit, CancellationToken ct = default) =>
+    public ValueTask<PruneOutcome> PruneRunsAsync(PrunePlan plan, int limit, CancellationToken ct = default) =>
         Atomically(null, _ =>
         {
             var count = 0;
-            var before = UnixTime.FromMicroseconds(endedBeforeUs);
-            foreach (var run in _state.Runs.Values.Where(r => r.EndedAt < before).OrderBy(r => r.EndedAt))
+            foreach (var run in _state.Runs.Values.Where(IsOver).OrderBy(r => r.EndedAt))
             {
                 var steps = StepsOf(run.Id);
                 if (count >= limit || steps.Exists(s => !_state.Find(s.TaskId)!.Task.State.IsTerminal()))
@@ -173,7 +172,10 @@ public sealed partial class InMemoryStore
                 count += steps.Count;
             }
 
-            return count;
+            return new PruneOutcome(count, count >= limit);
+
+            bool IsOver(WorkflowRun run) =>
+                run.EndedAt is { } ended && ended.ToMicroseconds() < plan.BeforeUs(run.Namespace, null, run.State.Ended());
         });
 
     private ValueTask<RunChange> ChangeRun(long runId, long? nowUs, Func<RunAdvance, RunChangeStatus> change) =>
