@@ -175,7 +175,8 @@ public sealed partial class InMemoryStore
             return new PruneOutcome(count, count >= limit);
 
             bool IsOver(WorkflowRun run) =>
-                run.EndedAt is { } ended && ended.ToMicroseconds() < plan.BeforeUs(run.Namespace, null, run.State.Ended());
+                run.EndedAt is { } ended
+                && ended.ToMicroseconds() < plan.BeforeUs(run.Namespace, null, run.State.Ended());
         });
 
     private ValueTask<RunChange> ChangeRun(long runId, long? nowUs, Func<RunAdvance, RunChangeStatus> change) =>
