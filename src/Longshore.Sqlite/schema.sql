@@ -366,6 +366,13 @@ CREATE TABLE drafts (
     draft   text not null
 );
 
+CREATE TABLE error_details (
+    task_id integer not null,
+    epoch   integer not null,
+    detail  text not null,
+    primary key (task_id, epoch)
+) without rowid;
+
 CREATE TABLE events (
     seq            integer primary key autoincrement,
     at_us          integer not null,

@@ -152,6 +152,12 @@ internal static class TaskCommand
             claim.Status.ToWire(),
             string.Join(": ", new[] { claim.Reason?.ToWire(), claim.Error }.OfType<string>()),
         ]));
+        if (claims.LastOrDefault(claim => claim.ErrorDetail is not null) is { } latest)
+        {
+            Output.Line("");
+            Output.Line($"More about the error of grant {Output.Number(latest.Epoch)}:");
+            Output.Line(latest.ErrorDetail!);
+        }
     }
 
     private static async Task<int> ChangeAsync(

@@ -12,6 +12,9 @@ internal static class TaskEndCommands
 {
     private static readonly Option<string?> Result = Options.Word(
         "--result", "What it yielded: JSON, @FILE, or - for stdin.", "JSON");
+    private static readonly Option<string?> Detail = Options.Word(
+        "--detail", "More about it, such as a stack; kept with the attempt.", "TEXT");
+
     private static readonly Option<string?> Error = Options.Word("--error", "What went wrong.", "TEXT");
     private static readonly Option<string?> Reason = Options.Word("--reason", "Why; for people.", "TEXT");
     private static readonly Option<bool> Final = new("--final") { Description = "It is not tried again." };
@@ -43,7 +46,7 @@ internal static class TaskEndCommands
             """, Result),
         Ending("fail", "Say that the work failed.", "failed", FinishKind.Fail, """
             longshore task fail t-12 --error "the scanner is broken" --delay 3600
-            """, Error, Final, Delay),
+            """, Error, Detail, Final, Delay),
         Ending("snooze", "Put the work off; costs no attempt.", "put off", FinishKind.Snooze, """
             longshore task snooze t-12 --delay 3600 --reason "the office is closed"
             """, Until, Reason),
@@ -90,6 +93,7 @@ internal static class TaskEndCommands
                 Kind = kind,
                 Result = await TaskFile.JsonAsync(parsed.GetValue(Result), "--result", ct).ConfigureAwait(false),
                 Error = parsed.GetValue(Error) ?? parsed.GetValue(Reason),
+                ErrorDetail = parsed.GetValue(Detail),
                 Retry = !parsed.GetValue(Final),
                 Delay = kind == FinishKind.Snooze ? parsed.GetValue(Until) : parsed.GetValue(Delay),
             };

@@ -68,7 +68,10 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
                 {
                     list.Add(new Assignment(
                         taskId, row.GetInt32(0), row.GetString(1), row.Instant(2), row.Instant(3),
-                        (AssignmentStatus)row.GetInt16(4), row.TextOrNull(5), (RejectReason?)row.ShortOrNull(6)));
+                        (AssignmentStatus)row.GetInt16(4), row.TextOrNull(5), (RejectReason?)row.ShortOrNull(6))
+                    {
+                        ErrorDetail = row.TextOrNull(7),
+                    });
                 }
 
                 return list;

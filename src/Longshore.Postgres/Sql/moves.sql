@@ -76,6 +76,9 @@ from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $1
 insert into longshore.assignments (task_id, epoch, agent_id, granted_us, ended_us, outcome, single, error, key, reason)
 select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
+-- name: error_details_add
+insert into longshore.error_details (task_id, epoch, detail) select * from unnest($1, $2, $3);
+
 -- name: assignments_late
 update longshore.assignments a
 set outcome = 0, ended_us = l.ended_us, key = l.key, error = null

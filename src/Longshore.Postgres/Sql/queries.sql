@@ -25,9 +25,10 @@ where t.id = $3 and t.code is null and c.namespace = $1
 limit 1;
 
 -- name: assignments_list
-select e.epoch, a.name, e.granted_us, e.ended_us, e.outcome, e.error, e.reason
+select e.epoch, a.name, e.granted_us, e.ended_us, e.outcome, e.error, e.reason, d.detail
 from longshore.ended_claims e
 join longshore.agents a on a.id = e.agent_id
+left join longshore.error_details d on d.task_id = e.task_id and d.epoch = e.epoch
 where e.task_id = $1
 order by e.epoch;
 

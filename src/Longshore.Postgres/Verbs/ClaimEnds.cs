@@ -109,6 +109,11 @@ internal sealed class ClaimEnds(Random chance)
         var operation = AttemptRules.AfterFailure(
             finish.Retry, place.Attempts, held.MaxAttempts, moves.FailersOf(place.Id), Trips(moves, place));
         moves.Change(record.AgentId, a => a with { Failed = a.Failed + 1 });
+        if (finish.ErrorDetail is { } detail)
+        {
+            moves.ErrorDetails.Add((place.Id, place.Epoch, detail));
+        }
+
         var wait = finish.Delay ?? held.Retry.WaitAfter(place.Failures, NextDouble());
         var (state, untilUs) = Follow(moves, held, place, operation, wait, record.AgentId, finish.Error);
         moves.NoteClaim(EventTypes.TaskFailed, record, state);

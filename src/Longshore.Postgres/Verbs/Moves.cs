@@ -32,6 +32,9 @@ internal sealed class Moves(long nowUs, BreakerOptions breakers)
     /// <summary>Ends of claims that their holders reported; the log keeps one row for all of a type.</summary>
     public List<(string Type, ClaimRecord Claim, TaskState LedTo)> ClaimEvents { get; } = [];
 
+    /// <summary>What holders told of errors beyond their text.</summary>
+    public List<(long TaskId, int Epoch, string Text)> ErrorDetails { get; } = [];
+
     /// <summary>Deadlines that count again because their task lives again.</summary>
     public List<long> RestoredDeadlines { get; } = [];
 

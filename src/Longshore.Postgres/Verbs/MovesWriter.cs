@@ -68,12 +68,22 @@ internal sealed class MovesWriter(Database database)
             round.Add(database.Sql["relaxing_remove"]).With(moves.Unrelaxed.ToArray());
         }
 
+        AddErrorDetails(round, moves.ErrorDetails);
         AddRuns(round, moves.Runs);
         AddReady(round, moves.Runs.BecameReady, moves.NowUs);
         AddClaimEvents(round, moves);
         foreach (var (happened, epoch) in moves.Events)
         {
             AddEvent(round, happened, moves.NowUs, epoch);
+        }
+    }
+
+    private void AddErrorDetails(Round round, List<(long TaskId, int Epoch, string Text)> details)
+    {
+        if (details.Count > 0)
+        {
+            round.Add(database.Sql["error_details_add"])
+                .With(Each(details, d => d.TaskId)).With(Each(details, d => d.Epoch)).With(Each(details, d => d.Text));
         }
     }
 

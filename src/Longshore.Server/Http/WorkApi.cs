@@ -95,6 +95,7 @@ internal static class WorkApi
         var body = await Body.ReadOrEmptyAsync<FinishWire>(request, ct);
         Refuse(kind != FinishKind.Complete && body.Result is not null, "result", "complete");
         Refuse(kind != FinishKind.Fail && body.Error is not null, "error", "fail");
+        Refuse(kind != FinishKind.Fail && body.ErrorDetail is not null, "error_detail", "fail");
         Refuse(kind != FinishKind.Fail && body.Retry is not null, "retry", "fail");
         var hasReason = kind is FinishKind.Snooze or FinishKind.Release or FinishKind.Cancel;
         Refuse(!hasReason && body.Reason is not null, "reason", "snooze, release and cancel");
@@ -107,6 +108,7 @@ internal static class WorkApi
             Kind = kind,
             Result = body.Result ?? default,
             Error = body.Error ?? body.Reason,
+            ErrorDetail = body.ErrorDetail,
             Retry = body.Retry ?? true,
             Delay = Words.SecondsOrNull(body.DelaySeconds, "delay_seconds"),
             Key = body.Key,

@@ -57,14 +57,18 @@ update assignments set outcome = 0, ended_us = ?3, key = ?4, error = null where 
 select agent_id, ended_us from assignments
 where task_id = ?1 and (outcome = 1 or (outcome = 2 and single = 1));
 
+-- name: error_detail_add
+insert into error_details (task_id, epoch, detail) values (?1, ?2, ?3);
+
 -- name: assignments_list
-select task_id, epoch, agent_id, granted_us, ended_us, outcome, error, reason
-from assignments
-where task_id = ?1
-order by epoch;
+select a.task_id, a.epoch, a.agent_id, a.granted_us, a.ended_us, a.outcome, a.error, a.reason, d.detail
+from assignments a
+left join error_details d on d.task_id = a.task_id and d.epoch = a.epoch
+where a.task_id = ?1
+order by a.epoch;
 
 -- name: assignments_ended
-select task_id, epoch, agent_id, granted_us, ended_us, outcome, error, reason
+select task_id, epoch, agent_id, granted_us, ended_us, outcome, error, reason, null
 from assignments
 where (?1 is null or agent_id = ?1) and (?2 is null or task_id = ?2) and (task_id, epoch) > (?3, ?4)
   and (?5 is null or outcome in (select value from json_each(?5)))
@@ -72,7 +76,7 @@ order by task_id, epoch
 limit ?6;
 
 -- name: assignments_live
-select id, epoch, agent_id, granted_us, null, status, null, null
+select id, epoch, agent_id, granted_us, null, status, null, null, null
 from claims
 where (?1 is null or agent_id = ?1) and (?2 is null or id = ?2) and (id, epoch) > (?3, ?4)
   and (?5 is null or status in (select value from json_each(?5)))

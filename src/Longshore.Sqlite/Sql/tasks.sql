@@ -138,6 +138,9 @@ delete from insert_keys where (namespace, key) = (
 -- name: task_delete_assignments
 delete from assignments where task_id = ?1;
 
+-- name: task_delete_error_details
+delete from error_details where task_id = ?1;
+
 -- name: task_delete_guards
 delete from kept_pairs where task_id = ?1;
 

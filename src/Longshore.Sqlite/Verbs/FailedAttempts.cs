@@ -15,6 +15,7 @@ internal sealed class FailedAttempts(
     Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, RecentFailures failures,
     BreakerBook breakers, Returns returns, EventLog events, Random chance)
 {
+    private readonly Statement _addDetail = connection.Prepare(sql["error_detail_add"]);
     private readonly Statement _policy = connection.Prepare(sql["task_policy"]);
 
     /// <summary>The holder reports failure. The claim is ended already.</summary>
@@ -28,6 +29,11 @@ internal sealed class FailedAttempts(
         stages.AddAssignment(
             claim, AssignmentStatus.Failed, nowUs, finish.Error, finish.Key,
             finish.Retry ? Verdict.Failure : Verdict.Nothing);
+        if (finish.ErrorDetail is { } detail)
+        {
+            _addDetail.Bind(place.Id).Bind(place.Epoch).Bind(detail).Run();
+        }
+
         live.Agent(claim.AgentId).CountFailed();
         var wait = finish.Delay ?? retry.WaitAfter(place.Failures, chance.NextDouble());
         var (state, untilUs) = Move(place, operation, trips, maxAttempts, wait, claim.AgentId, nowUs, finish.Error);

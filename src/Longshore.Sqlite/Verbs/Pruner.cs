@@ -30,6 +30,7 @@ internal sealed class Pruner(
     private readonly Statement _removeCode = connection.Prepare(sql["task_delete_code"]);
     private readonly Statement _removeKey = connection.Prepare(sql["task_delete_key"]);
     private readonly Statement _removeAssignments = connection.Prepare(sql["task_delete_assignments"]);
+    private readonly Statement _removeDetails = connection.Prepare(sql["task_delete_error_details"]);
     private readonly Statement _removeReviews = connection.Prepare(sql["task_delete_reviews"]);
     private readonly Statement _removeDraft = connection.Prepare(sql["task_delete_draft"]);
     private readonly Statement _removeHandoffs = connection.Prepare(sql["task_delete_handoffs"]);
@@ -198,6 +199,7 @@ internal sealed class Pruner(
         _removeDraft.Bind(id).Run();
         _removeHandoffs.Bind(id).Run();
         _removeHelp.Bind(id).Run();
+        _removeDetails.Bind(id).Run();
         deadlines.Remove(id);
         relaxing.Remove(id);
         unique.Remove(id);

@@ -17,4 +17,10 @@ public sealed record Assignment(
     DateTimeOffset? EndedAt,
     AssignmentStatus Status,
     string? Error,
-    RejectReason? Reason = null);
+    RejectReason? Reason = null)
+{
+    /// <summary>
+    /// More about the error, such as the stack of an exception; told with the assignments of one task only.
+    /// </summary>
+    public string? ErrorDetail { get; init; }
+}

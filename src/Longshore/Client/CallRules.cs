@@ -89,4 +89,7 @@ internal static class CallRules
         FinishKind.Reject => AssignmentStatus.Rejected,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
+
+    /// <summary>As much of a text as is kept.</summary>
+    public static string? Cut(string? text, int most) => text?.Length > most ? text[..most] : text;
 }

@@ -191,6 +191,7 @@ public sealed partial class HttpLongshoreClient
         {
             Result = finish.Result.IsNone ? null : finish.Result,
             Error = isFail ? finish.Error : null,
+            ErrorDetail = isFail ? finish.ErrorDetail : null,
             Reason = isFail ? null : finish.Error,
             Retry = isFail ? finish.Retry : null,
             DelaySeconds = finish.Delay?.TotalSeconds,

@@ -160,7 +160,12 @@ internal sealed partial class LocalClient
         }
 
         return finish.Error?.Length > Limits.ErrorLengthMax
-            ? finish with { Error = finish.Error[..Limits.ErrorLengthMax] }
+            || finish.ErrorDetail?.Length > Limits.ErrorDetailLengthMax
+            ? finish with
+            {
+                Error = CallRules.Cut(finish.Error, Limits.ErrorLengthMax),
+                ErrorDetail = CallRules.Cut(finish.ErrorDetail, Limits.ErrorDetailLengthMax),
+            }
             : finish;
     }
 

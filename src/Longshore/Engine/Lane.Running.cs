@@ -279,7 +279,7 @@ internal sealed partial class Lane
         StopCause.Lost => null,
         StopCause.Timeout => Failed(held, TimeoutText(held)),
         StopCause.Shutdown when e is OperationCanceledException => Released(held, "the host stops"),
-        _ => Failed(held, $"{e.GetType().Name}: {e.Message}"),
+        _ => Failed(held, $"{e.GetType().Name}: {e.Message}", e),
     };
 
     private void OnTimer()
@@ -373,12 +373,15 @@ internal sealed partial class Lane
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _clock.TimestampFrequency);
 
-    private static Finish Failed(HeldTask held, string error) => new()
+    private static Finish Failed(HeldTask held, string error, Exception? e = null) => new()
     {
         TaskId = held.Task.Id,
         Epoch = held.Grant.Epoch,
         Kind = FinishKind.Fail,
         Error = error.Length > Limits.ErrorLengthMax ? error[..Limits.ErrorLengthMax] : error,
+        ErrorDetail = e?.ToString() is { } stack
+            ? stack[..Math.Min(stack.Length, Limits.ErrorDetailLengthMax)]
+            : null,
     };
 
     private static Finish Released(HeldTask held, string why) => new()

@@ -151,6 +151,12 @@ public sealed record Finish
     /// <summary>What went wrong (fail), or why (snooze, release, cancel).</summary>
     public string? Error { get; init; }
 
+    /// <summary>
+    /// More about what went wrong (fail), such as the stack of an exception; kept with the attempt for as long as the
+    /// task. What is longer than <see cref="Limits.ErrorDetailLengthMax"/> is cut.
+    /// </summary>
+    public string? ErrorDetail { get; init; }
+
     /// <summary>Why it is declined (reject).</summary>
     public RejectReason? Reason { get; init; }
 

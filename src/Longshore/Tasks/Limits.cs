@@ -21,6 +21,9 @@ public static class Limits
     /// <summary>Longest error text kept; longer ones are cut (T2.13).</summary>
     public const int ErrorLengthMax = 4000;
 
+    /// <summary>Longest detail of an error kept, such as the stack of an exception; longer ones are cut.</summary>
+    public const int ErrorDetailLengthMax = 16_000;
+
     /// <summary>Shortest agent name (S0.124).</summary>
     public const int AgentNameLengthMin = 3;
 

@@ -276,7 +276,13 @@ public abstract class ClientConformance : IAsyncLifetime
         }
 
         (await EndAsync(Complete)).ShouldBe(TaskState.Done);
-        (await EndAsync(g => End(g, FinishKind.Fail) with { Error = "boom" })).ShouldBe(TaskState.Created);
+        var failed = 0L;
+        (await EndAsync(g =>
+        {
+            failed = g.TaskId;
+            return End(g, FinishKind.Fail) with { Error = "boom", ErrorDetail = new string('s', 20_000) };
+        })).ShouldBe(TaskState.Created);
+        (await Client.ListAssignmentsAsync(failed, Ct))[0].ErrorDetail!.Length.ShouldBe(Limits.ErrorDetailLengthMax);
         (await EndAsync(g => End(g, FinishKind.Fail) with { Retry = false })).ShouldBe(TaskState.Failed);
         (await EndAsync(g => End(g, FinishKind.Snooze) with { Delay = TimeSpan.FromHours(1) }))
             .ShouldBe(TaskState.Created);

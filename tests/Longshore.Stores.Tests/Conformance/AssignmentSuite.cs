@@ -8,6 +8,34 @@ public abstract class AssignmentSuite<TSource> : StoreSuite<TSource>
     where TSource : StoreSource, new()
 {
     [Fact]
+    public async Task Assignments_of_a_task_tell_of_each_failure_what_its_holder_told()
+    {
+        await Register("ada", max: 5);
+        var id = await Add(Spec() with { MaxAttempts = 2 });
+        var first = await Take("ada");
+        await Finish(Failure(first, "boom", "at Mill.Grind()"));
+        await StageAll();
+        await Finish(Failure(await Take("ada"), "bang", "at Mill.Sift()"));
+        (await Finish(Failure(first, "boom", "twice"))).Status.ShouldNotBe(ClaimWriteStatus.Accepted);
+        (await Store.Queries.ListAssignmentsAsync(id, Ct)).Select(a => (a.Epoch, a.Error, a.ErrorDetail))
+            .ShouldBe([(1, "boom", "at Mill.Grind()"), (2, "bang", "at Mill.Sift()")]);
+        (await Store.Queries.FindAssignmentsAsync(new AssignmentQuery { TaskId = id }, Ct)).Items
+            .ShouldAllBe(a => a.ErrorDetail == null && a.Error != null);
+        Clock.Advance(TimeSpan.FromDays(1));
+        (await Store.Tasks.PruneAsync(NowUs, 10, Ct)).ShouldBe(1);
+        (await Store.Queries.ListAssignmentsAsync(id, Ct)).ShouldBeEmpty();
+
+        static Finish Failure(Grant grant, string error, string detail) => new()
+        {
+            TaskId = grant.TaskId,
+            Epoch = grant.Epoch,
+            Kind = FinishKind.Fail,
+            Error = error,
+            ErrorDetail = detail,
+        };
+    }
+
+    [Fact]
     public async Task Find_lists_live_and_ended_ones_by_agent_task_and_status()
     {
         await Register("ada", max: 5);

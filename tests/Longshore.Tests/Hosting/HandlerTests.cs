@@ -64,6 +64,7 @@ public sealed class HandlerTests
         var task = await host.DoAsync("note", t => t with { Retry = RetryPolicy.TenMinutes });
         task.State.ShouldBe(TaskState.Created);
         task.Error.ShouldBe("InvalidOperationException: the printer is on fire");
+        (await host.Client.ListAssignmentsAsync(task.Id))[0].ErrorDetail!.ShouldContain(nameof(HandlerTests));
         task.DeferredUntil.ShouldBe(host.Clock.GetUtcNow() + TimeSpan.FromMinutes(10));
         await host.AdvanceAsync(TimeSpan.FromMinutes(10.1));
         await host.AdvanceAsync(TimeSpan.FromMinutes(10.1));

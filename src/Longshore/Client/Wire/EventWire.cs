@@ -74,12 +74,18 @@ public sealed record AssignmentWire(
     long TaskId, int Epoch, string Agent, DateTimeOffset GrantedAt, DateTimeOffset? EndedAt, string Status,
     string? Error, string? Reason)
 {
+    /// <summary>More about the error, such as a stack; with the assignments of one task only.</summary>
+    public string? ErrorDetail { get; init; }
+
     internal static AssignmentWire Of(Assignment a) =>
-        new(a.TaskId, a.Epoch, a.Agent, a.GrantedAt, a.EndedAt, a.Status.ToWire(), a.Error, a.Reason?.ToWire());
+        new(a.TaskId, a.Epoch, a.Agent, a.GrantedAt, a.EndedAt, a.Status.ToWire(), a.Error, a.Reason?.ToWire())
+        {
+            ErrorDetail = a.ErrorDetail,
+        };
 
     internal Assignment ToAssignment() => new(
         TaskId, Epoch, Agent, GrantedAt, EndedAt, Words.Parse<AssignmentStatus>(Status, "status"), Error,
-        Reason is null ? null : Words.Parse<RejectReason>(Reason, "reason"));
+        Reason is null ? null : Words.Parse<RejectReason>(Reason, "reason")) { ErrorDetail = ErrorDetail };
 }
 
 /// <summary>The ended claims of a task.</summary>

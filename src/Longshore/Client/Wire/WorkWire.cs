@@ -153,6 +153,9 @@ public sealed record FinishWire
     /// <summary>fail: what went wrong.</summary>
     public string? Error { get; init; }
 
+    /// <summary>fail: more about it, such as a stack; kept with the attempt.</summary>
+    public string? ErrorDetail { get; init; }
+
     /// <summary>snooze, release, cancel: why.</summary>
     public string? Reason { get; init; }
 

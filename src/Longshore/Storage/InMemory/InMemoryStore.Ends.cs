@@ -12,7 +12,8 @@ public sealed partial class InMemoryStore
     {
         var agent = entry.Claim!.Agent;
         var verdict = finish.Retry ? Verdict.Failure : Verdict.Nothing;
-        var ended = EndClaim(entry, AssignmentStatus.Failed, nowUs, finish.Error, finish.Key, verdict);
+        var ended = EndClaim(
+            entry, AssignmentStatus.Failed, nowUs, finish.Error, finish.Key, verdict, detail: finish.ErrorDetail);
         ended = ended with { Task = ended.Task with { Failures = ended.Task.Failures + 1, Suspect = false } };
         var operation = AttemptRules.AfterFailure(
             finish.Retry, ended.Task.Attempts, ended.Task.Spec.MaxAttempts, Failers(ended), Trips(ended));
@@ -87,7 +88,7 @@ public sealed partial class InMemoryStore
     /// <summary>Ends the claim that holds a task: its record is written and its agent's load falls.</summary>
     private TaskEntry EndClaim(
         TaskEntry entry, AssignmentStatus status, long nowUs, string? error, string? key = null,
-        Verdict verdict = Verdict.Nothing, RejectReason? reason = null)
+        Verdict verdict = Verdict.Nothing, RejectReason? reason = null, string? detail = null)
     {
         var claim = entry.Claim!;
         var record = new Assignment(
@@ -98,7 +99,7 @@ public sealed partial class InMemoryStore
             UnixTime.FromMicroseconds(nowUs),
             status,
             error,
-            reason);
+            reason) { ErrorDetail = detail };
         Change(claim.Agent, a => a with { Load = a.Load - 1 });
         Judge(entry, claim.Agent, verdict, nowUs);
         return entry with { Claim = null, Claims = entry.Claims.Add(new EndedClaim(record, claim.Single, key)) };

@@ -63,7 +63,7 @@ public sealed partial class InMemoryStore
 
     private static IEnumerable<Assignment> RecordsOf(TaskEntry entry)
     {
-        var ended = entry.Claims.Select(c => c.Record);
+        var ended = entry.Claims.Select(c => c.Record with { ErrorDetail = null });
         return entry.Claim is { } claim
             ? ended.Append(new Assignment(
                 entry.Task.Id, entry.Task.Epoch, claim.Agent, claim.GrantedAt, null, claim.Status, null))
