@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using Longshore.Storage.Sql;
 using Longshore.Tasks;
 using Npgsql;
@@ -13,7 +14,13 @@ internal sealed class Database : IAsyncDisposable
 
     private const int TriesMax = 8;
 
+    // A server takes a hundred by default, from all nodes and everybody else. Two cores are busy with far fewer.
+    private const int PoolSizeMax = 30;
+
+    private const int LookUpsMax = 1;
+
     private readonly PostgresOptions _options;
+    private readonly NpgsqlDataSource _lookUps;
     private long _commits;
     private long _statements;
 
@@ -29,7 +36,16 @@ internal sealed class Database : IAsyncDisposable
             AutoPrepareMinUsages = 2,
             Enlist = false,
         };
+        var given = new DbConnectionStringBuilder { ConnectionString = options.ConnectionString };
+        if (!given.ContainsKey("Maximum Pool Size") && !given.ContainsKey("MaxPoolSize"))
+        {
+            settings.MaxPoolSize = PoolSizeMax;
+        }
+
         Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        settings.MaxPoolSize = LookUpsMax;
+        settings.MinPoolSize = 0;
+        _lookUps = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
     public NpgsqlDataSource Source { get; }
@@ -92,18 +108,21 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Runs one round trip as one transaction; again when the database made it give way to another.</summary>
     public ValueTask<T> RunAsync<T>(
         Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>
-        RetryAsync(
-            async connection =>
-            {
-                var result = await SendAsync(connection, round(), read, ct).ConfigureAwait(false);
-                Interlocked.Increment(ref _commits);
-                return result;
-            },
-            ct);
+        RunAsync(Source, round, read, ct);
+
+    /// <summary>
+    /// As <see cref="RunAsync{T}(Func{Round}, Func{NpgsqlDataReader, ValueTask{T}}, CancellationToken)"/>, on a
+    /// connection kept for look-ups that others need in the middle of a transaction: were it one of the pool's, all of
+    /// those could be held by such as wait for one more.
+    /// </summary>
+    public ValueTask<T> LookUpAsync<T>(
+        Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>
+        RunAsync(_lookUps, round, read, ct);
 
     /// <summary>Runs several round trips as one transaction; again when the database made it give way.</summary>
     public ValueTask<T> TransactAsync<T>(Func<NpgsqlConnection, ValueTask<T>> verb, CancellationToken ct) =>
         RetryAsync(
+            Source,
             async connection =>
             {
                 var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
@@ -118,6 +137,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Reads in several round trips what was true at one instant.</summary>
     public ValueTask<T> AtOneInstantAsync<T>(Func<NpgsqlConnection, ValueTask<T>> read, CancellationToken ct) =>
         RetryAsync(
+            Source,
             async connection =>
             {
                 var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct)
@@ -127,13 +147,30 @@ internal sealed class Database : IAsyncDisposable
             },
             ct);
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync().ConfigureAwait(false);
+        await _lookUps.DisposeAsync().ConfigureAwait(false);
+    }
 
-    private async ValueTask<T> RetryAsync<T>(Func<NpgsqlConnection, ValueTask<T>> verb, CancellationToken ct)
+    private ValueTask<T> RunAsync<T>(
+        NpgsqlDataSource source, Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>
+        RetryAsync(
+            source,
+            async connection =>
+            {
+                var result = await SendAsync(connection, round(), read, ct).ConfigureAwait(false);
+                Interlocked.Increment(ref _commits);
+                return result;
+            },
+            ct);
+
+    private static async ValueTask<T> RetryAsync<T>(
+        NpgsqlDataSource source, Func<NpgsqlConnection, ValueTask<T>> verb, CancellationToken ct)
     {
         for (var tries = 1; ; tries++)
         {
-            var connection = await Source.OpenConnectionAsync(ct).ConfigureAwait(false);
+            var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             try
             {

@@ -8,11 +8,14 @@ namespace Longshore.Cli.Bench;
 
 /// <summary>
 /// Steps of workflows done by handlers that do nothing: many short chains, one step that fans out to all others and in
-/// again, or one long chain in an otherwise idle application, of which the time from step to step is told.
+/// again; or, with the time from step to step told, one long chain in an otherwise idle application, or short chains
+/// that begin as fast as steps are to be done.
 /// </summary>
 internal static class FlowsWorkload
 {
     private const int StartersAtOnce = 64;
+    private const int PacedPerSecond = 2000;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
 
     // A workflow in a step's place adds nothing here; a chain of more steps than a definition may have is run in parts.
     private const int ChainMax = 1000;
@@ -26,9 +29,11 @@ internal static class FlowsWorkload
         var tasks = flow.Steps.Count * runs;
         var node = await BenchNode.StartAsync(options, Compose, LoadAsync, ct: ct).ConfigureAwait(false);
         await using var _ = node.ConfigureAwait(false);
-        if (options.Flow == FlowShape.OneByOne)
+        if (TellsWaits(options.Flow))
         {
-            start = await StartAsync(node.Client, flow, runs, ct).ConfigureAwait(false);
+            start = options.Flow == FlowShape.Paced
+                ? await StartPacedAsync(node.Client, flow, runs, ct).ConfigureAwait(false)
+                : await StartAsync(node.Client, flow, runs, ct).ConfigureAwait(false);
         }
 
         var end = await node.FinishedAsync(tasks, ct).ConfigureAwait(false);
@@ -37,7 +42,7 @@ internal static class FlowsWorkload
         var figures = new RunFigures
         {
             TasksPerSecond = tasks / TimeProvider.System.GetElapsedTime(start, end).TotalSeconds,
-            Waits = options.Flow == FlowShape.OneByOne ? Percentiles.Of(Gaps(starts, tasks)) : null,
+            Waits = TellsWaits(options.Flow) ? Percentiles.Of(starts.FromStepToStep()) : null,
         };
         return figures.With(tasks, before, after);
 
@@ -50,7 +55,7 @@ internal static class FlowsWorkload
         async Task LoadAsync(BenchNode loading)
         {
             await loading.Client.PutWorkflowAsync(flow, ct).ConfigureAwait(false);
-            if (options.Flow != FlowShape.OneByOne)
+            if (!TellsWaits(options.Flow))
             {
                 await StartAsync(loading.Client, flow, runs, ct).ConfigureAwait(false);
             }
@@ -59,6 +64,8 @@ internal static class FlowsWorkload
             start = TimeProvider.System.GetTimestamp();
         }
     }
+
+    private static bool TellsWaits(FlowShape shape) => shape is FlowShape.OneByOne or FlowShape.Paced;
 
     private static (Workflow Flow, int Runs) Shape(BenchOptions options) => options.Flow switch
     {
@@ -99,11 +106,26 @@ internal static class FlowsWorkload
         return start;
     }
 
-    private static double[] Gaps(StartTimes starts, int tasks) =>
-    [
-        .. Enumerable.Range(1, tasks - 1).Select(id => TimeProvider.System
-            .GetElapsedTime(starts.Of(id), starts.Of(id + 1)).TotalMilliseconds),
-    ];
+    /// <summary>Starts runs so that their steps come at the pace, however long each start takes.</summary>
+    private static async Task<long> StartPacedAsync(
+        ILongshoreClient client, Workflow flow, int runs, CancellationToken ct)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        var starting = new List<Task>();
+        while (starting.Count < runs)
+        {
+            var due = TimeProvider.System.GetElapsedTime(start).TotalSeconds * PacedPerSecond / flow.Steps.Count;
+            while (starting.Count < Math.Min(runs, due))
+            {
+                starting.Add(client.StartRunAsync(new RunRequest(flow.Name), ct));
+            }
+
+            await Task.Delay(Pace, TimeProvider.System, ct).ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(starting).ConfigureAwait(false);
+        return start;
+    }
 }
 
 /// <summary>How the steps of the benchmark depend on each other.</summary>
@@ -117,4 +139,7 @@ internal enum FlowShape
 
     /// <summary>One long chain, while nothing else is to do.</summary>
     OneByOne = 2,
+
+    /// <summary>Short chains that begin as fast as 2,000 steps a second take.</summary>
+    Paced = 3,
 }

@@ -22,7 +22,7 @@ internal sealed class NoOpHandler(StartTimes? starts = null) : TaskHandler<NoOpP
 
     public override ValueTask<TaskResult> HandleAsync(NoOpPayload payload, TaskContext context, CancellationToken ct)
     {
-        starts?.Add(context.Task.Id);
+        starts?.Add(context.Task);
         return ValueTask.FromResult(TaskResult.Done());
     }
 }

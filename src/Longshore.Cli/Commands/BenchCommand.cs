@@ -78,7 +78,8 @@ internal static class BenchCommand
 
     private static readonly Option<string> Shape = new Option<string>("--shape")
     {
-        Description = "chains: many short ones; fan: one step, all others, one; one_by_one: a long chain, else idle.",
+        Description = "chains: many short ones; fan: one step, all others, one; one_by_one: a long chain, else idle; "
+            + "paced: short chains at 2,000 steps a second.",
         DefaultValueFactory = _ => "chains",
     }.AcceptOnlyFromAmong([.. Enum.GetValues<FlowShape>().Select(Words.Snake)]);
 

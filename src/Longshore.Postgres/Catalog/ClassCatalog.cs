@@ -104,7 +104,7 @@ internal sealed class ClassCatalog(Database database) : IDisposable
         try
         {
             var round = new Round().Add(database.Sql["classes_since"]).With(_seen.Since);
-            await database.RunAsync(
+            await database.LookUpAsync(
                 () => round,
                 async reader =>
                 {
@@ -152,7 +152,7 @@ internal sealed class ClassCatalog(Database database) : IDisposable
             step = key.Step,
             target = key.Target?.ToString(),
         }));
-        await database.RunAsync(
+        await database.LookUpAsync(
             () => new Round().Add(database.Sql["classes_intern"]).WithJson(rows),
             async row =>
             {

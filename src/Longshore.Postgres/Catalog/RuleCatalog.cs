@@ -21,7 +21,7 @@ internal sealed class RuleCatalog(Database database)
     public bool IsFifo(string @namespace) => _known?.IsFifo(@namespace) == true;
 
     /// <summary>Reads the present rules.</summary>
-    public ValueTask<KnownRules> ReadAsync(CancellationToken ct) => database.RunAsync(
+    public ValueTask<KnownRules> ReadAsync(CancellationToken ct) => database.LookUpAsync(
         () => new Round().Add(database.Sql["rules_list"]),
         async row =>
         {

@@ -2,7 +2,8 @@
 
 -- As before; but the runs are found by their keys, however many others there are.
 create or replace function longshore.lock_runs(p_tasks bigint[], p_run bigint) returns setof longshore.runs
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+as $$
 declare
     v_runs bigint[] := p_run || array(select s.run_id from longshore.run_steps s where s.task_id = any (p_tasks));
 begin
@@ -42,7 +43,7 @@ $$;
 
 drop function longshore.complete(integer[], bigint[], integer[], json[], text[], bigint, bigint);
 
--- As before; but a step of a run says so with LS003, unless what follows is seen to (p_steps).
+-- As before; but a step of a run says so with LS004, unless what follows is seen to (p_steps).
 create function longshore.complete(
     p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint,
     p_half_life_us bigint default 2592000000000, p_steps boolean default false)
@@ -112,7 +113,7 @@ begin
         raise exception 'a claim does not hold' using errcode = 'LS001';
     end if;
     if v_flags & 8192 <> 0 and not p_steps then
-        raise exception 'a task is a step of a run' using errcode = 'LS003';
+        raise exception 'a task is a step of a run' using errcode = 'LS004';
     end if;
     if v_flags & 768 <> 0 then
         delete from longshore.drafts where task_id = any (p_ids);
@@ -132,7 +133,8 @@ create function longshore.complete_steps(
     p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint,
     p_half_life_us bigint)
 returns bigint[]
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+as $$
 declare
     v_now bigint;
     v_usual boolean;

@@ -77,6 +77,7 @@ where a.id in (
 insert into longshore.runs (namespace, code, workflow, version, input, on_failure, state, steps, open, failed, plain,
                             correlation_id, started_us)
 values ($1, $2, $3, $4, $5, $6, 0, $7, $7, 0, $8, $9, longshore.instant($10))
+on conflict (namespace, code) do nothing
 returning id, started_us;
 
 -- name: runs_set

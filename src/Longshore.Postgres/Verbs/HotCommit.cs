@@ -13,7 +13,7 @@ internal sealed class HotCommit(
     Database database, ClassCatalog classes, RuleCatalog rules, ClaimCalls claims, MovesWriter writer, LowWaters lows)
 {
     private const int TriesMax = 5;
-    private const string IsOfStep = "LS003";
+    private const string IsOfStep = "LS004";
 
     private readonly RenewCalls _renewals = new(database);
 

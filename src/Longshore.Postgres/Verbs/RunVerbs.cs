@@ -49,25 +49,29 @@ internal sealed class RunVerbs(
     {
         for (var tries = 1; ; tries++)
         {
-            if (await reader.FindAsync(run.Namespace, run.Code, ct).ConfigureAwait(false) is { } id)
-            {
-                var holder = await reader.RunAsync(id, ct).ConfigureAwait(false);
-                var status = run.IsSame(holder!) ? StartStatus.Existing : StartStatus.CodeTaken;
-                return new StartOutcome(status, holder, RunEffects.None);
-            }
-
+            StartOutcome? outcome = null;
             try
             {
-                return await database.TransactAsync(connection => StartAsync(connection, run, nowUs, ct), ct)
+                outcome = await database.TransactAsync(connection => StartAsync(connection, run, nowUs, ct), ct)
                     .ConfigureAwait(false);
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && tries < TriesMax)
-            {
-                // Another node took the code meanwhile; now it is seen.
             }
             catch (PostgresException e) when (e.SqlState == Database.OldRules && tries < TriesMax)
             {
                 await rules.ReadAsync(ct).ConfigureAwait(false);
+            }
+
+            // What was started before is answered even where the queue is full.
+            if (outcome?.Status != StartStatus.Started
+                && await reader.FindAsync(run.Namespace, run.Code, ct).ConfigureAwait(false) is { } id
+                && await reader.RunAsync(id, ct).ConfigureAwait(false) is { } holder)
+            {
+                return new StartOutcome(
+                    run.IsSame(holder) ? StartStatus.Existing : StartStatus.CodeTaken, holder, RunEffects.None);
+            }
+
+            if (outcome is not null)
+            {
+                return outcome;
             }
         }
     }
@@ -134,7 +138,8 @@ internal sealed class RunVerbs(
             },
             ct);
 
-    private async ValueTask<StartOutcome> StartAsync(
+    /// <summary>Null when the code is taken.</summary>
+    private async ValueTask<StartOutcome?> StartAsync(
         NpgsqlConnection connection, NewRun run, long? nowUs, CancellationToken ct)
     {
         var known = await rules.FindAsync(ct).ConfigureAwait(false);
@@ -153,12 +158,15 @@ internal sealed class RunVerbs(
         begun = await database.SendAsync(
             connection,
             round,
-            async row =>
-            {
-                await row.ReadAsync(ct).ConfigureAwait(false);
-                return begun with { Id = row.GetInt64(0), StartedAt = row.Instant(1) };
-            },
+            async row => await row.ReadAsync(ct).ConfigureAwait(false)
+                ? begun with { Id = row.GetInt64(0), StartedAt = row.Instant(1) }
+                : begun,
             ct).ConfigureAwait(false);
+        if (begun.Id == 0)
+        {
+            return null;
+        }
+
         var startedUs = begun.StartedAt.ToMicroseconds();
         var ids = await InsertAsync(connection, run.Steps, known, startedUs, ct).ConfigureAwait(false);
         var start = new StartLedger(begun, Made(run.Steps, ids, begun.Id, 0), startedUs).Begin();

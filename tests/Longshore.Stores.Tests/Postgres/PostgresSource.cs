@@ -6,12 +6,15 @@ using Npgsql;
 namespace Longshore.Stores.Tests.Postgres;
 
 /// <summary>Each store has a schema of its own in the one database of the tests.</summary>
-public sealed class PostgresSource : StoreSource<PostgresStore>, ISqlSource
+public class PostgresSource : StoreSource<PostgresStore>, ISqlSource
 {
     private static int _last;
 
     private readonly string _schema = string.Create(
         CultureInfo.InvariantCulture, $"t{Environment.ProcessId}_{Interlocked.Increment(ref _last)}");
+
+    /// <summary>Added to how the database is reached.</summary>
+    protected virtual string Keywords => "";
 
     public override async ValueTask<IStore> ReopenAsync(StoreOptions options)
     {
@@ -25,6 +28,7 @@ public sealed class PostgresSource : StoreSource<PostgresStore>, ISqlSource
     {
         await base.DisposeAsync();
         await Schema.DropAsync(Options(new StoreOptions()), CancellationToken.None);
+        GC.SuppressFinalize(this);
     }
 
     public async Task<IReadOnlyList<string?[]>> QueryAsync(int columns, string sql)
@@ -63,8 +67,14 @@ public sealed class PostgresSource : StoreSource<PostgresStore>, ISqlSource
 
     private PostgresOptions Options(StoreOptions options) => new()
     {
-        ConnectionString = PostgresServer.SharedConnection,
+        ConnectionString = PostgresServer.SharedConnection + Keywords,
         Schema = _schema,
         Store = options,
     };
+}
+
+/// <summary>The same with one connection: what needs another in the middle of a transaction waits for ever.</summary>
+public sealed class NarrowSource : PostgresSource
+{
+    protected override string Keywords => ";Maximum Pool Size=1;Timeout=5";
 }

@@ -300,8 +300,8 @@ public sealed class TransactionalTests : IAsyncLifetime
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where n.nspname || '.' = 'longshore.' and array_to_string(p.proconfig, ' ') ~ 'enable_[a-z]+=off'
             """;
-        (await ScalarAsync(connection, $"select count(*) {Forbidding}")).ShouldBe(4L);
-        (await ScalarAsync(connection, $"select count(*) {Forbidding} and 'jit=off' = any (p.proconfig)")).ShouldBe(4L);
+        (await ScalarAsync(connection, $"select count(*) {Forbidding}")).ShouldBe(6L);
+        (await ScalarAsync(connection, $"select count(*) {Forbidding} and 'jit=off' = any (p.proconfig)")).ShouldBe(6L);
     }
 
     [Fact]
