@@ -33,6 +33,23 @@ public sealed partial class PostgresStore
             namespaces, [.. agents.Take(agentsMax)], AgentLoads.Sum(agents.Skip(agentsMax)));
     }
 
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ReadyLoad>> MeasureReadyAsync(
+        IReadOnlyList<string> namespaces, CancellationToken ct = default) =>
+        _database.RunAsync<IReadOnlyList<ReadyLoad>>(
+            () => new Round().Add(_database.Sql["ready_by_kind"]).With([.. namespaces]),
+            async row =>
+            {
+                var found = new List<ReadyLoad>();
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    found.Add(new ReadyLoad(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)));
+                }
+
+                return found;
+            },
+            ct);
+
     /// <summary>Reads the first hundred rows of a view; answers how many there are.</summary>
     internal ValueTask<int> ReadViewAsync(string view, CancellationToken ct) =>
         new ViewReader(_database).CountFirstAsync(view, ct);

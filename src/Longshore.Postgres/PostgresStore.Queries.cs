@@ -87,6 +87,19 @@ public sealed partial class PostgresStore
         _events.ReadAsync(afterPosition, limit, ct);
 
     /// <inheritdoc/>
+    public ValueTask<EventSlice> ReadTypesAsync(
+        long afterPosition, IReadOnlyList<string> types, int limit, CancellationToken ct = default) =>
+        _events.ReadAsync(afterPosition, types, limit, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<long?> GetBookmarkAsync(string name, CancellationToken ct = default) =>
+        _events.BookmarkAsync(name, ct);
+
+    /// <inheritdoc/>
+    public async ValueTask SetBookmarkAsync(string name, long position, CancellationToken ct = default) =>
+        await _events.SetBookmarkAsync(name, position, ct).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EventRecord>> HistoryAsync(long taskId, CancellationToken ct = default) =>
         _events.HistoryAsync(taskId, ct);
 

@@ -1,3 +1,4 @@
+using Longshore.Server.Alerts;
 using Longshore.Server.Http;
 using Longshore.Server.Metrics;
 using Microsoft.AspNetCore.Builder;
@@ -21,6 +22,8 @@ public static class LongshoreServerExtensions
             return Task.CompletedTask;
         }));
         services.AddSingleton<StopSignal>();
+        services.AddOptions<WebhookOptions>();
+        services.AddHostedService<WebhookCourier>();
         services.AddSingleton<PrometheusCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<PrometheusCollector>());
         return services;

@@ -8,6 +8,11 @@ namespace Longshore.Sqlite;
 public sealed partial class SqliteStore
 {
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ReadyLoad>> MeasureReadyAsync(
+        IReadOnlyList<string> namespaces, CancellationToken ct = default) =>
+        _readers.RunAsync(reader => reader.Load.Ready(namespaces), ct);
+
+    /// <inheritdoc/>
     public ValueTask<StoreLoad> MeasureLoadAsync(int agentsMax, CancellationToken ct = default) =>
         _readers.RunAsync(
             reader =>

@@ -91,6 +91,19 @@ public sealed partial class SqliteStore
         _readers.RunAsync(reader => reader.Events.Read(afterPosition, limit), ct);
 
     /// <inheritdoc/>
+    public ValueTask<EventSlice> ReadTypesAsync(
+        long afterPosition, IReadOnlyList<string> types, int limit, CancellationToken ct = default) =>
+        _readers.RunAsync(reader => reader.Events.Read(afterPosition, types, limit), ct);
+
+    /// <inheritdoc/>
+    public ValueTask<long?> GetBookmarkAsync(string name, CancellationToken ct = default) =>
+        WriteAsync(null, _ => _verbs.Bookmarks.Get(name));
+
+    /// <inheritdoc/>
+    public async ValueTask SetBookmarkAsync(string name, long position, CancellationToken ct = default) =>
+        await WriteAsync(null, _ => _verbs.Bookmarks.Set(name, position)).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EventRecord>> HistoryAsync(long taskId, CancellationToken ct = default) =>
         _readers.RunAsync(reader => reader.Events.History(taskId), ct);
 

@@ -197,6 +197,7 @@ internal static class RulesCommand
                 : Words.Snake(rules.Unroutable)),
             ("fallback requires", string.Join(", ", rules.FallbackRequires)),
             ("keeps", rules.Retention is { } kept ? RetentionText.Of(kept) : "as the server is set"),
+            ("alerts", Alerts(rules.Alerts)),
             ("kinds", Otherwise(rules.Kinds)),
             ("steps", Otherwise(rules.Steps)));
         return 0;
@@ -208,6 +209,14 @@ internal static class RulesCommand
         .. rules.Exclude.Select(pair => $"not {pair.First}+{pair.Second}"),
         .. rules.Allow.Select(pair => $"but {pair.First}+{pair.Second}"),
         rules.ByPrincipal ? "by principal" : "by agent",
+    ]);
+
+    private static string Alerts(AlertRules? rules) => rules is null ? "none" : string.Join("; ",
+    [
+        .. rules.Webhooks.Select(hook => $"{hook.Name}: {hook.Url}"),
+        .. rules.Depths.Select(depth => $"{depth.Name}: {depth.Kind ?? "all kinds"}"
+            + (depth.ReadyMax is { } most ? $", more than {Output.Number(most)} ready" : "")
+            + (depth.AgeMax is { } age ? $", older than {Seconds(age)}" : "")),
     ]);
 
     private static string Otherwise(IReadOnlyDictionary<string, StepRules> rules) => string.Join("; ", rules

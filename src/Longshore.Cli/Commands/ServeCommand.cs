@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Longshore.Cli.Shell;
 using Longshore.Server;
+using Longshore.Server.Alerts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -35,6 +36,14 @@ internal static class ServeCommand
         DefaultValueFactory = _ => "full",
     }.AcceptOnlyFromAmong("full", "normal");
 
+    private static readonly Option<bool> PrivateWebhooks = new("--private-webhooks")
+    {
+        Description = "Alerts may go to private and loopback addresses, too.",
+    };
+
+    private static readonly Option<string[]> WebhookHosts = Options.Words(
+        "--webhook-host", "Alerts may go to this host, and only to those given so. Repeatable.", "HOST");
+
     public static Command Create()
     {
         var command = new ExplainedCommand("serve", "Run a server until it is interrupted.", """
@@ -48,7 +57,7 @@ internal static class ServeCommand
         {
             Urls, Store, Synchronous, ServeReadiness.Node, ServeReadiness.Mode, ServeReadiness.Interval,
             ServeReadiness.Age, ServeReadiness.Batch, ServeStore.HeartbeatTimeout, ServeStore.ReputationHalfLife,
-            RetentionText.Keep,
+            RetentionText.Keep, PrivateWebhooks, WebhookHosts,
             ServeTelemetry.Otlp, ServeTelemetry.LogFormat,
         };
         command.SetAction(ServeAsync);
@@ -72,7 +81,14 @@ internal static class ServeCommand
                     RetentionText.Apply(options, parsed);
                 }),
                 options => ServeStore.Apply(options, parsed));
-        builder.Services.AddLongshoreServer();
+        builder.Services.AddLongshoreServer().Configure<WebhookOptions>(options =>
+        {
+            options.AllowsPrivateAddresses = parsed.GetValue(PrivateWebhooks);
+            foreach (var host in parsed.GetValue(WebhookHosts) ?? [])
+            {
+                options.Hosts.Add(host);
+            }
+        });
 
         var app = builder.Build();
         await using var _ = app.ConfigureAwait(false);

@@ -21,18 +21,44 @@ internal sealed class EventReader(Database database)
             () => new Round().Add(database.Sql["events_after"])
                 .With((afterPosition >> PlaceBits) - 1).With(limit + 1L)
                 .With((afterPosition & ((1 << PlaceBits) - 1)) + 1),
-            async row =>
-            {
-                var records = new List<EventRecord>();
-                while (records.Count < limit && await row.ReadAsync(ct).ConfigureAwait(false))
-                {
-                    records.AddRange(
-                        Expand(row).Where(e => e.Position > afterPosition).Take(limit - records.Count));
-                }
-
-                return records;
-            },
+            row => ReadAsync(row, afterPosition, limit, ct),
             ct);
+
+    private static async ValueTask<IReadOnlyList<EventRecord>> ReadAsync(
+        NpgsqlDataReader row, long afterPosition, int limit, CancellationToken ct)
+    {
+        var records = new List<EventRecord>();
+        while (records.Count < limit && await row.ReadAsync(ct).ConfigureAwait(false))
+        {
+            records.AddRange(Expand(row).Where(e => e.Position > afterPosition).Take(limit - records.Count));
+        }
+
+        return records;
+    }
+
+    /// <summary>Those of some types, as far as the log is complete now.</summary>
+    public async ValueTask<EventSlice> ReadAsync(
+        long afterPosition, IReadOnlyList<string> types, int limit, CancellationToken ct)
+    {
+        var end = await EndAsync(ct).ConfigureAwait(false);
+        var events = await database.RunAsync<IReadOnlyList<EventRecord>>(
+            () => new Round().Add(database.Sql["events_of_types"])
+                .With((long?)((afterPosition >> PlaceBits) - 1)).With((long?)(end >> PlaceBits))
+                .With([.. types]).With((long?)(limit + 1L)),
+            row => ReadAsync(row, afterPosition, limit, ct),
+            ct).ConfigureAwait(false);
+        return EventSlice.Of(events, limit, afterPosition, end);
+    }
+
+    public ValueTask<long?> BookmarkAsync(string name, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["bookmark_get"]).With(name),
+        async row => await row.ReadAsync(ct).ConfigureAwait(false) ? row.LongOrNull(0) : null,
+        ct);
+
+    public ValueTask<bool> SetBookmarkAsync(string name, long position, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["bookmark_set"]).With(name).With((long?)position),
+        _ => ValueTask.FromResult(true),
+        ct);
 
     public ValueTask<long> EndAsync(CancellationToken ct) => database.RunAsync(
         () => new Round().Add(database.Sql["events_end"]),

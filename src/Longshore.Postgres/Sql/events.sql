@@ -16,6 +16,22 @@ select e.seq, e.at_us, e.type, e.actor_type, e.actor, e.task_id, e.payload,
 from longshore.events_between($1, $2, $3) e
 order by e.seq;
 
+-- name: events_of_types
+select e.seq, e.at_us, e.type, e.actor_type, e.actor, e.task_id, e.payload,
+       coalesce(e.correlation_id, (select t.correlation_id from longshore.tasks t where t.id = e.task_id)),
+       e.tasks, e.epochs,
+       case when e.agents is not null then array(
+           select coalesce(a.name, '') from unnest(e.agents) with ordinality i (id, n)
+           left join longshore.agents a on a.id = i.id order by i.n) end,
+       e.states,
+       case when e.tasks is not null then array(
+           select t.correlation_id from unnest(e.tasks) with ordinality i (id, n)
+           left join longshore.tasks t on t.id = i.id order by i.n) end
+from longshore.events e
+where e.seq > $1 and e.seq <= $2 and e.type = any ($3)
+order by e.seq
+limit $4;
+
 -- name: events_end
 select longshore.events_bound();
 
@@ -35,3 +51,10 @@ where e.task_id = $1;
 
 -- name: history_events
 select epoch, at_us, type, actor_type, actor, payload from longshore.events where task_id = $1 order by seq;
+
+-- name: bookmark_get
+select position from longshore.bookmarks where name = $1;
+
+-- name: bookmark_set
+insert into longshore.bookmarks (name, position) values ($1, $2)
+on conflict (name) do update set position = excluded.position;

@@ -17,3 +17,16 @@ from (
 join longshore.classes c on c.id = s.class_id
 group by c.namespace
 order by c.namespace collate "C";
+
+-- name: ready_by_kind
+select c.namespace, c.kind, sum(s.ready)::bigint, min(s.oldest_us)
+from (
+    select class_id, count(*) as ready,
+           min(rank + longshore.head_start_us(priority, failures, flags)) as oldest_us
+    from longshore.ready
+    group by class_id
+) s
+join longshore.classes c on c.id = s.class_id
+where c.namespace = any ($1)
+group by c.namespace, c.kind
+order by c.namespace collate "C", c.kind collate "C";

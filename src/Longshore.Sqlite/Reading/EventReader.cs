@@ -14,29 +14,41 @@ internal sealed class EventReader(
     Connection connection, SqlCatalog sql, LiveIndex live, TaskBodies bodies, AssignmentRows assignments)
 {
     private readonly Statement _after = connection.Prepare(sql["events_after"]);
+    private readonly Statement _ofTypes = connection.Prepare(sql["events_of_types"]);
     private readonly Statement _ofTask = connection.Prepare(sql["events_of_task"]);
     private readonly Statement _end = connection.Prepare(sql["events_end"]);
     private readonly Statement _correlation = connection.Prepare(sql["event_correlation"]);
     private readonly ClaimRows _claims = new(connection, sql);
 
-    public IReadOnlyList<EventRecord> Read(long afterPosition, int limit)
+    public IReadOnlyList<EventRecord> Read(long afterPosition, int limit) =>
+        Read(_after.Bind((afterPosition >> EventLog.PlaceBits) - 1).Bind(limit + 1L), afterPosition, limit);
+
+    /// <summary>Those of some types, as far as the log reaches now.</summary>
+    public EventSlice Read(long afterPosition, IReadOnlyList<string> types, int limit)
+    {
+        var end = End();
+        _ofTypes.Bind((afterPosition >> EventLog.PlaceBits) - 1).Bind(end >> EventLog.PlaceBits)
+            .BindText(JsonSerializer.SerializeToUtf8Bytes(types)).Bind(limit + 1L);
+        return EventSlice.Of(Read(_ofTypes, afterPosition, limit), limit, afterPosition, end);
+    }
+
+    private List<EventRecord> Read(Statement found, long afterPosition, int limit)
     {
         var records = new List<EventRecord>();
-        _after.Bind((afterPosition >> EventLog.PlaceBits) - 1).Bind(limit + 1L);
-        while (records.Count < limit && _after.Read())
+        while (records.Count < limit && found.Read())
         {
-            var row = new Row(_after.Long(0), UnixTime.FromMicroseconds(_after.Long(1)), _after.Text(2)!,
-                (ActorType)_after.Int(3), _after.Text(4));
-            var single = _after.IsNull(8);
-            var items = single ? [] : JsonSerializer.Deserialize<List<long[]>>(_after.Bytes(8))!;
+            var row = new Row(found.Long(0), UnixTime.FromMicroseconds(found.Long(1)), found.Text(2)!,
+                (ActorType)found.Int(3), found.Text(4));
+            var single = found.IsNull(8);
+            var items = single ? [] : JsonSerializer.Deserialize<List<long[]>>(found.Bytes(8))!;
             IEnumerable<EventRecord> expanded = single
                 ? [new EventRecord(row.Seq << EventLog.PlaceBits, row.At, row.Type, row.ActorType, row.Actor ?? "",
-                    _after.LongOrNull(5), _after.Json(6), _after.Text(7) ?? CorrelationOf(_after.LongOrNull(5)))]
+                    found.LongOrNull(5), found.Json(6), found.Text(7) ?? CorrelationOf(found.LongOrNull(5)))]
                 : Expand(row, items);
             records.AddRange(expanded.Where(e => e.Position > afterPosition).Take(limit - records.Count));
         }
 
-        _after.Reset();
+        found.Reset();
         return records;
     }
 

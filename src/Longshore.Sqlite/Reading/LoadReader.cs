@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Longshore.Sqlite.Interop;
 using Longshore.Storage;
 using Longshore.Storage.Sql;
@@ -8,6 +9,7 @@ namespace Longshore.Sqlite.Reading;
 internal sealed class LoadReader(Connection connection, SqlCatalog sql)
 {
     private Statement? _namespaces;
+    private Statement? _kinds;
     private Statement? _ready;
 
     public IReadOnlyList<NamespaceLoad> Namespaces()
@@ -21,6 +23,13 @@ internal sealed class LoadReader(Connection connection, SqlCatalog sql)
         }
 
         return found;
+    }
+
+    public IReadOnlyList<ReadyLoad> Ready(IReadOnlyList<string> namespaces)
+    {
+        var rows = _kinds ??= connection.Prepare(sql["ready_by_kind"]);
+        return rows.BindText(JsonSerializer.SerializeToUtf8Bytes(namespaces))
+            .All(row => new ReadyLoad(row.Text(0)!, row.Text(1)!, row.Long(2), row.Long(3)));
     }
 
     public IReadOnlyList<ReadyTask> ReadySince(long afterId, long beforeUs, int limit)

@@ -19,3 +19,18 @@ from (
 join classes c on c.id = s.class_id
 group by c.namespace
 order by c.namespace;
+
+-- name: ready_by_kind
+select c.namespace, c.kind, sum(s.ready), min(s.oldest_us)
+from (
+    select class_id, count(*) as ready,
+           min(rank + case when flags & 128 then priority * 86400000000000
+                      else (10 * priority - min(50, 10 * failures) + case when flags & 4 then 10 else 0 end
+                            + case when flags & 2048 then 10 else 0 end) * 1800000000 end) as oldest_us
+    from ready
+    group by class_id
+) s
+join classes c on c.id = s.class_id
+where c.namespace in (select value from json_each(?1))
+group by c.namespace, c.kind
+order by c.namespace, c.kind;

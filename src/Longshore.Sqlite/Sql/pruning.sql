@@ -1,10 +1,4 @@
--- Deleting what is old. The walk over the log has come to the counter pruned_seq.
-
--- name: prune_position
-select value from counters where name = 'pruned_seq';
-
--- name: prune_position_set
-insert into counters (name, value) values ('pruned_seq', ?1) on conflict (name) do update set value = excluded.value;
+-- Deleting what is old. The walk over the log has come to the bookmark pruned_seq.
 
 -- name: prune_page
 select seq, at_us, task_id, items from events where seq > ?1 order by seq limit ?2;

@@ -14,12 +14,11 @@ namespace Longshore.Sqlite.Verbs;
 /// </summary>
 internal sealed class Pruner(
     Connection connection, SqlCatalog sql, LiveIndex live, Stages stages, Deadlines deadlines, RelaxVerbs relaxing,
-    UniqueVerbs unique)
+    UniqueVerbs unique, Bookmarks bookmarks)
 {
+    private const string Bookmark = "pruned_seq";
     private const int EventsAtOnce = 256;
 
-    private readonly Statement _position = connection.Prepare(sql["prune_position"]);
-    private readonly Statement _setPosition = connection.Prepare(sql["prune_position_set"]);
     private readonly Statement _page = connection.Prepare(sql["prune_page"]);
     private readonly Statement _finished = connection.Prepare(sql["prune_finished"]);
     private readonly Statement _retain = connection.Prepare(sql["retained_add"]);
@@ -42,11 +41,11 @@ internal sealed class Pruner(
     public PruneOutcome Prune(PrunePlan plan, int limit)
     {
         var step = new Step(plan, limit);
-        var from = Position();
+        var from = bookmarks.Get(Bookmark) ?? 0;
         var position = Walk(from, step);
         if (position > from)
         {
-            _setPosition.Bind(position).Run();
+            bookmarks.Set(Bookmark, position);
         }
 
         ReleaseDue(step);
@@ -57,13 +56,6 @@ internal sealed class Pruner(
         }
 
         return new PruneOutcome(step.Pruned, step.IsFull || events == 4 * EventsAtOnce);
-    }
-
-    private long Position()
-    {
-        var position = _position.Read() ? _position.Long(0) : 0;
-        _position.Reset();
-        return position;
     }
 
     /// <summary>Answers how far it came: the last event of which all ended tasks are deleted or set aside.</summary>

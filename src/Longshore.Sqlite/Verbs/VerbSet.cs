@@ -12,6 +12,7 @@ internal sealed class VerbSet
     public VerbSet(Connection connection, SqlCatalog sql, LiveIndex live, StoreOptions options, Random chance)
     {
         Events = new EventLog(connection, sql);
+        Bookmarks = new Bookmarks(connection, sql);
         Breakers = new BreakerBook(connection, sql, live, options);
         var open = new OpenHandoffs(connection, sql);
         var stages = new Stages(connection, sql, live, Breakers, open);
@@ -32,7 +33,7 @@ internal sealed class VerbSet
             connection, sql, live, stages, new Selector(live, guards), bodies, Breakers, Events);
         Changer = new Changer(connection, sql, stages, deadlines, Breakers, Relaxing, unique, Help, Events);
         Upkeep = new Upkeep(connection, sql, stages, deadlines, attempts, Events);
-        Pruner = new Pruner(connection, sql, live, stages, deadlines, Relaxing, unique);
+        Pruner = new Pruner(connection, sql, live, stages, deadlines, Relaxing, unique, Bookmarks);
         Agents = new AgentVerbs(connection, sql, live, stages, attempts, Events, options.ReputationHalfLife);
         Reviews = new ReviewVerbs(connection, sql, live, stages, Agents, Events, options.ReputationHalfLife);
         Rules = new RuleVerbs(connection, sql, live, Events);
@@ -46,6 +47,8 @@ internal sealed class VerbSet
     }
 
     public EventLog Events { get; }
+
+    public Bookmarks Bookmarks { get; }
 
     public BreakerBook Breakers { get; }
 

@@ -14,7 +14,7 @@ internal sealed partial class LocalClient
     public async Task<NamespaceRules> GetRulesAsync(string @namespace, CancellationToken ct = default)
     {
         TaskValidation.Word(@namespace, "namespace");
-        return await engine.Store.Rules.GetAsync(@namespace, ct).ConfigureAwait(false);
+        return Hidden(await engine.Store.Rules.GetAsync(@namespace, ct).ConfigureAwait(false));
     }
 
     public async Task<NamespaceRules> SetRulesAsync(
@@ -22,6 +22,14 @@ internal sealed partial class LocalClient
     {
         TaskValidation.Word(@namespace, "namespace");
         ArgumentNullException.ThrowIfNull(rules);
+        if (rules.Alerts is { } alerts)
+        {
+            var former = await engine.Store.Rules.GetAsync(@namespace, ct).ConfigureAwait(false);
+            rules = rules with { Alerts = alerts.WithSecretsOf(former.Alerts) };
+            rules.Checked();
+            await engine.BeginAlertsAsync(ct).ConfigureAwait(false);
+        }
+
         var decided = await engine.Store.Rules.SetAsync(@namespace, rules.Checked(), expectedVersion, ct: ct)
             .ConfigureAwait(false);
         engine.Rules.Forget(@namespace);
@@ -37,8 +45,11 @@ internal sealed partial class LocalClient
 
         // Another mode or exclusion may have made tasks claimable for those who wait.
         engine.OnRulesChanged(@namespace);
-        return decided;
+        return Hidden(decided);
     }
+
+    private static NamespaceRules Hidden(NamespaceRules rules) =>
+        rules.Alerts is null ? rules : rules with { Alerts = rules.Alerts.Hidden() };
 
     public Task<NamespaceRules> PauseAsync(string @namespace, string? kind = null, CancellationToken ct = default) =>
         ChangeRulesAsync(@namespace, kind, rules => Pauses.Paused(rules, kind, engine.Time.Now), ct);

@@ -125,6 +125,20 @@ internal sealed class CommandProcessor(
         }
     }
 
+    /// <summary>Stores tasks of Longshore's own; false when there is no room for one of them.</summary>
+    public async ValueTask<bool> StoreAsync(IReadOnlyList<NewTask> tasks)
+    {
+        if (tasks.Count == 0)
+        {
+            return true;
+        }
+
+        var command = new InsertCommand(tasks);
+        Send(command);
+        var outcomes = await command.Completion.ConfigureAwait(false);
+        return !outcomes.Any(outcome => outcome.Status == InsertStatus.QueueFull);
+    }
+
     /// <summary>Sends what waits, then refuses everything.</summary>
     public async Task CloseAsync()
     {

@@ -70,6 +70,9 @@ public sealed record EngineOptions
     /// <summary>How often tasks are looked for that nobody could ever do. Five seconds by default.</summary>
     public TimeSpan UnroutableInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often it is looked whether queues are deep. Five seconds by default.</summary>
+    public TimeSpan DepthInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often ended tasks are pruned. One minute by default.</summary>
     public TimeSpan PruneInterval { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -111,7 +114,7 @@ public sealed record EngineOptions
             (RescueInterval, "rescue_interval"), (PruneInterval, "prune_interval"), (Retention, "retention"),
             (LeadershipTerm, "leadership_term"), (HeartbeatInterval, "heartbeat_interval"),
             (NodeTimeout, "node_timeout"), (DistributionInterval, "distribution_interval"),
-            (UnroutableInterval, "unroutable_interval"),
+            (UnroutableInterval, "unroutable_interval"), (DepthInterval, "depth_interval"),
         })
         {
             TaskValidation.Duration(value, field);

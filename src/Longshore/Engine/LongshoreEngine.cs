@@ -91,6 +91,8 @@ public sealed class LongshoreEngine : IAsyncDisposable
             new Rescuer(store, _leadership, Options, OnLapsed, _log),
             new Expirer(store, _leadership, Options, lost => OnLost(lost, LossCause.Deadline), _log),
             new Pruner(store, _leadership, Options, Time, _log),
+            new FailureWatch(store, Processor, _leadership, Options, _log),
+            new DepthWatch(store, Processor, _leadership, Options, Time, _log),
         ];
         _leadership.Gained += () => Array.ForEach(_duties, d => d.Poke());
         FollowProcessor();
@@ -352,6 +354,9 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Signal(new TaskReadyEvent { Namespace = @namespace });
         Bus.Publish(EventsRecorded.Instance);
     }
+
+    /// <summary>Rules are about to say who is told of failures.</summary>
+    internal ValueTask BeginAlertsAsync(CancellationToken ct) => FailureWatch.BeginAsync(Store, ct);
 
     /// <summary>A schedule will tick at an instant, whichever node leads.</summary>
     internal void OnScheduled(DateTimeOffset? tick)

@@ -17,6 +17,21 @@ internal static class EventPayloads
         }
     });
 
+    /// <summary>Where an event led its task, if it says so.</summary>
+    public static TaskState? StateOf(JsonText payload)
+    {
+        if (payload.IsNone)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(payload.Memory);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("state", out var state) && state.GetString() is { } word
+                ? TaskStates.Parse(word)
+                : null;
+    }
+
     /// <summary>Which claim was declined, why, and where that led the task.</summary>
     public static JsonText Rejected(int epoch, string agent, TaskState state, string reason, string? text) =>
         Write(json =>

@@ -93,6 +93,9 @@ public sealed record NamespaceRules
     /// <summary>How long ended tasks are kept; null leaves it to the node. A kind may have its own.</summary>
     public RetentionRules? Retention { get; init; }
 
+    /// <summary>Who is told when tasks fail or the queue gets deep; null: nobody.</summary>
+    public AlertRules? Alerts { get; init; }
+
     /// <summary>Decided otherwise for a kind.</summary>
     public IReadOnlyDictionary<string, StepRules> Kinds { get; init; } = ReadOnlyDictionary<string, StepRules>.Empty;
 
@@ -160,6 +163,7 @@ public sealed record NamespaceRules
         CheckWait(TaskCooldown, "task_cooldown_seconds");
         TaskValidation.Duration(UnroutableAfter, "unroutable_after_seconds");
         Retention?.Check("retention");
+        Alerts?.Check("alerts");
         CheckPairs(Exclusion.Exclude, "exclusion.exclude");
         CheckPairs(Exclusion.Allow, "exclusion.allow");
         var fallback = Requirement.Canonical(

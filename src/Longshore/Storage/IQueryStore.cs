@@ -90,6 +90,10 @@ public interface IQueryStore
     /// <param name="agentsMax">At most so many agents by name; the others are summed.</param>
     /// <param name="ct">Ends the query.</param>
     ValueTask<StoreLoad> MeasureLoadAsync(int agentsMax, CancellationToken ct = default);
+
+    /// <summary>What is ready in some namespaces, by namespace and kind; reads the narrow rows of what is.</summary>
+    ValueTask<IReadOnlyList<ReadyLoad>> MeasureReadyAsync(
+        IReadOnlyList<string> namespaces, CancellationToken ct = default);
 }
 
 /// <summary>A page and how to get the next one.</summary>

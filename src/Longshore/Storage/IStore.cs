@@ -268,11 +268,34 @@ public interface IEventStore
     /// </summary>
     ValueTask<IReadOnlyList<EventRecord>> ReadAsync(long afterPosition, int limit, CancellationToken ct = default);
 
+    /// <summary>
+    /// Events of some types after a position, in order, at most <paramref name="limit"/>; never skips one that commits
+    /// late.
+    /// </summary>
+    ValueTask<EventSlice> ReadTypesAsync(
+        long afterPosition, IReadOnlyList<string> types, int limit, CancellationToken ct = default);
+
+    /// <summary>How far somebody has come, or whatever else this number means to them; null when never said.</summary>
+    ValueTask<long?> GetBookmarkAsync(string name, CancellationToken ct = default);
+
+    /// <summary>Says how far somebody has come.</summary>
+    ValueTask SetBookmarkAsync(string name, long position, CancellationToken ct = default);
+
     /// <summary>What happened to one task, in order.</summary>
     ValueTask<IReadOnlyList<EventRecord>> HistoryAsync(long taskId, CancellationToken ct = default);
 
     /// <summary>The position after which nothing is recorded yet.</summary>
     ValueTask<long> EndAsync(CancellationToken ct = default);
+}
+
+/// <summary>Part of the event log.</summary>
+/// <param name="Events">The events.</param>
+/// <param name="Position">Up to here there are no others of their types; go on from here.</param>
+public sealed record EventSlice(IReadOnlyList<EventRecord> Events, long Position)
+{
+    /// <summary>A slice read up to an end of the log that was looked up before.</summary>
+    internal static EventSlice Of(IReadOnlyList<EventRecord> events, int limit, long after, long end) =>
+        new(events, events.Count >= limit ? events[^1].Position : Math.Max(after, end));
 }
 
 /// <summary>Leadership: one holder per name until its term runs out.</summary>

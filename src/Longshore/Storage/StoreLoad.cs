@@ -22,3 +22,10 @@ public sealed record NamespaceLoad(string Namespace, long Ready, long Deferred, 
 /// <param name="Load">Claims it holds.</param>
 /// <param name="Capacity">Its <c>max_concurrent</c>.</param>
 public sealed record AgentLoad(string Agent, long Load, long Capacity);
+
+/// <summary>The tasks of a kind that can be claimed now.</summary>
+/// <param name="Namespace">Their namespace.</param>
+/// <param name="Kind">Their kind.</param>
+/// <param name="Ready">How many.</param>
+/// <param name="OldestUs">When the oldest first became claimable, in microseconds since 1970.</param>
+public sealed record ReadyLoad(string Namespace, string Kind, long Ready, long OldestUs);

@@ -24,6 +24,9 @@ public static class Limits
     /// <summary>Longest detail of an error kept, such as the stack of an exception; longer ones are cut.</summary>
     public const int ErrorDetailLengthMax = 16_000;
 
+    /// <summary>Most webhooks, and most alerts of depth, of a namespace.</summary>
+    public const int AlertsMax = 20;
+
     /// <summary>Shortest agent name (S0.124).</summary>
     public const int AgentNameLengthMin = 3;
 

@@ -48,6 +48,8 @@ public sealed class InMemoryOrder : OrderSuite<InMemorySource>;
 
 public sealed class InMemoryPrune : PruneSuite<InMemorySource>;
 
+public sealed class InMemoryBookmark : BookmarkSuite<InMemorySource>;
+
 public sealed class InMemoryRetention : RetentionSuite<InMemorySource>;
 
 public sealed class InMemoryReadySince : ReadySinceSuite<InMemorySource>;

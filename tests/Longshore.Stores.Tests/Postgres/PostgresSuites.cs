@@ -48,6 +48,8 @@ public sealed class PostgresOrder : OrderSuite<PostgresSource>;
 
 public sealed class PostgresPrune : PruneSuite<PostgresSource>;
 
+public sealed class PostgresBookmark : BookmarkSuite<PostgresSource>;
+
 public sealed class PostgresRetention : RetentionSuite<PostgresSource>;
 
 public sealed class PostgresReadySince : ReadySinceSuite<PostgresSource>;

@@ -48,6 +48,8 @@ public sealed class SqliteOrder : OrderSuite<SqliteSource>;
 
 public sealed class SqlitePrune : PruneSuite<SqliteSource>;
 
+public sealed class SqliteBookmark : BookmarkSuite<SqliteSource>;
+
 public sealed class SqliteRetention : RetentionSuite<SqliteSource>;
 
 public sealed class SqliteReadySince : ReadySinceSuite<SqliteSource>;

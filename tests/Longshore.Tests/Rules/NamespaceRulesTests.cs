@@ -20,8 +20,20 @@ public sealed class NamespaceRulesTests
         { "exclusion.exclude[0]", new() { Exclusion = new() { Exclude = [new("a", "a")] } } },
         { "exclusion.allow[0].second", new() { Exclusion = new() { Allow = [new("a", " ")] } } },
         { "fallback_requires[0]", new() { FallbackRequires = ["sql>=x"] } },
+        { "retention.done_seconds", new() { Retention = new() { Done = TimeSpan.Zero } } },
+        { "steps.a.retention", new() { Steps = Step(new() { Retention = new() }) } },
+        { "alerts.webhooks[0].url", Hook(new() { Name = "a", Url = "ftp://example.org", Secret = Secret }) },
+        { "alerts.webhooks[0].url", Hook(new() { Name = "a", Url = "http://a:b@example.org", Secret = Secret }) },
+        { "alerts.webhooks[0].secret", Hook(new() { Name = "a", Url = "http://example.org", Secret = "short" }) },
+        { "alerts.webhooks[0].secret", Hook(new() { Name = "a", Url = "http://example.org" }) },
+        { "alerts.webhooks[0].on", Hook(new() { Name = "a", Url = "http://a.org", Secret = Secret, On = [default] }) },
+        { "alerts.depths[0]", new() { Alerts = new() { Depths = [new() { Name = "deep" }] } } },
         { "steps.a.offer_timeout_seconds", new() { Steps = Step(new() { OfferTimeout = TimeSpan.Zero }) } },
     };
+
+    private const string Secret = "a-secret-of-sixteen";
+
+    private static NamespaceRules Hook(Webhook webhook) => new() { Alerts = new() { Webhooks = [webhook] } };
 
     [Theory]
     [MemberData(nameof(Wrong))]

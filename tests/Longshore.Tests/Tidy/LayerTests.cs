@@ -24,13 +24,14 @@ public sealed partial class LayerTests
         ["Workflows"] = [.. Domain, "Events", "Routing"],
         ["Storage"] =
             [.. Domain, "Events", "Matching", "Assignments", "Help", "Rules", "Schedules", "Workflows"],
+        ["Alerts"] = Domain,
         ["Explain"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage"],
         ["Planning"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain"],
         ["Telemetry"] = ["Tasks"],
         ["Engine"] =
         [
             .. Domain, "Events", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage", "Explain",
-            "Planning", "Telemetry",
+            "Planning", "Telemetry", "Alerts",
         ],
         ["Simulation"] =
             [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Engine", "Client"],

@@ -72,6 +72,9 @@ public sealed record RulesWire
     /// <summary>How long ended tasks are kept; as the server is set when missing.</summary>
     public RetentionWire? Retention { get; init; }
 
+    /// <summary>Who is told when tasks fail or the queue gets deep; nobody when missing.</summary>
+    public AlertsWire? Alerts { get; init; }
+
     /// <summary>Decided otherwise for a kind.</summary>
     public IReadOnlyDictionary<string, StepRulesWire>? Kinds { get; init; }
 
@@ -118,6 +121,7 @@ public sealed record RulesWire
             FallbackRequires = [.. (FallbackRequires ?? []).Select((text, i) =>
                 text ?? throw LongshoreException.Invalid($"fallback_requires[{i}]", "cannot be null"))],
             Retention = Retention?.ToRules("retention"),
+            Alerts = Alerts?.ToRules("alerts"),
             Kinds = StepRulesWire.ToRules(Kinds, "kinds"),
             Steps = StepRulesWire.ToRules(Steps, "steps"),
             Version = Version ?? 0,
@@ -147,6 +151,7 @@ public sealed record RulesWire
         UnroutableAfterSeconds = rules.UnroutableAfter.TotalSeconds,
         FallbackRequires = rules.FallbackRequires,
         Retention = RetentionWire.Of(rules.Retention),
+        Alerts = AlertsWire.Of(rules.Alerts),
         Kinds = StepRulesWire.Of(rules.Kinds),
         Steps = StepRulesWire.Of(rules.Steps),
         Version = rules.Version,

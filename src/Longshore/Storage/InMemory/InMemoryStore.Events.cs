@@ -13,6 +13,24 @@ public sealed partial class InMemoryStore
             null, _ => [.. _state.Log.SkipWhile(e => e.Position <= afterPosition).Take(limit)]);
 
     /// <inheritdoc/>
+    public ValueTask<EventSlice> ReadTypesAsync(
+        long afterPosition, IReadOnlyList<string> types, int limit, CancellationToken ct = default) =>
+        Atomically(null, _ => EventSlice.Of(
+            [.. _state.Log.Where(e => e.Position > afterPosition && types.Contains(e.Type)).Take(limit)],
+            limit,
+            afterPosition,
+            _state.LastPosition));
+
+    /// <inheritdoc/>
+    public ValueTask<long?> GetBookmarkAsync(string name, CancellationToken ct = default) =>
+        Atomically<long?>(null, _ => _state.Bookmarks.TryGetValue(name, out var position) ? position : null);
+
+    /// <inheritdoc/>
+    public async ValueTask SetBookmarkAsync(string name, long position, CancellationToken ct = default) =>
+        await Atomically(null, _ => _state.Bookmarks = _state.Bookmarks.SetItem(name, position))
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EventRecord>> HistoryAsync(long taskId, CancellationToken ct = default) =>
         Atomically<IReadOnlyList<EventRecord>>(null, _ => _state.Find(taskId)?.History ?? []);
 

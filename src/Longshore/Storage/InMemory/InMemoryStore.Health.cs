@@ -7,6 +7,19 @@ namespace Longshore.Storage.InMemory;
 public sealed partial class InMemoryStore
 {
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ReadyLoad>> MeasureReadyAsync(
+        IReadOnlyList<string> namespaces, CancellationToken ct = default) =>
+        Atomically<IReadOnlyList<ReadyLoad>>(null, _ =>
+        [
+            .. _state.Open.Values
+                .Where(e => e.IsReady && namespaces.Contains(e.Task.Spec.Namespace))
+                .GroupBy(e => (e.Task.Spec.Namespace, e.Task.Spec.Kind))
+                .OrderBy(g => g.Key.Namespace, StringComparer.Ordinal).ThenBy(g => g.Key.Kind, StringComparer.Ordinal)
+                .Select(g => new ReadyLoad(
+                    g.Key.Namespace, g.Key.Kind, g.Count(), g.Min(e => e.Task.AvailableAt.ToMicroseconds()))),
+        ]);
+
+    /// <inheritdoc/>
     public ValueTask<StoreLoad> MeasureLoadAsync(int agentsMax, CancellationToken ct = default) =>
         Atomically(null, _ =>
         {

@@ -95,6 +95,9 @@ internal sealed record MemoryState
     /// <summary>The position of the latest event.</summary>
     public long LastPosition { get; set; }
 
+    /// <summary>How far somebody has come in the log, by name.</summary>
+    public ImmutableDictionary<string, long> Bookmarks { get; set; } = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>Leadership by name.</summary>
     public ImmutableDictionary<string, Leadership> Leaderships { get; set; } =
         ImmutableDictionary<string, Leadership>.Empty;
