@@ -27,6 +27,11 @@ public sealed partial class PostgresStore
         (await _rules.ReadAsync(ct).ConfigureAwait(false)).Rules;
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<LimitStatus>> LimitsAsync(
+        string @namespace, CancellationToken ct = default) =>
+        await _ruleVerbs.LimitsAsync(@namespace, ct).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public ValueTask<NamespaceRules?> SetAsync(
         string @namespace, NamespaceRules rules, long? expectedVersion = null, long? nowUs = null,
         CancellationToken ct = default)

@@ -64,6 +64,15 @@ public sealed partial class SqliteStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LimitStatus>> LimitsAsync(string @namespace, CancellationToken ct = default)
+    {
+        lock (_live.Gate)
+        {
+            return ValueTask.FromResult(_live.Rations.StatusOf(@namespace));
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<NamespaceRules?> SetAsync(
         string @namespace, NamespaceRules rules, long? expectedVersion = null, long? nowUs = null,
         CancellationToken ct = default) =>

@@ -23,6 +23,7 @@ public sealed partial class SqliteStore
                 _verbs.Rules.Put(cursor);
             }
 
+            _live.Rations.Freed = 0;
             var newFrom = _live.NextTaskId;
             var finishes = Each(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs));
             return new TaskBatchOutcome
@@ -32,6 +33,7 @@ public sealed partial class SqliteStore
                 Inserts = Each(batch.Inserts, task => _verbs.Inserter.Insert(task, newFrom, nowUs)),
                 Renewals = Each(batch.Renewals, renewal => _verbs.Finisher.Renew(renewal, nowUs)),
                 Claims = Each(batch.Claims, request => _verbs.Claimer.Claim(request, nowUs)),
+                Freed = _live.Rations.Freed,
             };
         });
     }
@@ -130,6 +132,7 @@ public sealed partial class SqliteStore
         var now = Now(nowUs);
         var outcome = verb(now);
         _verbs.Agents.StoreChanged(now);
+        _verbs.Rules.StoreBuckets();
         _verbs.Events.Flush(now);
         return outcome;
     });

@@ -293,6 +293,13 @@ CREATE TABLE breakers (
     primary key (scope, agent_id, kind, task_id)
 ) without rowid;
 
+CREATE TABLE buckets (
+    namespace text not null,
+    kind      text not null,                    -- empty: of the namespace as a whole
+    full_us   integer not null,                 -- when the bucket of tokens is full
+    primary key (namespace, kind)
+) without rowid;
+
 CREATE TABLE claims (
     id         integer primary key,
     class_id   integer not null,

@@ -36,6 +36,12 @@ internal sealed record BenchOptions
     /// <summary>As many ended tasks as there are to do are deleted meanwhile.</summary>
     public bool Pruning { get; init; }
 
+    /// <summary>Everything is limited, and no limit reached.</summary>
+    public bool Limited { get; init; }
+
+    /// <summary>So many more urgent tasks stand beside it whose limit is full.</summary>
+    public int Blocked { get; init; }
+
     /// <summary>How steps depend on each other.</summary>
     public FlowShape Flow { get; init; }
 

@@ -33,7 +33,11 @@ internal static class DrainWorkload
             return figures with { PrunedTasks = pruned };
         }
 
-        await Check.DoneAsync(node.Client, options.Tasks, ct).ConfigureAwait(false);
+        if (options.Blocked == 0)
+        {
+            await Check.DoneAsync(node.Client, options.Tasks, ct).ConfigureAwait(false);
+        }
+
         return figures with { BareTasksPerSecond = options.Bare ? Bare(node.Path!, options) : null };
 
         async Task LoadAsync(BenchNode loading)
@@ -44,9 +48,18 @@ internal static class DrainWorkload
                 await CancelAllAsync(loading.Client, ct).ConfigureAwait(false);
             }
 
-            await (options.Guarded
-                ? GuardedTasks.SubmitAsync(loading.Client, options.Tasks, ct)
-                : BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct, options.Unique)).ConfigureAwait(false);
+            if (options.Limited)
+            {
+                await LimitedTasks.LimitAllAsync(loading.Client, ct).ConfigureAwait(false);
+            }
+
+            await (options switch
+            {
+                { Guarded: true } => GuardedTasks.SubmitAsync(loading.Client, options.Tasks, ct),
+                { Blocked: > 0 } => LimitedTasks.SubmitBesideBlockedAsync(
+                    loading.Client, options.Blocked, options.Tasks, ct),
+                _ => BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct, options.Unique),
+            }).ConfigureAwait(false);
             if (options.Pruning)
             {
                 var old = new RetentionRules { Cancelled = TimeSpan.FromMilliseconds(1) };

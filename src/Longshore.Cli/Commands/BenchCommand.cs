@@ -49,6 +49,16 @@ internal static class BenchCommand
         Description = "As many ended tasks as there are to do are deleted meanwhile.",
     };
 
+    private static readonly Option<bool> Limited = new("--limited")
+    {
+        Description = "Every kind and the namespace have a limit and a rate, which are never reached.",
+    };
+
+    private static readonly Option<int> Blocked = new("--blocked")
+    {
+        Description = "So many more urgent tasks of a kind whose limit is full stand beside the backlog.",
+    };
+
     private static readonly Option<bool> Across = new("--across")
     {
         Description = "Submit on one node and handle on another, both over one PostgreSQL database.",
@@ -102,7 +112,7 @@ internal static class BenchCommand
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
             Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare,
-            Guarded, Unique, Pruning));
+            Guarded, Unique, Pruning, Limited, Blocked));
         command.Add(One(
             Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
@@ -275,6 +285,8 @@ internal static class BenchCommand
             Guarded = options.Contains(Guarded) && parsed.GetValue(Guarded),
             Unique = options.Contains(Unique) && parsed.GetValue(Unique),
             Pruning = options.Contains(Pruning) && parsed.GetValue(Pruning),
+            Limited = options.Contains(Limited) && parsed.GetValue(Limited),
+            Blocked = options.Contains(Blocked) ? parsed.GetValue(Blocked) : 0,
             Across = across,
             Flow = options.Contains(Shape)
                 ? Words.Parse<FlowShape>(parsed.GetValue(Shape)!, "--shape")

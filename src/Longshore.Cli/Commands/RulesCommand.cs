@@ -189,6 +189,7 @@ internal static class RulesCommand
             ("reoffer rejected", rules.ReofferRejected ? "yes" : "no"),
             ("task cooldown", Seconds(rules.TaskCooldown)),
             ("paused since", rules.PausedAt is { } since ? Output.Instant(since) : "not paused"),
+            ("limit", rules.Limit is { } limit ? Limit(limit) : "none"),
             ("hand-offs of a task", Output.Number(rules.HandoffsMax)),
             ("blocked hold", Seconds(rules.BlockedHoldMax)),
             ("exclusion", Exclusion(rules.Exclusion)),
@@ -229,7 +230,14 @@ internal static class RulesCommand
             pair.Value.InactivityTimeout is { } still ? $"inactivity timeout {Seconds(still)}" : null,
             pair.Value.PausedAt is { } since ? $"paused since {Output.Instant(since)}" : null,
             pair.Value.Retention is { } kept ? $"keeps {RetentionText.Of(kept)}" : null,
+            pair.Value.Limit is { } limit ? Limit(limit) : null,
         }.OfType<string>())));
+
+    private static string Limit(LimitRules limit) => string.Join(", ", new[]
+    {
+        limit.InProgress is { } most ? $"{Output.Number(most)} in progress" : null,
+        limit.Rate is { } rate ? $"{Output.Number(rate.Tasks)} per {Seconds(rate.Per)}" : null,
+    }.OfType<string>());
 
     private static string Seconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");

@@ -73,6 +73,7 @@ internal static class CommandLine
             RulesCommand.Create(),
             PauseCommands.Create(),
             PauseCommands.CreateResume(),
+            LimitsCommand.Create(),
             SchedulesCommand.Create(),
             WorkflowsCommand.Create(),
             RunsCommand.Create(),

@@ -59,6 +59,9 @@ internal sealed record KnownRules(long Version, IReadOnlyDictionary<string, Name
 {
     public NamespaceRules Of(string @namespace) => Rules.GetValueOrDefault(@namespace) ?? NamespaceRules.Default;
 
+    /// <summary>Anything is limited.</summary>
+    public bool HasLimits { get; } = Rules.Values.Any(rules => rules.HasLimits);
+
     public bool IsFifo(string @namespace) => Rules.Count > 0 && Of(@namespace).Order == TaskOrder.PriorityFifo;
 
     /// <summary>The namespaces of new tasks that take only so many.</summary>

@@ -68,4 +68,11 @@ union all
 select format('task %s is unique and does not hold its key', p.id)
 from longshore.places p left join longshore.unique_keys k on k.task_id = p.id
 where p.flags & 16384 <> 0
-  and (k.task_id is null or (p.state < 8 and not k.holds and (not k.unstarted or p.epoch = 0)));
+  and (k.task_id is null or (p.state < 8 and not k.holds and (not k.unstarted or p.epoch = 0)))
+union all
+select format('limit of ''%s'' in %s says %s held, and %s are', l.kind, l.namespace, l.held, h.held)
+from longshore.limits l
+cross join lateral (
+    select count(*) as held from longshore.claims m join longshore.classes c on c.id = m.class_id
+    where c.namespace = l.namespace and l.kind in ('', c.kind)) h
+where l.held <> h.held;

@@ -40,8 +40,23 @@ select longshore.instant($1);
 -- name: ready_remove
 delete from longshore.ready where id = any ($1);
 
+-- Where there are limits, the lock of these comes first.
+-- name: claims_remove_lock
+update longshore.limits_lock set is_taken = true where exists (select 1 from longshore.limits);
+
 -- name: claims_remove
-delete from longshore.claims where id = any ($1);
+with gone as (
+    delete from longshore.claims where id = any ($1) returning class_id
+)
+update longshore.limits l
+set held = l.held - g.tasks
+from (
+    select s.id, count(*)::integer as tasks
+    from gone
+    join longshore.classes c on c.id = gone.class_id
+    join longshore.limits s on s.namespace = c.namespace and s.kind in ('', c.kind)
+    group by s.id) g
+where l.id = g.id;
 
 -- name: deferred_remove
 delete from longshore.deferred where id = any ($1);

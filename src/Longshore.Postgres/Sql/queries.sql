@@ -107,7 +107,8 @@ select r.id, r.class_id, r.rank, r.epoch, r.attempts, r.failures, r.priority, r.
        case when r.flags & 1024 <> 0 then longshore.relaxation(r.id, r.flags) end,
        case when r.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = r.id) end,
        case when r.flags & 8192 <> 0 then longshore.run_part(r.id, false) end
-from longshore.browse($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) b
+from longshore.open_classes($2, $7) o
+cross join lateral longshore.browse($1, o.classes, $3, $4, $5, $6, $7, $8, $9, $10) b
 join longshore.ready r on r.id = b.id
 join longshore.tasks t on t.id = b.id
 order by r.rank, r.id;

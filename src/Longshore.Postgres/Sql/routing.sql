@@ -19,6 +19,15 @@ on conflict (namespace) do update
 set version = excluded.version, body = excluded.body, exclusion = excluded.exclusion, is_fifo = excluded.is_fifo,
     max_pending = excluded.max_pending;
 
+-- name: limits_set
+select longshore.set_limits($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: limits_list
+select kind, in_progress, tasks, per_us, burst, held, full_us
+from longshore.limits
+where namespace = $1
+order by kind collate "C";
+
 -- Locks the bound of namespaces that have one: nobody else fills the room that is counted then.
 -- name: rules_lock_bounds
 select namespace, max_pending

@@ -77,7 +77,10 @@ internal sealed class ClaimCalls(
             .With(request.Max).With(request.Prefetch).With(request.Lease.ToMicroseconds())
             .With(request.Offer?.ToMicroseconds()).With((int)giver).With(name).With(request.Key)
             .With(call.From).With((int)options.RecentFailure).With(options.RecentFailureWindow.ToMicroseconds())
-            .With(options.HeartbeatTimeout.ToMicroseconds()).With(call.Seen.Since).With(nowUs);
+            .With(options.HeartbeatTimeout.ToMicroseconds()).With(call.Seen.Since)
+            .With((bool?)(call.Rules.HasLimits && agent.Agent.Profile.Namespaces.Any(
+                name => call.Rules.Of(name).HasLimits)))
+            .With(nowUs);
     }
 
     /// <summary>Reads the answer to one call.</summary>
@@ -86,8 +89,10 @@ internal sealed class ClaimCalls(
         var grants = new List<Grant>();
         var status = 0;
         var unseen = 0;
+        var nextTokenUs = 0L;
         while (await row.ReadAsync(ct).ConfigureAwait(false))
         {
+            nextTokenUs = row.LongOrNull(WalkedAt + 3) ?? 0;
             status = row.GetInt32(0);
             unseen = row.GetInt32(1);
             if (status == 0 && classes.Find(row.GetInt32(PlaceAt + 1)) is null)
@@ -111,7 +116,7 @@ internal sealed class ClaimCalls(
         var isOld = status >= StatusOldProfile;
         var outcome = grants.Count > 0
             ? new ClaimOutcome(ClaimStatus.Granted, grants)
-            : ClaimOutcome.None(isOld ? ClaimStatus.Empty : (ClaimStatus)status);
+            : ClaimOutcome.None(isOld ? ClaimStatus.Empty : (ClaimStatus)status) with { NextTokenUs = nextTokenUs };
         return new ClaimAnswer(
             outcome, status == StatusOldProfile, status == StatusOldRules, !isOld && unseen > call.Seen.Recent);
     }
@@ -200,7 +205,7 @@ internal sealed class ClaimCalls(
                 CreatedAt = row.Instant(12),
                 Error = row.TextOrNull(ErrorAt),
                 Draft = row.Json(WalkedAt + 1),
-            }.WithRelaxation(row, WalkedAt + 3).WithUnique(row, WalkedAt + 4).WithRun(row, WalkedAt + 5),
+            }.WithRelaxation(row, WalkedAt + 4).WithUnique(row, WalkedAt + 5).WithRun(row, WalkedAt + 6),
             leaseUntil);
     }
 }

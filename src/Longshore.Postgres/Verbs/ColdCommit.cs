@@ -14,6 +14,8 @@ internal sealed class ColdCommit(
 {
     private const int TriesMax = 5;
 
+    private static readonly ClaimAnswer Unknown = new(ClaimOutcome.None(ClaimStatus.UnknownAgent));
+
     // Each try is lost to another node that took one of the keys, and next time that is seen.
     private const int UniqueTriesMax = 100;
 
@@ -77,8 +79,7 @@ internal sealed class ColdCommit(
         hot.AddRest(round, batch, calls);
         if (round.Count == 0)
         {
-            var unknown = new ClaimAnswer(ClaimOutcome.None(ClaimStatus.UnknownAgent));
-            return (Outcome([], []), Array.ConvertAll(calls, _ => unknown));
+            return (Outcome([], []), Array.ConvertAll(calls, _ => Unknown));
         }
 
         return await database.SendAsync(
@@ -106,6 +107,7 @@ internal sealed class ColdCommit(
             Renewals = renewals,
             Claims = [],
             Runs = effects,
+            Freed = known.HasLimits ? finishes.Count : 0,
         };
     }
 

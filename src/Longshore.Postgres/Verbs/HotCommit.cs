@@ -87,6 +87,7 @@ internal sealed class HotCommit(
             Renewals = rest.Renewals,
             Claims = await claims.SettleAsync(calls, rest.Claims, batch.NowUs, ct).ConfigureAwait(false),
             Runs = released.Length > 0 ? new RunEffects(released, []) : RunEffects.None,
+            Freed = known.HasLimits ? batch.Finishes.Count : 0,
         };
     }
 

@@ -24,7 +24,12 @@ internal sealed class MovesWriter(Database database)
     {
         var moved = moves.Moved.ToList();
         Remove(round, database.Sql["ready_remove"], moved, Stage.Ready);
-        Remove(round, database.Sql["claims_remove"], moved, Stage.Claims);
+        if (moved.Exists(move => move.From.Stage == Stage.Claims))
+        {
+            round.Add(database.Sql["claims_remove_lock"]);
+            Remove(round, database.Sql["claims_remove"], moved, Stage.Claims);
+        }
+
         Remove(round, database.Sql["deferred_remove"], moved, Stage.Deferred);
         Remove(round, database.Sql["parked_remove"], moved, Stage.Parked);
         Remove(round, database.Sql["finished_remove"], moved, Stage.Finished);

@@ -2,6 +2,7 @@ using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Postgres.Catalog;
 using Longshore.Rules;
+using Longshore.Storage;
 using Longshore.Tasks;
 using Npgsql;
 
@@ -19,14 +20,20 @@ internal sealed class RuleVerbs(Database database, RuleCatalog catalog, MovesRea
                 // Changing the one row of all rules first makes others wait that change any.
                 await ExecuteAsync(connection, new Round().Add(database.Sql["rules_change"]), ct)
                     .ConfigureAwait(false);
-                var present = (await GetAsync(connection, @namespace, ct).ConfigureAwait(false)).Version;
-                if (expectedVersion is { } expected && expected != present)
+                var present = await GetAsync(connection, @namespace, ct).ConfigureAwait(false);
+                if (expectedVersion is { } expected && expected != present.Version)
                 {
                     return null;
                 }
 
-                var next = rules with { Version = present + 1 };
-                var round = new Round().Add(database.Sql["rules_put"])
+                var next = rules with { Version = present.Version + 1 };
+                var round = new Round();
+                if (present.HasLimits || next.HasLimits)
+                {
+                    AddLimits(round, @namespace, next);
+                }
+
+                round.Add(database.Sql["rules_put"])
                     .With(@namespace).With((long?)next.Version).WithJson(RulesJson.Write(next))
                     .With((bool?)(next.Order == TaskOrder.PriorityFifo)).With(next.MaxPending);
                 writer.AddEvent(
@@ -40,6 +47,41 @@ internal sealed class RuleVerbs(Database database, RuleCatalog catalog, MovesRea
             ct).ConfigureAwait(false);
         await catalog.ReadAsync(ct).ConfigureAwait(false);
         return decided;
+    }
+
+    /// <summary>How the limits of a namespace stand.</summary>
+    public ValueTask<List<LimitStatus>> LimitsAsync(string @namespace, CancellationToken ct) => database.RunAsync(
+        () => new Round().Add(database.Sql["limits_list"]).With(@namespace),
+        row => row.AllAsync(
+            r => new LimitStatus(
+                @namespace,
+                r.GetString(0).Length == 0 ? null : r.GetString(0),
+                new LimitRules
+                {
+                    InProgress = r.IntOrNull(1),
+                    Rate = r.IntOrNull(2) is not { } tasks ? null : new RateRule
+                    {
+                        Tasks = tasks,
+                        Per = TimeSpan.FromMicroseconds(r.GetInt64(3)),
+                        Burst = r.IntOrNull(4),
+                    },
+                },
+                r.GetInt32(5), r.GetInt64(6)),
+            ct),
+        ct);
+
+    private void AddLimits(Round round, string @namespace, NamespaceRules rules)
+    {
+        var scopes = rules.Scopes.ToArray();
+        var rates = Array.ConvertAll(scopes, scope => scope.Limit.Rate);
+        round.Add(database.Sql["limits_set"])
+            .With(@namespace).With(Array.ConvertAll(scopes, scope => scope.Kind))
+            .With(Array.ConvertAll(scopes, scope => scope.Limit.InProgress))
+            .With(Array.ConvertAll(rates, rate => rate?.Tasks))
+            .With(Array.ConvertAll(rates, rate => rate?.Per.ToMicroseconds()))
+            .With(Array.ConvertAll(rates, rate => rate?.Burst))
+            .With(Array.ConvertAll(rates, rate => rate?.IntervalUs))
+            .With(Array.ConvertAll(rates, rate => rate?.Size));
     }
 
     public ValueTask<bool> ResetAsync(

@@ -18,6 +18,7 @@ internal static class RulesApi
             .Produces<RulesWire>().WithName("setRules");
         namespaces.MapPost("/pause", PauseAsync).Produces<RulesWire>().WithName("pause");
         namespaces.MapPost("/resume", ResumeAsync).Produces<RulesWire>().WithName("resume");
+        namespaces.MapGet("/limits", LimitsAsync).Produces<LimitListWire>().WithName("listLimits");
         namespaces.MapGet("/presence", PresenceAsync).Produces<PresenceListWire>().WithName("presence");
         var breakers = api.MapGroup("/breakers").WithTags("breakers");
         breakers.MapGet("", BreakersAsync).Produces<BreakerListWire>().WithName("listBreakers");
@@ -42,6 +43,13 @@ internal static class RulesApi
     private static async Task<IResult> ResumeAsync(
         string @namespace, HttpRequest request, ILongshoreClient client, CancellationToken ct) =>
         Answer.Json(RulesWire.Of(await client.ResumeAsync(@namespace, KindOf(request), ct)));
+
+    private static async Task<IResult> LimitsAsync(
+        string @namespace, ILongshoreClient client, LongshoreEngine engine, CancellationToken ct)
+    {
+        var limits = await client.ListLimitsAsync(@namespace, ct);
+        return Answer.Json(new LimitListWire([.. limits.Select(one => LimitStatusWire.Of(one, engine.Time.Now))]));
+    }
 
     private static string? KindOf(HttpRequest request) => new QueryString(request, "kind").Text("kind");
 

@@ -13,7 +13,11 @@ internal sealed class LiveIndex
     private readonly Dictionary<string, AgentEntry> _agentsByName = new(StringComparer.Ordinal);
     private readonly Dictionary<long, AgentEntry> _agentsById = [];
 
-    public LiveIndex() => Walk = new ReadyWalk(Ready);
+    public LiveIndex()
+    {
+        Walk = new ReadyWalk(Ready);
+        Rations = new Rations(Classes);
+    }
 
     public Lock Gate { get; } = new();
 
@@ -23,6 +27,9 @@ internal sealed class LiveIndex
 
     /// <summary>What operators decided.</summary>
     public RuleBook Rules { get; } = new();
+
+    /// <summary>What limits leave room for.</summary>
+    public Rations Rations { get; }
 
     /// <summary>How many tasks wait, ready or deferred, by namespace.</summary>
     public PendingCounts Pending { get; } = new();
@@ -93,6 +100,7 @@ internal sealed class LiveIndex
         Classes.Truncate(0);
         Ready.Clear();
         Rules.Clear();
+        Rations.Clear();
         Pending.Clear();
     }
 }

@@ -17,6 +17,8 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
     private readonly Statement _records = connection.Prepare(sql["load_agent_records"]);
     private readonly Statement _deferred = connection.Prepare(sql["load_deferred"]);
     private readonly Statement _rules = connection.Prepare(sql["load_rules"]);
+    private readonly Statement _held = connection.Prepare(sql["load_held"]);
+    private readonly Statement _buckets = connection.Prepare(sql["load_buckets"]);
     private readonly Statement _breakers = connection.Prepare(sql["load_breakers"]);
     private readonly Statement _ready = connection.Prepare(sql["load_ready"]);
     private readonly Statement _suspects = connection.Prepare(sql["load_suspect_holders"]);
@@ -63,6 +65,8 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
                 live.Rules.Set(_rules.Text(0)!, RulesJson.Read(_rules.Bytes(1)));
             }
 
+            LoadRations(live);
+
             while (_breakers.Read())
             {
                 var breaker = _breakers.ReadBreaker(live);
@@ -73,6 +77,24 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
             {
                 live.NextTaskId = Math.Max(live.NextTaskId, _lastId.Long(0) + 1);
             }
+        }
+    }
+
+    private void LoadRations(LiveIndex live)
+    {
+        while (_held.Read())
+        {
+            live.Rations.Load(_held.Int(0), _held.Int(1));
+        }
+
+        foreach (var (name, rules) in live.Rules.All)
+        {
+            live.Rations.Decide(name, rules);
+        }
+
+        while (_buckets.Read())
+        {
+            live.Rations.Load(_buckets.Text(0)!, _buckets.Text(1)!, _buckets.Long(2));
         }
     }
 

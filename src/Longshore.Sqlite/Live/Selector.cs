@@ -23,7 +23,7 @@ internal sealed class Selector(LiveIndex live, Guards guards)
                 continue;
             }
 
-            if (!TryTake(agent, place, into))
+            if (!Take(agent, place, into))
             {
                 return into.Count > 0;
             }
@@ -31,6 +31,22 @@ internal sealed class Selector(LiveIndex live, Guards guards)
 
         return true;
     }
+
+    /// <summary>As <see cref="TryTake"/>; what is taken counts against its limits.</summary>
+    public bool Take(AgentEntry agent, in Place place, List<Place> into)
+    {
+        var before = into.Count;
+        var goesOn = TryTake(agent, place, into);
+        if (live.Rations.IsUsed && into.Count > before)
+        {
+            live.Rations.Pick(place.ClassId);
+        }
+
+        return goesOn;
+    }
+
+    /// <summary>Whether no limit keeps a task of a class from everybody, given what was picked already.</summary>
+    public bool HasRoom(int classId) => !live.Rations.IsUsed || !live.Rations.IsShut(classId);
 
     /// <summary>
     /// Adds up to <paramref name="max"/> places that pass the filter, for showing: each could be claimed by name.
@@ -101,13 +117,16 @@ internal sealed class Selector(LiveIndex live, Guards guards)
     private void Start(AgentEntry agent, EligibleClasses eligible, IReadOnlyList<string> kinds, int max, long nowUs)
     {
         eligible.CatchUp(live.Classes);
+        live.Rations.Begin(nowUs);
         List<int>? among = kinds.Count switch
         {
             0 => null,
             1 => eligible.OfKind(kinds[0], live.Classes),
             _ => [.. kinds.Distinct(StringComparer.Ordinal).SelectMany(kind => eligible.OfKind(kind, live.Classes))],
         };
-        live.Walk.Start(eligible, Open(agent, among ?? eligible.List, among is null, nowUs), max);
+        live.Walk.Start(
+            eligible, Open(agent, among ?? eligible.List, among is null, nowUs), max,
+            live.Rations.IsUsed ? live.Rations.IsShut : null);
     }
 
     /// <summary>

@@ -50,27 +50,34 @@ internal sealed class Claimer(
         }
 
         _picked.Clear();
-        var drained = Pick(agent, request, gate == BreakerGate.Probe ? 1 : Math.Min(request.Max, room), nowUs);
+        var (drained, nextTokenUs) = Pick(
+            agent, request, gate == BreakerGate.Probe ? 1 : Math.Min(request.Max, room), nowUs);
         return _picked.Count == 0
-            ? ClaimOutcome.None(drained ? ClaimStatus.Empty : ClaimStatus.AtCapacity)
+            ? ClaimOutcome.None(drained ? ClaimStatus.Empty : ClaimStatus.AtCapacity) with { NextTokenUs = nextTokenUs }
             : new ClaimOutcome(ClaimStatus.Granted, Grant(agent, request, nowUs));
     }
 
-    private bool Pick(AgentEntry agent, ClaimRequest request, int max, long nowUs)
+    private (bool Drained, long NextTokenUs) Pick(AgentEntry agent, ClaimRequest request, int max, long nowUs)
     {
         lock (live.Gate)
         {
-            if (request.TaskIds.Count > 0)
-            {
-                return PickNamed(agent, request, max, nowUs);
-            }
-
-            var eligible = request.By == ClaimedBy.Agent
-                ? agent.ClaimableAt(nowUs, live.Rules)
-                : new EligibleClasses(
-                    agent.Profile, agent.EligibleAt(nowUs).Capabilities, c => live.Rules.IsFor(request.By, c.Key));
-            return selector.ForClaim(agent, eligible, request.Kinds, max, nowUs, _picked);
+            var drained = PickUnderGate(agent, request, max, nowUs);
+            return (drained, drained ? live.Rations.NextTokenUs : 0);
         }
+    }
+
+    private bool PickUnderGate(AgentEntry agent, ClaimRequest request, int max, long nowUs)
+    {
+        if (request.TaskIds.Count > 0)
+        {
+            return PickNamed(agent, request, max, nowUs);
+        }
+
+        var eligible = request.By == ClaimedBy.Agent
+            ? agent.ClaimableAt(nowUs, live.Rules)
+            : new EligibleClasses(
+                agent.Profile, agent.EligibleAt(nowUs).Capabilities, c => live.Rules.IsFor(request.By, c.Key));
+        return selector.ForClaim(agent, eligible, request.Kinds, max, nowUs, _picked);
     }
 
     private Grant[] Grant(AgentEntry agent, ClaimRequest request, long nowUs)
@@ -135,13 +142,14 @@ internal sealed class Claimer(
     private bool PickNamed(AgentEntry agent, ClaimRequest request, int max, long nowUs)
     {
         var eligible = agent.EligibleAt(nowUs);
+        live.Rations.Begin(nowUs);
         foreach (var place in request.TaskIds.Distinct().Select(stages.FindReady).OfType<Place>().Order())
         {
             var key = live.Classes[place.ClassId].Key;
             if (eligible.Admits(place.ClassId, live.Classes) && live.Rules.IsFor(request.By, key)
                 && (request.Kinds.Count == 0 || request.Kinds.Contains(key.Kind, StringComparer.Ordinal))
-                && selector.MayTake(agent, place, nowUs, _picked)
-                && (_picked.Count == max || !Selector.TryTake(agent, place, _picked)))
+                && selector.HasRoom(place.ClassId) && selector.MayTake(agent, place, nowUs, _picked)
+                && (_picked.Count == max || !selector.Take(agent, place, _picked)))
             {
                 return _picked.Count > 0;
             }

@@ -11,6 +11,7 @@ namespace Longshore.Sqlite.Verbs;
 internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex live, EventLog events)
 {
     private readonly Statement _put = connection.Prepare(sql["rules_put"]);
+    private readonly Statement _bucket = connection.Prepare(sql["bucket_put"]);
     private readonly Statement _cursor = connection.Prepare(sql["cursor_put"]);
 
     public NamespaceRules? Set(string @namespace, NamespaceRules rules, long? expectedVersion, long nowUs)
@@ -26,6 +27,7 @@ internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex
         lock (live.Gate)
         {
             live.Rules.Set(@namespace, decided);
+            live.Rations.Decide(@namespace, decided);
             foreach (var agent in live.Agents)
             {
                 agent.Forget();
@@ -35,6 +37,20 @@ internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex
         var payload = EventPayloads.Namespace(@namespace);
         events.AddSingle(new NewEvent(EventTypes.RulesChanged, ActorType.Human, "api", Payload: payload), nowUs);
         return decided;
+    }
+
+    /// <summary>Writes what rates have let go in the transaction.</summary>
+    public void StoreBuckets()
+    {
+        if (!live.Rations.IsUsed)
+        {
+            return;
+        }
+
+        foreach (var (name, kind, fullUs) in live.Rations.TakeChanged())
+        {
+            _bucket.Bind(name).Bind(kind).Bind(fullUs).Run();
+        }
     }
 
     public void Put(RoutingCursor cursor) => _cursor.Bind(cursor.Namespace).Bind(cursor.Name).Bind(cursor.Agent).Run();

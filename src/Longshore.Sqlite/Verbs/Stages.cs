@@ -175,6 +175,10 @@ internal sealed class Stages(
         _claimAdd.Bind(held).Bind(agent.Id).Bind(single ? 1 : 0).Bind(nowUs).Bind(leaseUs).Bind(key)
             .Bind((long)status).Run();
         agent.Took(place.IsSuspect);
+        lock (live.Gate)
+        {
+            live.Rations.Granted(place.ClassId, nowUs);
+        }
     }
 
     /// <summary>The claim that a holder names, if it still holds.</summary>
@@ -227,6 +231,10 @@ internal sealed class Stages(
     {
         _claimRemove.Bind(claim.Place.Id).Run();
         live.Agent(claim.AgentId).GaveUp();
+        lock (live.Gate)
+        {
+            live.Rations.Ended(claim.Place.ClassId);
+        }
     }
 
     /// <summary>Records the end of a claim, and what it says of its agent.</summary>

@@ -27,7 +27,8 @@ internal sealed class Hindrance(IStore store, DateTimeOffset now)
         }
 
         // Who takes the initiative does not bind an administrator.
-        var eligibility = new Eligibility(rules.InPool(), guards, store.Info, now);
+        var limits = await store.Rules.LimitsAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
+        var eligibility = new Eligibility(rules.InPool(), guards, limits, store.Info, now);
         var obstacle = eligibility.Find(task, candidate, crowd);
         if (obstacle == Obstacle.None)
         {
@@ -44,6 +45,8 @@ internal sealed class Hindrance(IStore store, DateTimeOffset now)
             Obstacle.AgentBreakerOpen or Obstacle.KindBreakerOpen =>
                 await BreakerAsync(agent.Name, obstacle == Obstacle.AgentBreakerOpen ? null : task.Spec.Kind, ct)
                     .ConfigureAwait(false),
+            Obstacle.AtLimit => limits.Where(l => l.Concerns(task.Spec.Kind)).Select(l => l.Hindrance(now))
+                .FirstOrDefault(h => h is not null) ?? obstacle.Sentence(),
             Obstacle.Excluded => Excluded(task, agent, rules, guards),
             Obstacle.Rejected or Obstacle.CoolingDown or Obstacle.HandedItOff => Kept(agent, guards),
             >= Obstacle.OtherOwner and <= Obstacle.NotAuthorised when task.Relaxing is { NextAt: { } nextAt } =>

@@ -33,6 +33,16 @@ public sealed partial class HttpLongshoreClient
         PauseOrResumeAsync(@namespace, "resume", kind, ct);
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<Storage.LimitStatus>> ListLimitsAsync(
+        string @namespace, CancellationToken ct = default)
+    {
+        Tasks.TaskValidation.Word(@namespace, "namespace");
+        var path = $"namespaces/{Segment(@namespace)}/limits";
+        var answer = await GetAsync<LimitListWire>(path, ct).ConfigureAwait(false);
+        return [.. answer.Limits.Select(limit => limit.ToStatus(@namespace))];
+    }
+
+    /// <inheritdoc/>
     public async Task<Agent> SetAvailabilityAsync(
         string name, IReadOnlyList<string> unavailable, CancellationToken ct = default)
     {

@@ -109,6 +109,10 @@ public partial interface ILongshoreClient
     /// <exception cref="LongshoreException">invalid_input.</exception>
     Task<NamespaceRules> ResumeAsync(string @namespace, string? kind = null, CancellationToken ct = default);
 
+    /// <summary>How the limits of a namespace stand, the namespace's own first, then by kind.</summary>
+    /// <exception cref="LongshoreException">invalid_input.</exception>
+    Task<IReadOnlyList<LimitStatus>> ListLimitsAsync(string @namespace, CancellationToken ct = default);
+
     /// <summary>
     /// Says which of its capabilities an agent cannot use now; none means all of them are back. Registering clears it.
     /// </summary>

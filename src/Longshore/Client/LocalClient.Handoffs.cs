@@ -111,8 +111,9 @@ internal sealed partial class LocalClient
         var now = engine.Time.Now;
         var rules = await engine.Store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
         var guards = await _queries.GetGuardsAsync(task.Id, now.ToMicroseconds(), ct).ConfigureAwait(false);
+        var limits = await engine.Store.Rules.LimitsAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
         var eligibility = new Eligibility(
-            rules.InPool(), guards ?? TaskGuards.None, engine.Store.Info, now);
+            rules.InPool(), guards ?? TaskGuards.None, limits, engine.Store.Info, now);
         return crowd
             .Where(c => agent is null || c.Agent.Name == agent)
             .Where(c => c.Agent.StatusAt(now, engine.Store.Info.HeartbeatTimeout)

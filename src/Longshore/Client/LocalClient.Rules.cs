@@ -57,6 +57,13 @@ internal sealed partial class LocalClient
     public Task<NamespaceRules> ResumeAsync(string @namespace, string? kind = null, CancellationToken ct = default) =>
         ChangeRulesAsync(@namespace, kind, rules => Pauses.Resumed(rules, kind), ct);
 
+    public async Task<IReadOnlyList<Storage.LimitStatus>> ListLimitsAsync(
+        string @namespace, CancellationToken ct = default)
+    {
+        TaskValidation.Word(@namespace, "namespace");
+        return await engine.Store.Rules.LimitsAsync(@namespace, ct).ConfigureAwait(false);
+    }
+
     /// <summary>Changes what is in force, whoever else changes it at the same time.</summary>
     private async Task<NamespaceRules> ChangeRulesAsync(
         string @namespace, string? kind, Func<NamespaceRules, NamespaceRules> change, CancellationToken ct)

@@ -359,7 +359,8 @@ internal sealed class CommandProcessor(
             }
         }
 
-        room.Release(readyAtOnce + ReleasedAndLeft(flight, outcome));
+        var granted = outcome.Claims.Sum(claim => claim.Grants.Count);
+        room.Release(readyAtOnce + ReleasedAndLeft(flight, outcome) + Math.Max(0, outcome.Freed - granted));
         if (relaxes)
         {
             Relaxing?.Invoke();

@@ -70,6 +70,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
         };
         Readiness = new ReadinessCommands(Processor, Options.Clock, _metrics.Readiness);
         Room.SendTo(Processor.SendOrFail);
+        Room.Tokens = new TokenTimer(Time, Options.Clock, Processor.SendOrFail);
         Keeper = new LeaseKeeper(Processor, Options.Clock);
         _leadership = new Leadership(store.Leases, Options.NodeName, Options.LeadershipTerm, Options.Clock, _log);
         _stager = new Stager(store, _leadership, Options, Time, StagerPauseMax, OnReady, _log);
@@ -254,6 +255,7 @@ public sealed class LongshoreEngine : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         _hearing.Dispose();
+        Room.Tokens?.Dispose();
         Offers.Dispose();
         _presence.Dispose();
         _waiters.Dispose();
@@ -291,7 +293,8 @@ public sealed class LongshoreEngine : IAsyncDisposable
             Processor.SendOrFail(new WakeCommand(room => room.WakeAgent(agent)));
         }
 
-        BecameReady([.. lost.Where(c => c.State.IsQueued()).Select(c => c.TaskId)]);
+        // A task that is held no more may have made room under a limit for another.
+        BecameReady([.. lost.Where(c => c.Agent is not null || c.State.IsQueued()).Select(c => c.TaskId)]);
 
         // A lost claim usually comes back after a pause that only the store knows.
         _stager.Poke();

@@ -122,6 +122,11 @@ internal sealed partial class WaitingRoom
                 GiveBack(answer.Grants);
             }
 
+            if (next == ClaimantNext.Park && answer.NextTokenUs > 0)
+            {
+                Tokens?.Expect(claimant.Agent, answer.NextTokenUs);
+            }
+
             flight.EndingSoon += claimant.EndingSoon;
             Place(claimant, next == ClaimantNext.Park, answer.Status == ClaimStatus.AtCapacity);
         }

@@ -44,6 +44,9 @@ internal sealed partial class WaitingRoom(TimeProvider clock)
     /// <summary>Raised, without locks held, when somebody begins to wait; with the namespaces he works in.</summary>
     public event Action<IReadOnlyCollection<string>>? Waiting;
 
+    /// <summary>Who waits for tokens of rates; null when nobody sees to that.</summary>
+    public TokenTimer? Tokens { get; set; }
+
     /// <summary>Commands that come of waiting go this way.</summary>
     public void SendTo(Action<Command> send) => _send = send;
 

@@ -133,6 +133,7 @@ internal sealed class QueueExplainer(IStore store, Func<DateTimeOffset> clock)
         }
 
         var rules = await store.Rules.GetAsync(head.Namespace, ct).ConfigureAwait(false);
-        return new Eligibility(rules, guards, store.Info, now).Find(task, candidate, crowd);
+        var limits = await store.Rules.LimitsAsync(head.Namespace, ct).ConfigureAwait(false);
+        return new Eligibility(rules, guards, limits, store.Info, now).Find(task, candidate, crowd);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
         var rules = await store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
         var crowd = await new Crowd(store).ReadAsync(now, ct).ConfigureAwait(false);
         var holder = task.State is TaskState.Assigned or TaskState.InProgress or TaskState.Blocked ? task.Agent : null;
-        var may = Able(task, crowd, new Eligibility(rules.InPool(), guards, store.Info, now), holder);
+        var may = Able(task, crowd, new Eligibility(rules.InPool(), guards, [], store.Info, now), holder);
         var strategy = rules.StrategyOf(task.Spec.Kind, task.Spec.Step);
         return new AssignmentExplanation
         {

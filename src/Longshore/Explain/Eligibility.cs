@@ -10,7 +10,8 @@ namespace Longshore.Explain;
 /// Why an agent would, or would not, get a task if it claimed it by name now: every store's claim in words. Proven
 /// against the claims of every store, in both directions.
 /// </summary>
-internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, StoreInfo store, DateTimeOffset now)
+internal sealed class Eligibility(
+    NamespaceRules rules, TaskGuards guards, IReadOnlyList<LimitStatus> limits, StoreInfo store, DateTimeOffset now)
 {
     private readonly long _nowUs = now.ToMicroseconds();
 
@@ -123,6 +124,11 @@ internal sealed class Eligibility(NamespaceRules rules, TaskGuards guards, Store
         if (rules.PausedSince(task.Spec.Kind) is not null)
         {
             return Obstacle.Paused;
+        }
+
+        if (limits.Any(limit => limit.Concerns(task.Spec.Kind) && limit.RoomAt(_nowUs) <= 0))
+        {
+            return Obstacle.AtLimit;
         }
 
         if (candidate.HoldsSuspect || agent.Load >= agent.Profile.MaxConcurrent)

@@ -65,16 +65,19 @@ public enum Obstacle
     /// <summary>The kind or the namespace is paused: nobody is given the task.</summary>
     Paused = 18,
 
+    /// <summary>A limit of the kind or the namespace is reached, or a rate used up: nobody is given the task.</summary>
+    AtLimit = 19,
+
     /// <summary>The task is suspect and the agent holds something: it is given alone.</summary>
-    SuspectNeedsIdle = 19,
+    SuspectNeedsIdle = 20,
 
     /// <summary>The agent holds as much as it may.</summary>
-    AtCapacity = 20,
+    AtCapacity = 21,
 
     /// <summary>
     /// Nothing but the mode of its kind or step, which does not let agents claim it. Not in a funnel.
     /// </summary>
-    NotForClaiming = 21,
+    NotForClaiming = 22,
 }
 
 /// <summary>Words and sentences of obstacles.</summary>
@@ -100,6 +103,7 @@ public static class Obstacles
         Obstacle.FailedRecently => "failed_recently",
         Obstacle.KindBreakerOpen => "kind_breaker_open",
         Obstacle.Paused => "paused",
+        Obstacle.AtLimit => "at_limit",
         Obstacle.SuspectNeedsIdle => "suspect_needs_idle",
         Obstacle.AtCapacity => "at_capacity",
         Obstacle.NotForClaiming => "not_for_claiming",
@@ -128,6 +132,7 @@ public static class Obstacles
         Obstacle.FailedRecently => "the agent failed it recently and others are left to try",
         Obstacle.KindBreakerOpen => "the agent failed so often at this kind that its breaker for it is open",
         Obstacle.Paused => "the kind or the namespace is paused",
+        Obstacle.AtLimit => "a limit of the kind or the namespace is reached, or its rate is used up",
         Obstacle.SuspectNeedsIdle => "a holder of this task vanished; it is given only to an agent that holds nothing",
         Obstacle.AtCapacity => "the agent holds as many tasks as it may",
         Obstacle.HandedToOthers => "the task is handed off to a capability the agent lacks, or to another agent",

@@ -47,7 +47,8 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
     {
         var rules = await store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
         var crowd = await _crowd.ReadAsync(now, ct).ConfigureAwait(false);
-        var eligibility = new Eligibility(rules, guards, store.Info, now);
+        var limits = await store.Rules.LimitsAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
+        var eligibility = new Eligibility(rules, guards, limits, store.Info, now);
 
         // The funnel is about who could take it; a task that does not wait is looked at as if it did.
         var asReady = task with { State = TaskState.Created, DeferredUntil = null };
@@ -57,6 +58,13 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             .Where(f => f.Obstacle is Obstacle.None or Obstacle.NotForClaiming).Select(f => f.Candidate).ToList();
         var steps = new StepExplainer(crowd, store.Info.HeartbeatTimeout, now);
         var (reason, sentence) = ReasonOf(task, rules, able, takers, now);
+        if (reason is StateReason.NobodyFree or StateReason.ReadyForSomebody or StateReason.WaitsForAssignment
+            && limits.Where(l => l.Concerns(task.Spec.Kind)).Select(l => l.Hindrance(now))
+                .FirstOrDefault(h => h is not null) is { } full)
+        {
+            (reason, sentence) = (StateReason.AtLimit, full);
+        }
+
         if (reason == StateReason.NobodyCan && task.Target is null && Suggestions.IsOfUnknownKind(task.Spec, crowd))
         {
             sentence = $"no registered agent takes the kind '{task.Spec.Kind}'; it waits for one that does";

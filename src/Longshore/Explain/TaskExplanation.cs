@@ -31,6 +31,9 @@ public enum StateReason
 
     /// <summary>Its kind or its namespace is paused.</summary>
     Paused = 8,
+
+    /// <summary>A limit is reached, or a rate used up.</summary>
+    AtLimit = 9,
 }
 
 /// <summary>The answer to "why is my task not picked up?" (G10).</summary>

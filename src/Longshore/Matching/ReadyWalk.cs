@@ -13,15 +13,18 @@ internal sealed class ReadyWalk(ReadyIndex index)
 
     private readonly PriorityQueue<Step, Order> _frontier = new();
     private EligibleClasses _eligible = null!;
+    private Predicate<int>? _isShut;
 
     /// <summary>Starts over.</summary>
     /// <param name="eligible">What the agent may do, caught up with the classes.</param>
     /// <param name="among">The classes of the wanted kinds; null for all the eligible ones.</param>
     /// <param name="expected">How many tasks are wanted.</param>
-    public void Start(EligibleClasses eligible, List<int>? among, int expected)
+    /// <param name="isShut">Classes that are left out as a whole from the moment this says so; null for none.</param>
+    public void Start(EligibleClasses eligible, List<int>? among, int expected, Predicate<int>? isShut = null)
     {
         _frontier.Clear();
         _eligible = eligible;
+        _isShut = isShut;
         var list = among ?? eligible.List;
         if (list is null || (among is null && IsDescentCheaper(list.Count, expected)))
         {
@@ -59,6 +62,11 @@ internal sealed class ReadyWalk(ReadyIndex index)
                 {
                     continue;
                 }
+            }
+
+            if (_isShut?.Invoke(step.ClassId) == true)
+            {
+                continue;
             }
 
             int chunk = step.Chunk, offset = step.Offset;

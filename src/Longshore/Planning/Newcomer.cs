@@ -49,7 +49,7 @@ internal sealed class Newcomer
     public double? MatchOf(PlanInput input, int task)
     {
         var one = input.Tasks[task];
-        var eligibility = new Eligibility(input.Rules.InPool(), TaskGuards.None, input.Store, input.Now);
+        var eligibility = new Eligibility(input.Rules.InPool(), TaskGuards.None, [], input.Store, input.Now);
         var match = _candidate.Usable.MatchScore(one.Asks.Requires, one.Spec.Match);
         return match >= input.Request.MinimumMatch && eligibility.Find(one, _candidate, []) == Obstacle.None
             ? match

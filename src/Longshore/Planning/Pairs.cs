@@ -12,7 +12,8 @@ namespace Longshore.Planning;
 /// once for tasks that are alike in everything it looks at.
 /// </summary>
 internal sealed class Pairs(
-    IStore store, NamespaceRules rules, IReadOnlyList<Candidate> crowd, DateTimeOffset now)
+    IStore store, NamespaceRules rules, IReadOnlyList<LimitStatus> limits, IReadOnlyList<Candidate> crowd,
+    DateTimeOffset now)
 {
     private readonly Dictionary<Alike, PairRow> _known = [];
 
@@ -50,7 +51,7 @@ internal sealed class Pairs(
 
     private PairRow Find(WorkTask task, TaskGuards guards)
     {
-        var eligibility = new Eligibility(rules, guards, store.Info, now);
+        var eligibility = new Eligibility(rules, guards, limits, store.Info, now);
         var row = new PairRow(
             new Obstacle[crowd.Count], new double[crowd.Count], new double[crowd.Count]);
         for (var i = 0; i < crowd.Count; i++)

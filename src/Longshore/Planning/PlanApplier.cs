@@ -143,7 +143,8 @@ internal sealed class PlanApplier(IStore store, Func<DateTimeOffset> clock)
     {
         var rules = await store.Rules.GetAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
         var guards = await store.Queries.GetGuardsAsync(task.Id, now.ToMicroseconds(), ct).ConfigureAwait(false);
-        var obstacle = new Eligibility(rules.InPool(), guards ?? TaskGuards.None, store.Info, now)
+        var limits = await store.Rules.LimitsAsync(task.Spec.Namespace, ct).ConfigureAwait(false);
+        var obstacle = new Eligibility(rules.InPool(), guards ?? TaskGuards.None, limits, store.Info, now)
             .Find(task, candidate, crowd);
         return Refusal(
             assignment, obstacle,

@@ -22,7 +22,8 @@ internal sealed class PlanReader(IStore store, Func<DateTimeOffset> clock)
             ct).ConfigureAwait(false);
 
         // Who takes the initiative was asked above; it is no obstacle between a task and an agent.
-        var pairs = new Pairs(store, rules.InPool(), crowd, now);
+        var limits = await store.Rules.LimitsAsync(request.Namespace, ct).ConfigureAwait(false);
+        var pairs = new Pairs(store, rules.InPool(), limits, crowd, now);
         var rows = new List<PairRow>(tasks.Count);
         foreach (var task in tasks)
         {

@@ -31,8 +31,9 @@ internal sealed class Recommender(IStore store, Func<DateTimeOffset> clock)
         foreach (var name in crowd[self].Agent.Profile.Namespaces)
         {
             var rules = await store.Rules.GetAsync(name, ct).ConfigureAwait(false);
+            var limits = await store.Rules.LimitsAsync(name, ct).ConfigureAwait(false);
             var side = new Side(
-                query, crowd, self, new Pairs(store, rules, crowd, now), now,
+                query, crowd, self, new Pairs(store, rules, limits, crowd, now), now,
                 store.Info.HeartbeatTimeout);
             var heads = await store.Queries.ListHeadsAsync(name, PerClassMax, Limits.BatchMax, ct)
                 .ConfigureAwait(false);

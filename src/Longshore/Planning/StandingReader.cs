@@ -49,7 +49,9 @@ internal sealed class StandingReader(IStore store, Func<DateTimeOffset> clock)
                 .OrderBy(head => head.Rank).ThenBy(head => head.TaskId)];
         }
 
-        await TakeInAsync(intake, heads, new Pairs(store, rules.InPool(), crowd, now), ct).ConfigureAwait(false);
+        var limits = await store.Rules.LimitsAsync(@namespace, ct).ConfigureAwait(false);
+        await TakeInAsync(intake, heads, new Pairs(store, rules.InPool(), limits, crowd, now), ct)
+            .ConfigureAwait(false);
         return intake.Tasks.Count == 0 ? null : new StandingInput(intake.Pairs, new PlanInput
         {
             // What a task asks for at least is its own affair here: nobody looks at the plan before it is applied.

@@ -70,6 +70,9 @@ public sealed record NamespaceRules
     /// <summary>Since when nothing new is given out, of any kind; null while it is. What is held goes on.</summary>
     public DateTimeOffset? PausedAt { get; init; }
 
+    /// <summary>How much of it may be in progress, and how fast it is given out; null for no limit.</summary>
+    public LimitRules? Limit { get; init; }
+
     /// <summary>How often one task may be handed off and taken over; further hand-offs are refused.</summary>
     public int HandoffsMax { get; init; } = 5;
 
@@ -118,6 +121,30 @@ public sealed record NamespaceRules
         return PausedAt is null || ofKind < PausedAt ? ofKind : PausedAt;
     }
 
+    /// <summary>Whether anything of the namespace is limited.</summary>
+    internal bool HasLimits => Limit is not null || Kinds.Values.Any(kind => kind.Limit is not null);
+
+    /// <summary>What is limited: kinds, and under the empty word the namespace as a whole.</summary>
+    internal IEnumerable<(string Kind, LimitRules Limit)> Scopes => Kinds
+        .Select(kind => (kind.Key, kind.Value.Limit))
+        .Append(("", Limit))
+        .Where(scope => scope.Limit is not null)
+        .Select(scope => (scope.Item1, scope.Limit!));
+
+    /// <summary>What limits a kind: under its name, and under the empty word.</summary>
+    internal IEnumerable<(string Kind, LimitRules Limit)> ScopesOf(string kind)
+    {
+        if (Limit is { } limit)
+        {
+            yield return ("", limit);
+        }
+
+        if (Kinds.Count > 0 && Kinds.TryGetValue(kind, out var rules) && rules.Limit is { } ofKind)
+        {
+            yield return (kind, ofKind);
+        }
+    }
+
     /// <summary>Agents may claim everything: nobody need ask who may have what.</summary>
     internal bool IsOpen => Mode == AssignmentMode.Pool && PausedAt is null
         && Kinds.Values.Concat(Steps.Values).All(o => o.Mode is null or AssignmentMode.Pool && o.PausedAt is null);
@@ -154,6 +181,7 @@ public sealed record NamespaceRules
         }
 
         TaskValidation.Unit(CapacityWeight, "capacity_weight");
+        Limit?.Check("limit");
         CheckPlanning();
         CheckTimeout(OfferTimeout, "offer_timeout_seconds");
         CheckTimeout(InactivityTimeout, "inactivity_timeout_seconds");
@@ -177,9 +205,15 @@ public sealed record NamespaceRules
                 TaskValidation.Word(word, place);
                 CheckTimeout(step.OfferTimeout, $"{place}.{word}.offer_timeout_seconds");
                 CheckTimeout(step.InactivityTimeout, $"{place}.{word}.inactivity_timeout_seconds");
+                step.Limit?.Check($"{place}.{word}.limit");
                 if (place == "steps" && step.PausedAt is not null)
                 {
                     throw LongshoreException.Invalid($"steps.{word}.paused_at", "only kinds and namespaces are paused");
+                }
+
+                if (place == "steps" && step.Limit is not null)
+                {
+                    throw LongshoreException.Invalid($"steps.{word}.limit", "only kinds and namespaces are limited");
                 }
 
                 step.Retention?.Check($"{place}.{word}.retention");
@@ -264,6 +298,9 @@ public sealed record StepRules
     /// <summary>How long an accepted task may lie still.</summary>
     [JsonPropertyName("inactivity_timeout_seconds")]
     public TimeSpan? InactivityTimeout { get; init; }
+
+    /// <summary>How much of the kind may be in progress, and how fast it is given out. Kinds only.</summary>
+    public LimitRules? Limit { get; init; }
 
     /// <summary>Since when nothing new of the kind is given out; null while it is. Kinds only.</summary>
     public DateTimeOffset? PausedAt { get; init; }

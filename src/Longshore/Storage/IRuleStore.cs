@@ -11,6 +11,9 @@ public interface IRuleStore
     /// <summary>Everything that was decided, by namespace.</summary>
     ValueTask<IReadOnlyDictionary<string, NamespaceRules>> ListAsync(CancellationToken ct = default);
 
+    /// <summary>How the limits of a namespace stand, the namespace's own first, then by kind.</summary>
+    ValueTask<IReadOnlyList<LimitStatus>> LimitsAsync(string @namespace, CancellationToken ct = default);
+
     /// <summary>
     /// Replaces the rules of a namespace. Answers them with their new version, or null when
     /// <paramref name="expectedVersion"/> is given and is not the present one.

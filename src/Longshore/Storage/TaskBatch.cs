@@ -50,6 +50,9 @@ public sealed record TaskBatchOutcome
 
     /// <summary>What the finishes led to in the runs that they belong to.</summary>
     public RunEffects Runs { get; init; } = RunEffects.None;
+
+    /// <summary>For how many tasks, at most, the finishes made room under limits; claims may have taken it.</summary>
+    internal int Freed { get; init; }
 }
 
 /// <summary>What the end of steps did to other steps of their runs.</summary>
@@ -309,6 +312,12 @@ public enum ClaimStatus
 /// <param name="Grants">What was granted.</param>
 public sealed record ClaimOutcome(ClaimStatus Status, IReadOnlyList<Grant> Grants)
 {
+    /// <summary>
+    /// When a rate that kept something from the agent has a token again, in microseconds since 1970; 0 when none did.
+    /// Only when nothing was granted.
+    /// </summary>
+    internal long NextTokenUs { get; init; }
+
     internal static ClaimOutcome None(ClaimStatus status) => new(status, []);
 }
 

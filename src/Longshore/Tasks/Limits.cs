@@ -158,6 +158,18 @@ public static class Limits
     /// <summary>The longest time between two standing plans of a namespace.</summary>
     public static readonly TimeSpan PlanEveryMax = TimeSpan.FromHours(1);
 
+    /// <summary>Highest limit of tasks in progress.</summary>
+    public const int InProgressMax = 1_000_000_000;
+
+    /// <summary>Most tasks of a rate, and most that a rate lets go at once.</summary>
+    public const int RateTasksMax = 1_000_000;
+
+    /// <summary>Shortest period of a rate.</summary>
+    public static readonly TimeSpan RatePeriodMin = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Longest period of a rate.</summary>
+    public static readonly TimeSpan RatePeriodMax = TimeSpan.FromDays(1);
+
     /// <summary>Most missed ticks of a schedule that fire late.</summary>
     public const int MisfiresMax = 100;
 

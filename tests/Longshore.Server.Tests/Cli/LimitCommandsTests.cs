@@ -27,6 +27,25 @@ public sealed class LimitCommandsTests : IAsyncLifetime
         (await CliRun.OfAsync(Address, ["pause", "default", "--kind", ""])).FailedWith(1).ShouldContain("kind");
     }
 
+    [Fact]
+    public async Task Limits_are_set_shown_and_taken_away()
+    {
+        (await RunAsync("limits", "set", "default", "--in-progress", "100")).Output.ShouldContain("(all)");
+        var shown = (await RunAsync(
+            "limits", "set", "default", "--kind", "scan", "--in-progress", "3", "--rate", "10/2", "--burst", "20",
+            "--json")).Json["limits"]!.AsArray();
+        shown.Count.ShouldBe(2);
+        ((int)shown[1]!["limit"]!["in_progress"]!, (int)shown[1]!["tokens"]!).ShouldBe((3, 20));
+        (await RunAsync("limits", "show", "default")).Output.ShouldContain("10 in 2 s, 20 at once");
+        (await RunAsync("rules", "show", "default")).Output.ShouldContain("scan: 3 in progress, 10 per 2 s");
+        (await RunAsync("limits", "set", "default", "--kind", "scan", "--in-progress", "0", "--rate", "0")).Output
+            .ShouldNotContain("scan");
+        (await CliRun.OfAsync(Address, ["limits", "set", "default", "--rate", "often"])).FailedWith(1)
+            .ShouldContain("must be like 10/1 or 100/60, not 'often'");
+        (await CliRun.OfAsync(Address, ["limits", "set", "default"])).FailedWith(2)
+            .ShouldContain("give --in-progress or --rate");
+    }
+
     private Uri Address => _server.Http.BaseAddress!;
 
     private async Task<CliRun> RunAsync(params string[] arguments) =>

@@ -83,7 +83,105 @@ public abstract class LimitConformance : IAsyncLifetime
         error.Field.ShouldBe("steps.s.paused_at");
     }
 
+    [Fact]
+    public async Task Full_limit_is_explained_shown_and_room_wakes_who_waits()
+    {
+        await SetAsync(new LimitRules { InProgress = 1 });
+        var first = await SubmitAsync("scan");
+        var held = (await Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, default, Ct)).ShouldHaveSingleItem();
+        held.TaskId.ShouldBe(first);
+        var id = await SubmitAsync("scan");
+        (await ClaimAsync()).ShouldBeEmpty();
+        var limit = (await Client.ListLimitsAsync("default", Ct)).ShouldHaveSingleItem();
+        (limit.Kind, limit.InProgress, limit.Limit.InProgress).ShouldBe(("scan", 1, 1));
+        var why = await Client.ExplainTaskAsync(id, Ct);
+        (why.Reason, why.Sentence).ShouldBe(
+            (StateReason.AtLimit, "the limit of kind 'scan' of namespace 'default' is reached: 1 of 1 in progress"));
+        (await Client.ExplainAgentAsync("ann", Ct)).Reasons.Single().Obstacle.ShouldBe(Obstacle.AtLimit);
+        var error = await Should.ThrowAsync<LongshoreException>(() => Client.AssignAsync(id, "ann", "op", ct: Ct));
+        error.Message.ShouldContain("1 of 1 in progress");
+
+        var waiting = Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, TimeSpan.FromSeconds(60), Ct);
+        await UntilWaitingAsync();
+        await Client.FinishAsync(Done(held), Ct);
+        held = (await waiting.WaitAsync(TimeSpan.FromSeconds(5), Ct)).ShouldHaveSingleItem();
+        held.TaskId.ShouldBe(id);
+
+        await SubmitAsync("scan");
+        waiting = Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, TimeSpan.FromSeconds(60), Ct);
+        await UntilWaitingAsync();
+        await Client.CancelAsync(held.TaskId, null, Ct);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(5), Ct);
+        await SubmitAsync("scan");
+        waiting = Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, TimeSpan.FromSeconds(60), Ct);
+        await UntilWaitingAsync();
+        await SetAsync(new LimitRules { InProgress = 2 });
+        (await waiting.WaitAsync(TimeSpan.FromSeconds(5), Ct)).Count.ShouldBe(1, "a higher limit wakes at once");
+    }
+
+    [Fact]
+    public async Task A_token_that_arrives_wakes_who_waits()
+    {
+        await Client.RegisterAsync(new AgentRegistration { Name = "bob" }, Ct);
+        await SetAsync(
+            new LimitRules { Rate = new RateRule { Tasks = 1, Per = TimeSpan.FromSeconds(0.3), Burst = 1 } });
+        var ids = new[] { await SubmitAsync("scan"), await SubmitAsync("scan"), await SubmitAsync("scan") };
+        (await ClaimAsync()).ShouldBe([ids[0]]);
+        var why = await Client.ExplainTaskAsync(ids[1], Ct);
+        why.Reason.ShouldBe(StateReason.AtLimit);
+        why.Sentence.ShouldStartWith("the rate of kind 'scan' of namespace 'default' is used up: next token in 0.");
+        var both = await Task.WhenAll(
+            Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, TimeSpan.FromSeconds(60), Ct),
+            Client.ClaimAsync(new ClaimRequest { Agent = "bob" }, TimeSpan.FromSeconds(60), Ct))
+            .WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        both.SelectMany(grants => grants).Select(grant => grant.TaskId).Order().ShouldBe(ids[1..]);
+    }
+
+    [Fact]
+    public async Task Limits_come_back_as_set_and_bad_ones_are_refused_with_their_field()
+    {
+        var limit = new LimitRules
+        {
+            InProgress = 7,
+            Rate = new RateRule { Tasks = 3, Per = TimeSpan.FromSeconds(2.5), Burst = 9 },
+        };
+        await Client.SetRulesAsync("default", new NamespaceRules { Limit = limit }, ct: Ct);
+        (await Client.GetRulesAsync("default", Ct)).Limit.ShouldBe(limit);
+        (await Client.ListLimitsAsync("default", Ct)).ShouldHaveSingleItem().Limit.ShouldBe(limit);
+        var rate = limit.Rate!;
+        foreach (var (bad, field) in ((LimitRules, string)[])
+            [
+                (new LimitRules(), "limit"), (new LimitRules { InProgress = 0 }, "limit.in_progress"),
+                (limit with { Rate = rate with { Tasks = 0 } }, "limit.rate.tasks"),
+                (limit with { Rate = rate with { Per = TimeSpan.Zero } }, "limit.rate.per_seconds"),
+                (limit with { Rate = rate with { Burst = 0 } }, "limit.rate.burst"),
+            ])
+        {
+            var error = await Should.ThrowAsync<LongshoreException>(
+                () => Client.SetRulesAsync("default", new NamespaceRules { Limit = bad }, ct: Ct));
+            (error.Code, error.Field).ShouldBe((ErrorCode.InvalidInput, field));
+        }
+
+        (await Client.GetRulesAsync("default", Ct)).Version.ShouldBe(1);
+    }
+
     private protected abstract ILongshoreClient ClientOf(TestServer server);
+
+    private static Finish Done(Grant grant) =>
+        new() { TaskId = grant.TaskId, Epoch = grant.Epoch, Kind = FinishKind.Complete };
+
+    private Task<NamespaceRules> SetAsync(LimitRules limit) => Client.SetRulesAsync(
+        "default",
+        new NamespaceRules { Kinds = new Dictionary<string, StepRules> { ["scan"] = new() { Limit = limit } } },
+        ct: Ct);
+
+    private async Task UntilWaitingAsync()
+    {
+        while ((await Client.GetAgentAsync("ann", Ct)).WaitingSince is null)
+        {
+            await Task.Yield();
+        }
+    }
 
     private async Task<long> SubmitAsync(string kind) =>
         (await Client.SubmitAsync([new NewTask { Kind = kind }], Ct))[0].Id;

@@ -108,7 +108,11 @@ public sealed class InMemoryReject : RejectSuite<InMemorySource>;
 
 public sealed class InMemoryPlan : PlanSuite<InMemorySource>;
 
+public sealed class InMemoryLimit : LimitSuite<InMemorySource>;
+
 public sealed class InMemoryPause : PauseSuite<InMemorySource>;
+
+public sealed class InMemoryLimitRace : LimitRaceSuite<InMemorySource>;
 
 public sealed class InMemoryRule : RuleSuite<InMemorySource>;
 

@@ -81,7 +81,9 @@ public abstract class ExplainSuite<TSource>
             var present = (await store.Queries.GetTaskAsync(task.Id))!;
             var guards = (await store.Queries.GetGuardsAsync(task.Id, clock.NowUs))!;
             var rules = await store.Rules.GetAsync(task.Spec.Namespace);
-            var obstacle = new Eligibility(rules, guards, store.Info, clock.Now).Find(present, candidate, crowd);
+            var limits = await store.Rules.LimitsAsync(task.Spec.Namespace);
+            var eligibility = new Eligibility(rules, guards, limits, store.Info, clock.Now);
+            var obstacle = eligibility.Find(present, candidate, crowd);
             seen.Add(obstacle);
 
             var batch = new TaskBatch { NowUs = clock.NowUs };

@@ -21,6 +21,18 @@ internal sealed record RulesStep(int Choice) : Step
         new() { PausedAt = DateTimeOffset.UnixEpoch },
         new()
         {
+            Limit = new LimitRules { InProgress = 2 },
+            Kinds = new Dictionary<string, StepRules>
+            {
+                ["kind-1"] = new() { Limit = new LimitRules { InProgress = 1 } },
+            },
+        },
+        new()
+        {
+            Limit = new LimitRules { Rate = new RateRule { Tasks = 2, Per = TimeSpan.FromSeconds(5), Burst = 1 } },
+        },
+        new()
+        {
             Kinds = new Dictionary<string, StepRules> { ["kind-1"] = new() { PausedAt = DateTimeOffset.UnixEpoch } },
         },
     ];

@@ -24,7 +24,7 @@ internal static class Scenarios
         from retry in Gen.Elements(10, 30)
         from late in Rarely
         from key in Mostly(0, Gen.Choose(0, 3))
-        from code in Mostly(0, Gen.Choose(0, 3))
+        from code in Mostly(0, Gen.Choose(1, 2))
         from parent in Mostly(0, Pick)
         from owner in Mostly(0, Gen.Choose(0, 4))
         from isRepetition in Rarely
@@ -146,7 +146,7 @@ internal static class Scenarios
     private static readonly Gen<Step> Steps = Gen.Frequency(
         (8, StartRun),
         (6, ChangeRun),
-        (3, Gen.Choose(0, 10).Select(rules => (Step)new RulesStep(rules))),
+        (3, Gen.Choose(0, 12).Select(rules => (Step)new RulesStep(rules))),
         (3, Pick.Select(pick => (Step)new EvictStep(pick))),
         (1, Pick.Select(pick => (Step)new ReclassifyStep(pick))),
         (2, Pick.SelectMany(_ => Gen.Choose(0, 10), (pick, p) => (Step)new ReprioritiseStep(pick, p))),

@@ -117,7 +117,11 @@ public sealed class PostgresRoutingRace : RoutingRaceSuite<PostgresSource>
 
 public sealed class PostgresPlan : PlanSuite<PostgresSource>;
 
+public sealed class PostgresLimit : LimitSuite<PostgresSource>;
+
 public sealed class PostgresPause : PauseSuite<PostgresSource>;
+
+public sealed class PostgresLimitRace : LimitRaceSuite<PostgresSource>;
 
 public sealed class PostgresRule : RuleSuite<PostgresSource>;
 

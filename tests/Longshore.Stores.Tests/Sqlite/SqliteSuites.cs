@@ -110,7 +110,11 @@ public sealed class SqliteRoutingRace : RoutingRaceSuite<SqliteSource>;
 
 public sealed class SqlitePlan : PlanSuite<SqliteSource>;
 
+public sealed class SqliteLimit : LimitSuite<SqliteSource>;
+
 public sealed class SqlitePause : PauseSuite<SqliteSource>;
+
+public sealed class SqliteLimitRace : LimitRaceSuite<SqliteSource>;
 
 public sealed class SqliteRule : RuleSuite<SqliteSource>;
 

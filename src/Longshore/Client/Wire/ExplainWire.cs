@@ -13,7 +13,7 @@ public sealed record TaskExplanationWire
 
     /// <summary>
     /// as_stated, deferred, offered, quarantined, ready_for_somebody, nobody_free, nobody_can,
-    /// waits_for_assignment or paused.
+    /// waits_for_assignment, paused or at_limit.
     /// </summary>
     public required string Reason { get; init; }
 

@@ -51,6 +51,9 @@ public sealed record RulesWire
     /// <summary>Since when nothing new is given out; missing while it is.</summary>
     public DateTimeOffset? PausedAt { get; init; }
 
+    /// <summary>How much of the namespace may be in progress, and how fast it is given out.</summary>
+    public LimitWire? Limit { get; init; }
+
     /// <summary>How often one task may be handed off and taken over.</summary>
     public int? HandoffsMax { get; init; }
 
@@ -108,6 +111,7 @@ public sealed record RulesWire
                 ?? usual.RejectCooldown,
             ReofferRejected = ReofferRejected ?? usual.ReofferRejected,
             PausedAt = PausedAt,
+            Limit = Limit?.ToLimit("limit"),
             HandoffsMax = HandoffsMax ?? usual.HandoffsMax,
             BlockedHoldMax = Words.SecondsOrNull(BlockedHoldMaxSeconds, "blocked_hold_max_seconds")
                 ?? usual.BlockedHoldMax,
@@ -144,6 +148,7 @@ public sealed record RulesWire
         ReofferRejected = rules.ReofferRejected,
         TaskCooldownSeconds = rules.TaskCooldown.TotalSeconds,
         PausedAt = rules.PausedAt,
+        Limit = LimitWire.Of(rules.Limit),
         HandoffsMax = rules.HandoffsMax,
         BlockedHoldMaxSeconds = rules.BlockedHoldMax.TotalSeconds,
         Exclusion = ExclusionWire.Of(rules.Exclusion),
@@ -225,6 +230,9 @@ public sealed record StepRulesWire
     /// <summary>How long ended tasks of the kind are kept; a step has none.</summary>
     public RetentionWire? Retention { get; init; }
 
+    /// <summary>How much of a kind may be in progress, and how fast it is given out.</summary>
+    public LimitWire? Limit { get; init; }
+
     internal static Dictionary<string, StepRules> ToRules(
         IReadOnlyDictionary<string, StepRulesWire>? rules, string field) =>
         (rules ?? new Dictionary<string, StepRulesWire>()).ToDictionary(
@@ -244,6 +252,7 @@ public sealed record StepRulesWire
                 InactivityTimeoutSeconds = pair.Value.InactivityTimeout?.TotalSeconds,
                 PausedAt = pair.Value.PausedAt,
                 Retention = RetentionWire.Of(pair.Value.Retention),
+                Limit = LimitWire.Of(pair.Value.Limit),
             },
             StringComparer.Ordinal);
 
@@ -255,5 +264,6 @@ public sealed record StepRulesWire
         InactivityTimeout = Words.SecondsOrNull(InactivityTimeoutSeconds, at + ".inactivity_timeout_seconds"),
         PausedAt = PausedAt,
         Retention = Retention?.ToRules(at + ".retention"),
+        Limit = Limit?.ToLimit(at + ".limit"),
     };
 }

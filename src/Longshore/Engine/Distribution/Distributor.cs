@@ -88,6 +88,10 @@ internal sealed class Distributor(
     private async Task<bool> OfferAsync(string @namespace, NamespaceRules rules, CancellationToken ct)
     {
         var offers = new Offers();
+        var limits = rules.HasLimits
+            ? (await store.Rules.LimitsAsync(@namespace, ct).ConfigureAwait(false))
+                .ToDictionary(limit => limit, limit => limit.RoomAt(time.NowUs))
+            : [];
         var heads = await store.Queries.ListHeadsAsync(@namespace, Offers.Max, Limits.BatchMax, ct)
             .ConfigureAwait(false);
         foreach (var head in heads)
@@ -97,10 +101,16 @@ internal sealed class Distributor(
                 break;
             }
 
-            if (rules.ModeOf(head.Kind, head.Step) == AssignmentMode.Auto && rules.PausedSince(head.Kind) is null
+            if (rules.LeaveTo(ClaimedBy.Distributor, head.Kind, head.Step)
+                && limits.All(limit => !limit.Key.Concerns(head.Kind) || limit.Value > 0)
                 && await _table.ClassOfAsync(head, ct).ConfigureAwait(false) is { } routed)
             {
+                var before = offers.All.Count;
                 await ChooseAsync(head, routed, rules, offers, ct).ConfigureAwait(false);
+                foreach (var limit in limits.Keys.Where(limit => limit.Concerns(head.Kind)).ToList())
+                {
+                    limits[limit] -= offers.All.Count - before;
+                }
             }
         }
 

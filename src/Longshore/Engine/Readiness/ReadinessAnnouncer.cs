@@ -117,6 +117,12 @@ internal sealed class ReadinessAnnouncer(INodeBus bus, string origin, StoreTime 
             }
         }
 
+        // Room under a limit, which nobody took in the same flight.
+        for (var room = outcome.Freed - outcome.Claims.Sum(claim => claim.Grants.Count); room > 0; room--)
+        {
+            (found ??= new Found()).Add(null, 0);
+        }
+
         // Who ends a claim does not say in which namespace it was, so everybody who waits anywhere hears of it.
         if (found is not null)
         {

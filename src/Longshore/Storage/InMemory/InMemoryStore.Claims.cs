@@ -48,10 +48,13 @@ public sealed partial class InMemoryStore
             : request.TaskIds.Distinct().Select(id => _state.Open.GetValueOrDefault(id)).OfType<TaskEntry>();
         var candidates = Claimable(among, agent, request.Kinds, request.By, nowUs);
         var max = gate == BreakerGate.Probe ? 1 : Math.Min(request.Max, room);
-        var (picked, mustDrain) = Pick(candidates, agent, max, nowUs);
+        var ration = new Ration(this, nowUs);
+        var (picked, mustDrain) = Pick(candidates, agent, max, ration, nowUs);
         if (picked.Count == 0)
         {
-            return ClaimOutcome.None(mustDrain ? ClaimStatus.AtCapacity : ClaimStatus.Empty);
+            return mustDrain
+                ? ClaimOutcome.None(ClaimStatus.AtCapacity)
+                : ClaimOutcome.None(ClaimStatus.Empty) with { NextTokenUs = ration.NextTokenUs };
         }
 
         var isSingle = picked.Count == 1 && agent.Load == 0;
@@ -64,7 +67,7 @@ public sealed partial class InMemoryStore
     /// agent may do. A suspect is given alone, to an agent that holds nothing (G7).
     /// </summary>
     private (List<TaskEntry> Picked, bool MustDrain) Pick(
-        IEnumerable<TaskEntry> candidates, Agent agent, int max, long nowUs)
+        IEnumerable<TaskEntry> candidates, Agent agent, int max, Ration ration, long nowUs)
     {
         var picked = new List<TaskEntry>();
         foreach (var candidate in candidates)
@@ -74,7 +77,8 @@ public sealed partial class InMemoryStore
                 break;
             }
 
-            if (picked.Exists(p => IsSecondProbe(agent.Name, p, candidate, nowUs) || AreExclusive(p, candidate)))
+            if (!ration.Allows(candidate.Task.Spec)
+                || picked.Exists(p => IsSecondProbe(agent.Name, p, candidate, nowUs) || AreExclusive(p, candidate)))
             {
                 continue;
             }
@@ -86,6 +90,7 @@ public sealed partial class InMemoryStore
             }
 
             picked.Add(candidate);
+            ration.Take(candidate.Task.Spec);
         }
 
         return (picked, false);
@@ -211,6 +216,7 @@ public sealed partial class InMemoryStore
             Claim = new LiveClaim(agent, UnixTime.FromMicroseconds(nowUs), isSingle, request.Key, status),
         };
         _state.Put(granted);
+        TakeTokens(granted.Task.Spec, nowUs);
         Change(agent, a => a with { Load = a.Load + 1 });
         MarkProbe(agent, granted.Task, nowUs);
         if (request.Offer is null)

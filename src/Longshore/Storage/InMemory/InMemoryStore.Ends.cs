@@ -99,7 +99,9 @@ public sealed partial class InMemoryStore
             UnixTime.FromMicroseconds(nowUs),
             status,
             error,
-            reason) { ErrorDetail = detail };
+            reason)
+        { ErrorDetail = detail };
+        NoteFreed(entry.Task.Spec);
         Change(claim.Agent, a => a with { Load = a.Load - 1 });
         Judge(entry, claim.Agent, verdict, nowUs);
         return entry with { Claim = null, Claims = entry.Claims.Add(new EndedClaim(record, claim.Single, key)) };

@@ -24,6 +24,7 @@ public sealed partial class InMemoryStore
             }
 
             var newFrom = _state.LastTaskId + 1;
+            _freed = 0;
             FinishOutcome[] finishes = [.. batch.Finishes.Select(finish => Finish(finish, nowUs))];
             return new TaskBatchOutcome
             {
@@ -32,6 +33,7 @@ public sealed partial class InMemoryStore
                 Inserts = [.. batch.Inserts.Select(task => Insert(task, newFrom, nowUs))],
                 Renewals = [.. batch.Renewals.Select(renewal => Renew(renewal, nowUs))],
                 Claims = [.. batch.Claims.Select(request => Claim(request, nowUs))],
+                Freed = _freed,
             };
         });
     }

@@ -27,6 +27,7 @@ public sealed partial class InMemoryStore
             }
 
             var decided = rules with { Version = present + 1 };
+            ForgetBuckets(@namespace, RulesOf(@namespace), decided);
             _state.Rules = _state.Rules.SetItem(@namespace, decided);
             var payload = EventPayloads.Namespace(@namespace);
             Record(new NewEvent(EventTypes.RulesChanged, ActorType.Human, "api", Payload: payload), now);

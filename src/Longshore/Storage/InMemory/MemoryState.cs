@@ -42,6 +42,10 @@ internal sealed record MemoryState
     public ImmutableSortedDictionary<string, NamespaceRules> Rules { get; set; } =
         ImmutableSortedDictionary.Create<string, NamespaceRules>(StringComparer.Ordinal);
 
+    /// <summary>When the buckets of rates are full; of the namespace as a whole under the empty kind.</summary>
+    public ImmutableDictionary<(string Namespace, string Kind), long> Buckets { get; set; } =
+        ImmutableDictionary<(string, string), long>.Empty;
+
     /// <summary>Schedules by namespace and name.</summary>
     public ImmutableSortedDictionary<(string Namespace, string Name), ScheduleStatus> Schedules { get; set; } =
         ImmutableSortedDictionary.Create<(string, string), ScheduleStatus>(ByOrdinal);
