@@ -26,7 +26,7 @@ public sealed partial class PostgresStore
     ValueTask<StartOutcome> IWorkflowStore.StartRunAsync(NewRun run, long? nowUs, CancellationToken ct)
     {
         _catalog.Lows.BecameReady(long.MinValue);
-        return _runs.StartAsync(run, _database.Instant(nowUs), ct);
+        return _starts.StartAsync(run, _database.Instant(nowUs), ct);
     }
 
     /// <inheritdoc/>

@@ -37,6 +37,7 @@ public sealed partial class PostgresStore
     private readonly HelpVerbs _help;
     private readonly HelpReader _helpReader;
     private readonly RunVerbs _runs;
+    private readonly RunStarts _starts;
     private readonly RunReader _runReader;
 
     private PostgresStore(Database database)
@@ -65,7 +66,8 @@ public sealed partial class PostgresStore
         _handoffs = new HandoffVerbs(database, _classes, _handoffReader, reader, writer);
         _helpReader = new HelpReader(database);
         _help = new HelpVerbs(database, _helpReader, reader, writer);
-        _runs = new RunVerbs(database, _classes, _rules, _hot, checks, reader, writer, _runReader);
+        _runs = new RunVerbs(database, _rules, _hot, reader, writer, _runReader);
+        _starts = new RunStarts(database, _rules, _hot, checks, writer, _runReader);
         _routing = new RoutingReader(database, _classes);
         _ruleVerbs = new RuleVerbs(database, _rules, reader, writer);
         _reviews = new ReviewVerbs(database, writer);

@@ -73,12 +73,21 @@ where a.id in (
     select c.agent_id from longshore.run_steps r join longshore.claims c on c.id = r.task_id
     where r.run_id = any ($1) and r.role = 1);
 
--- name: run_add
+-- name: runs_add
 insert into longshore.runs (namespace, code, workflow, version, input, on_failure, state, steps, open, failed, plain,
                             correlation_id, started_us)
-values ($1, $2, $3, $4, $5, $6, 0, $7, $7, 0, $8, $9, longshore.instant($10))
+select n.namespace, n.code, n.workflow, n.version, n.input, n.on_failure, 0, n.steps, n.steps, 0, n.plain,
+       n.correlation_id, (select longshore.instant($10))
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    as n (namespace, code, workflow, version, input, on_failure, steps, plain, correlation_id)
 on conflict (namespace, code) do nothing
-returning id, started_us;
+returning namespace, code, id, started_us;
+
+-- name: runs_started_note
+insert into longshore.events (seq, at_us, type, actor_type, actor, payload, correlation_id)
+select nextval('longshore.event_seq'), $1, 'run_started', 1, 'longshore', n.payload, n.correlation_id
+from longshore.announce_events(), unnest($2, $3) with ordinality as n (payload, correlation_id, place)
+order by n.place;
 
 -- name: runs_set
 update longshore.runs r
@@ -91,8 +100,8 @@ update longshore.runs set plain = false where id = $1;
 
 -- name: run_steps_add
 insert into longshore.run_steps (task_id, run_id, place, name, role, outcome, open, led, of_id, asked, terms)
-select task_id, $1, place, name, role, 0, open, 0, of_id, asked, terms
-from unnest($2, $3, $4, $5, $6, $7, $8, $9) as n (task_id, place, name, role, open, of_id, asked, terms);
+select task_id, run_id, place, name, role, 0, open, 0, of_id, asked, terms
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as n (task_id, run_id, place, name, role, open, of_id, asked, terms);
 
 -- name: run_steps_set
 update longshore.run_steps s

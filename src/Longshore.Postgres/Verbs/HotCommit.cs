@@ -142,6 +142,24 @@ internal sealed class HotCommit(
         }
     }
 
+    /// <summary>Stores new tasks within a transaction; answers their ids, in their order.</summary>
+    public async ValueTask<long[]> InsertAsync(
+        NpgsqlConnection connection, List<NewTask> tasks, KnownRules known, long? nowUs, CancellationToken ct)
+    {
+        var classIds = await classes.InternAsync(tasks, ct).ConfigureAwait(false);
+        var round = new Round();
+        AddInserts(round, tasks, classIds, known, nowUs);
+        return await database.SendAsync(
+            connection,
+            round,
+            async row =>
+            {
+                await row.ReadAsync(ct).ConfigureAwait(false);
+                return row.GetFieldValue<long[]>(0);
+            },
+            ct).ConfigureAwait(false);
+    }
+
     /// <summary>Adds what comes after the finishes and inserts of a batch: renewals and claims.</summary>
     public void AddRest(Round round, TaskBatch batch, ClaimCall[] calls)
     {

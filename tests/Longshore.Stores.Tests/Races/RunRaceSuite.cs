@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Longshore.Assignments;
+using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Stores.Tests.Conformance;
 using Longshore.Workflows;
@@ -109,5 +111,38 @@ public abstract class RunRaceSuite<TSource> : RunSuite<TSource>
             Ct);
         started.ShouldAllBe(n => n == 1);
         (await Store.Workflows.ListRunsAsync(new RunQuery { Limit = 1000 }, Ct)).Items.Count.ShouldBe(rounds);
+    }
+
+    /// <summary>Whatever a store does together, each gets what it would have got alone.</summary>
+    [Fact]
+    public async Task Starts_that_come_together_each_get_their_own_run_and_steps()
+    {
+        const int rounds = 60;
+        await Register(Worker, max: 1000);
+        await Store.Rules.SetAsync("full", new NamespaceRules { MaxPending = 1 }, 0, NowUs, Ct);
+        await TryStart(Flow(Step("only")) with { Namespace = "full" }, "before");
+        var runs = new ConcurrentDictionary<long, byte>();
+        await Contest.RunAsync(
+            Entrants,
+            rounds,
+            _ => Task.CompletedTask,
+            async (entrant, round) =>
+            {
+                if (entrant == 0)
+                {
+                    (await TryStart(Flow(Step("only")) with { Namespace = "full" }, $"full-{round}")).Status
+                        .ShouldBe(StartStatus.QueueFull);
+                    return;
+                }
+
+                var outcome = await TryStart(Flow(Step("a"), Step("b", "a")), $"run-{round}-{entrant}");
+                outcome.Status.ShouldBe(StartStatus.Started);
+                runs.TryAdd(outcome.Run!.Id, 0).ShouldBeTrue("two starts were answered the same run");
+            },
+            Ct);
+        foreach (var run in runs.Keys)
+        {
+            (await Store.Workflows.ListStepsAsync(run, Ct)).Select(s => s.Step.Name).ShouldBe(["a", "b"]);
+        }
     }
 }
