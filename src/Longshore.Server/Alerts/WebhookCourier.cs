@@ -35,7 +35,8 @@ internal sealed class WebhookCourier(
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             ConnectCallback = (context, ct) => PublicAddresses.ConnectAsync(context, _options, ct),
-        }) { Timeout = _options.Timeout };
+        })
+        { Timeout = _options.Timeout };
         while (_options.Sends && !stoppingToken.IsCancellationRequested)
         {
             try
@@ -119,8 +120,11 @@ internal sealed class WebhookCourier(
                 .ConfigureAwait(false);
             return answer.IsSuccessStatusCode
                 ? finish with { Kind = FinishKind.Complete }
-                : finish with { Error = string.Create(
-                    CultureInfo.InvariantCulture, $"{webhook.Url} answered {(int)answer.StatusCode}") };
+                : finish with
+                {
+                    Error = string.Create(
+                    CultureInfo.InvariantCulture, $"{webhook.Url} answered {(int)answer.StatusCode}")
+                };
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

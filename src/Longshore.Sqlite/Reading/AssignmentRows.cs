@@ -58,7 +58,8 @@ internal sealed class AssignmentRows(Connection connection, SqlCatalog sql, Live
                 row.LongOrNull(4) is { } endedUs ? UnixTime.FromMicroseconds(endedUs) : null,
                 (AssignmentStatus)row.Int(5),
                 row.Text(6),
-                row.LongOrNull(7) is { } reason ? (RejectReason)reason : null) { ErrorDetail = row.Text(8) });
+                row.LongOrNull(7) is { } reason ? (RejectReason)reason : null)
+            { ErrorDetail = row.Text(8) });
         }
 
         return list;

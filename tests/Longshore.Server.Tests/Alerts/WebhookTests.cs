@@ -96,7 +96,9 @@ public sealed class WebhookTests
         await server.StartAsync(Ct);
         var hook = new JsonObject
         {
-            ["name"] = "ops", ["url"] = receiver.Url, ["secret"] = HookReceiver.Secret,
+            ["name"] = "ops",
+            ["url"] = receiver.Url,
+            ["secret"] = HookReceiver.Secret,
         };
         var alerts = new JsonObject { ["webhooks"] = new JsonArray(hook) };
         (await server.Http.PutAsJsonAsync("namespaces/default/rules", new JsonObject { ["alerts"] = alerts }, Ct))

@@ -85,7 +85,8 @@ public sealed record AssignmentWire(
 
     internal Assignment ToAssignment() => new(
         TaskId, Epoch, Agent, GrantedAt, EndedAt, Words.Parse<AssignmentStatus>(Status, "status"), Error,
-        Reason is null ? null : Words.Parse<RejectReason>(Reason, "reason")) { ErrorDetail = ErrorDetail };
+        Reason is null ? null : Words.Parse<RejectReason>(Reason, "reason"))
+    { ErrorDetail = ErrorDetail };
 }
 
 /// <summary>The ended claims of a task.</summary>
