@@ -34,6 +34,10 @@ public sealed partial class PostgresStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<EndedAttempts> ListEndedAttemptsAsync(AttemptQuery query, CancellationToken ct = default) =>
+        new AttemptReader(_database).EndedAsync(query, ct);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ReadyLoad>> MeasureReadyAsync(
         IReadOnlyList<string> namespaces, CancellationToken ct = default) =>
         _database.RunAsync<IReadOnlyList<ReadyLoad>>(

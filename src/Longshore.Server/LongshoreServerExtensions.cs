@@ -60,6 +60,7 @@ public static class LongshoreServerExtensions
         SchedulesApi.Map(api);
         WorkflowsApi.Map(api);
         ExplainApi.Map(api);
+        StatisticsApi.Map(api);
         PlansApi.Map(api);
         return api;
     }

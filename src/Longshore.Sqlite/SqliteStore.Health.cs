@@ -8,6 +8,10 @@ namespace Longshore.Sqlite;
 public sealed partial class SqliteStore
 {
     /// <inheritdoc/>
+    public ValueTask<EndedAttempts> ListEndedAttemptsAsync(AttemptQuery query, CancellationToken ct = default) =>
+        _readers.RunAsync(reader => reader.Attempts.Ended(query), ct);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ReadyLoad>> MeasureReadyAsync(
         IReadOnlyList<string> namespaces, CancellationToken ct = default) =>
         _readers.RunAsync(reader => reader.Load.Ready(namespaces), ct);

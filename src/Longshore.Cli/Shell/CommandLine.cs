@@ -88,6 +88,7 @@ internal static class CommandLine
             NodesCommand.Create(),
             NodesCommand.CreateMode(),
             DoctorCommand.Create(),
+            StatsCommand.Create(),
             CompletionsCommand.Create(),
             CompletionsCommand.CreateCandidates(),
         };

@@ -35,6 +35,7 @@ internal sealed class Reader : IDisposable
         Lists = new TaskLists(connection, sql);
         Schedules = new ScheduleRows(connection, sql);
         Runs = new RunReader(connection, sql);
+        Attempts = new AttemptReader(connection, sql);
         Events = new EventReader(connection, sql, live, _bodies, _assignments);
     }
 
@@ -59,6 +60,8 @@ internal sealed class Reader : IDisposable
     public RunReader Runs { get; }
 
     public EventReader Events { get; }
+
+    public AttemptReader Attempts { get; }
 
     /// <summary>
     /// Runs a query of several statements on one snapshot: a task that changes its stage meanwhile is seen in one.

@@ -17,6 +17,19 @@ internal static class EventPayloads
         }
     });
 
+    /// <summary>Which grant an event is about, if it says so.</summary>
+    public static int? EpochOf(JsonText payload)
+    {
+        if (payload.IsNone)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(payload.Memory);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("epoch", out var epoch) ? epoch.GetInt32() : null;
+    }
+
     /// <summary>Where an event led its task, if it says so.</summary>
     public static TaskState? StateOf(JsonText payload)
     {

@@ -91,6 +91,12 @@ public interface IQueryStore
     /// <param name="ct">Ends the query.</param>
     ValueTask<StoreLoad> MeasureLoadAsync(int agentsMax, CancellationToken ct = default);
 
+    /// <summary>
+    /// Attempts that were completed, failed or lost, the newest first, from the log and the records of claims; looks at
+    /// a bounded part of the log.
+    /// </summary>
+    ValueTask<EndedAttempts> ListEndedAttemptsAsync(AttemptQuery query, CancellationToken ct = default);
+
     /// <summary>What is ready in some namespaces, by namespace and kind; reads the narrow rows of what is.</summary>
     ValueTask<IReadOnlyList<ReadyLoad>> MeasureReadyAsync(
         IReadOnlyList<string> namespaces, CancellationToken ct = default);

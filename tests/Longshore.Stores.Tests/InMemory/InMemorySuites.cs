@@ -50,6 +50,8 @@ public sealed class InMemoryPrune : PruneSuite<InMemorySource>;
 
 public sealed class InMemoryBookmark : BookmarkSuite<InMemorySource>;
 
+public sealed class InMemoryStatistics : StatisticsSuite<InMemorySource>;
+
 public sealed class InMemoryRetention : RetentionSuite<InMemorySource>;
 
 public sealed class InMemoryReadySince : ReadySinceSuite<InMemorySource>;

@@ -50,6 +50,8 @@ public sealed class PostgresPrune : PruneSuite<PostgresSource>;
 
 public sealed class PostgresBookmark : BookmarkSuite<PostgresSource>;
 
+public sealed class PostgresStatistics : StatisticsSuite<PostgresSource>;
+
 public sealed class PostgresRetention : RetentionSuite<PostgresSource>;
 
 public sealed class PostgresReadySince : ReadySinceSuite<PostgresSource>;

@@ -50,6 +50,8 @@ public sealed class SqlitePrune : PruneSuite<SqliteSource>;
 
 public sealed class SqliteBookmark : BookmarkSuite<SqliteSource>;
 
+public sealed class SqliteStatistics : StatisticsSuite<SqliteSource>;
+
 public sealed class SqliteRetention : RetentionSuite<SqliteSource>;
 
 public sealed class SqliteReadySince : ReadySinceSuite<SqliteSource>;

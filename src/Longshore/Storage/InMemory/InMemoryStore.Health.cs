@@ -1,3 +1,4 @@
+using Longshore.Events;
 using Longshore.Agents;
 using Longshore.Tasks;
 
@@ -6,6 +7,37 @@ namespace Longshore.Storage.InMemory;
 /// <content>How much work there is, and how the store is doing.</content>
 public sealed partial class InMemoryStore
 {
+    /// <inheritdoc/>
+    public ValueTask<EndedAttempts> ListEndedAttemptsAsync(AttemptQuery query, CancellationToken ct = default) =>
+        Atomically(null, _ => EndedAttempts.Of(
+            [
+                .. _state.Log.Reverse()
+                    .Where(e => e.At >= UnixTime.FromMicroseconds(query.SinceUs)
+                        && e.Type is EventTypes.TaskCompleted or EventTypes.TaskFailed or EventTypes.TaskClaimLost)
+                    .DistinctBy(e => (e.TaskId, EventPayloads.EpochOf(e.Payload)))
+                    .Select(AttemptOf).OfType<EndedAttempt>()
+                    .Where(a => (query.Namespace ?? a.Namespace) == a.Namespace && (query.Kind ?? a.Kind) == a.Kind)
+                    .Take(query.Limit),
+            ],
+            query,
+            null));
+
+    private EndedAttempt? AttemptOf(EventRecord happened)
+    {
+        if (_state.Find(happened.TaskId!.Value) is not { Task: var task } entry)
+        {
+            return null;
+        }
+
+        var epoch = EventPayloads.EpochOf(happened.Payload);
+        var record = entry.Claims.Single(claim => claim.Record.Epoch == epoch).Record;
+        var available = task.Spec.ReadyAt > task.CreatedAt ? task.Spec.ReadyAt.Value : task.CreatedAt;
+        return new EndedAttempt(
+            task.Spec.Namespace, task.Spec.Kind, record.Status, EventPayloads.StateOf(happened.Payload)!.Value,
+            record.Epoch, available.ToMicroseconds(), record.GrantedAt.ToMicroseconds(),
+            record.EndedAt!.Value.ToMicroseconds());
+    }
+
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ReadyLoad>> MeasureReadyAsync(
         IReadOnlyList<string> namespaces, CancellationToken ct = default) =>
