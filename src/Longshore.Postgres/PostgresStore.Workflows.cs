@@ -26,7 +26,9 @@ public sealed partial class PostgresStore
     ValueTask<StartOutcome> IWorkflowStore.StartRunAsync(NewRun run, long? nowUs, CancellationToken ct)
     {
         _catalog.Lows.BecameReady(long.MinValue);
-        return _starts.StartAsync(run, _database.Instant(nowUs), ct);
+        return run.Batch == BatchStage.None
+            ? _starts.StartAsync(run, _database.Instant(nowUs), ct)
+            : _batches.StartAsync(run, _database.Instant(nowUs), ct);
     }
 
     /// <inheritdoc/>
@@ -36,6 +38,17 @@ public sealed partial class PostgresStore
         _catalog.Lows.BecameReady(long.MinValue);
         return _runs.ExtendAsync(taskId, epoch, steps, _database.Instant(nowUs), ct);
     }
+
+    /// <inheritdoc/>
+    ValueTask<RunChange> IWorkflowStore.AddMembersAsync(NewMembers members, long? nowUs, CancellationToken ct)
+    {
+        _catalog.Lows.BecameReady(long.MinValue);
+        return _batches.AddAsync(members, _database.Instant(nowUs), ct);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Page<RunStep>> ListMembersAsync(BatchTaskQuery query, CancellationToken ct = default) =>
+        _runReader.MembersAsync(query, ct);
 
     /// <inheritdoc/>
     public ValueTask<RunChange> CancelRunAsync(

@@ -38,6 +38,7 @@ public sealed partial class PostgresStore
     private readonly HelpReader _helpReader;
     private readonly RunVerbs _runs;
     private readonly RunStarts _starts;
+    private readonly BatchVerbs _batches;
     private readonly RunReader _runReader;
 
     private PostgresStore(Database database)
@@ -68,6 +69,7 @@ public sealed partial class PostgresStore
         _help = new HelpVerbs(database, _helpReader, reader, writer);
         _runs = new RunVerbs(database, _rules, _hot, reader, writer, _runReader);
         _starts = new RunStarts(database, _rules, _hot, checks, writer, _runReader);
+        _batches = new BatchVerbs(database, _rules, _hot, checks, reader, writer, _runReader);
         _routing = new RoutingReader(database, _classes);
         _ruleVerbs = new RuleVerbs(database, _rules, reader, writer);
         _reviews = new ReviewVerbs(database, writer);

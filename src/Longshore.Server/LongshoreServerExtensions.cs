@@ -59,6 +59,7 @@ public static class LongshoreServerExtensions
         RulesApi.Map(api);
         SchedulesApi.Map(api);
         WorkflowsApi.Map(api);
+        BatchesApi.Map(api);
         ExplainApi.Map(api);
         StatisticsApi.Map(api);
         PlansApi.Map(api);

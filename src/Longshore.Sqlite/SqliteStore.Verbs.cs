@@ -51,7 +51,8 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
         IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default) =>
-        WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Each(taskIds, id => _verbs.Changer.Retry(id, now)));
+        WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Each(
+            taskIds, id => _verbs.Runs.RetryTask(_verbs.Changer, id, now)));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> ReprioritiseAsync(

@@ -31,6 +31,14 @@ public sealed partial class SqliteStore
         WriteAsync(nowUs, now => _verbs.Runs.Extend(taskId, epoch, steps, now));
 
     /// <inheritdoc/>
+    ValueTask<RunChange> IWorkflowStore.AddMembersAsync(NewMembers members, long? nowUs, CancellationToken ct) =>
+        WriteAsync(nowUs, now => _verbs.Runs.Add(members, now));
+
+    /// <inheritdoc/>
+    public ValueTask<Page<RunStep>> ListMembersAsync(BatchTaskQuery query, CancellationToken ct = default) =>
+        _readers.RunAsync(reader => reader.Runs.Members(query), ct);
+
+    /// <inheritdoc/>
     public ValueTask<RunChange> CancelRunAsync(
         long runId, string? reason, long? nowUs = null, CancellationToken ct = default) =>
         WriteAsync(nowUs, now => _verbs.Runs.Cancel(runId, reason, now));

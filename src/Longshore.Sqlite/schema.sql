@@ -579,7 +579,7 @@ CREATE TABLE runs (
     correlation_id text,
     started_us     integer not null,
     ended_us       integer
-);
+, cancelled integer not null default 0, batch integer not null default 0);
 
 CREATE TABLE schedules (
     namespace    text not null,
@@ -661,6 +661,8 @@ CREATE INDEX help_requests_task on help_requests (task_id);
 CREATE INDEX parked_until on parked (until_us) where until_us is not null;
 
 CREATE INDEX relaxing_due on relaxing (due_us) where due_us is not null;
+
+CREATE INDEX run_steps_aside on run_steps (run_id, place) where role <> 0;
 
 CREATE UNIQUE INDEX run_steps_run on run_steps (run_id, place);
 

@@ -3,6 +3,7 @@ using System.Text;
 using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Cli.Bench;
 
@@ -40,6 +41,11 @@ internal static class BenchTasks
             await client.SubmitAsync([.. Enumerable.Range(first, count).Select(get)], ct).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Submits tasks as one batch; the last of them is its callback.</summary>
+    public static Task SubmitBatchAsync(ILongshoreClient client, int tasks, CancellationToken ct) =>
+        client.SubmitBatchAsync(
+            new NewBatch { OnEnd = Get(tasks - 1) }, Enumerable.Range(0, tasks - 1).Select(Get), ct);
 
     private static NewTask GetUnique(int index) => Get(index) with
     {

@@ -53,13 +53,7 @@ internal static class DrainWorkload
                 await LimitedTasks.LimitAllAsync(loading.Client, ct).ConfigureAwait(false);
             }
 
-            await (options switch
-            {
-                { Guarded: true } => GuardedTasks.SubmitAsync(loading.Client, options.Tasks, ct),
-                { Blocked: > 0 } => LimitedTasks.SubmitBesideBlockedAsync(
-                    loading.Client, options.Blocked, options.Tasks, ct),
-                _ => BenchTasks.SubmitAsync(loading.Client, options.Tasks, ct, options.Unique),
-            }).ConfigureAwait(false);
+            await SubmitAsync(loading.Client, options, ct).ConfigureAwait(false);
             if (options.Pruning)
             {
                 var old = new RetentionRules { Cancelled = TimeSpan.FromMilliseconds(1) };
@@ -102,6 +96,15 @@ internal static class DrainWorkload
             ? tasks - counts[TaskState.Cancelled]
             : throw new LongshoreException(ErrorCode.WrongState, "the benchmark is void: not every task is done");
     }
+
+    private static Task SubmitAsync(ILongshoreClient client, BenchOptions options, CancellationToken ct) =>
+        options switch
+        {
+            { Guarded: true } => GuardedTasks.SubmitAsync(client, options.Tasks, ct),
+            { Blocked: > 0 } => LimitedTasks.SubmitBesideBlockedAsync(client, options.Blocked, options.Tasks, ct),
+            { Batch: true } => BenchTasks.SubmitBatchAsync(client, options.Tasks, ct),
+            _ => BenchTasks.SubmitAsync(client, options.Tasks, ct, options.Unique),
+        };
 
     private static double Bare(string beside, BenchOptions options)
     {

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Longshore.Hosting;
+using Longshore.Workflows;
 
 namespace Longshore.Cli.Bench;
 
-/// <summary>The payload, as the handler is given it.</summary>
-internal sealed record NoOpPayload(string Text);
+/// <summary>The payload, as the handler is given it; as a callback it is told what became of the batch.</summary>
+internal sealed record NoOpPayload(string Text, BatchOutcome? Batch = null);
 
 /// <summary>Does nothing, for every kind of the benchmark: one handler, so that its concurrency is the whole.</summary>
 [TaskKind(

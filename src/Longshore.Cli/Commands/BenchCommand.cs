@@ -39,6 +39,11 @@ internal static class BenchCommand
         Description = "Every task is a step of an item and was rejected by somebody: each claim asks who may have it.",
     };
 
+    private static readonly Option<bool> Batch = new("--batch")
+    {
+        Description = "All tasks are of one batch, and one of them is its callback.",
+    };
+
     private static readonly Option<bool> Unique = new("--unique")
     {
         Description = "Every task is unique by a key of its own.",
@@ -112,7 +117,7 @@ internal static class BenchCommand
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
             Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare,
-            Guarded, Unique, Pruning, Limited, Blocked));
+            Guarded, Unique, Pruning, Limited, Blocked, Batch));
         command.Add(One(
             Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
@@ -283,6 +288,7 @@ internal static class BenchCommand
             Store = store,
             Bare = bare,
             Guarded = options.Contains(Guarded) && parsed.GetValue(Guarded),
+            Batch = options.Contains(Batch) && parsed.GetValue(Batch),
             Unique = options.Contains(Unique) && parsed.GetValue(Unique),
             Pruning = options.Contains(Pruning) && parsed.GetValue(Pruning),
             Limited = options.Contains(Limited) && parsed.GetValue(Limited),

@@ -77,6 +77,7 @@ internal static class CommandLine
             SchedulesCommand.Create(),
             WorkflowsCommand.Create(),
             RunsCommand.Create(),
+            BatchesCommand.Create(),
             BreakersCommand.Create(),
             ExplainCommand.Create(),
             DistributionCommand.Create(),

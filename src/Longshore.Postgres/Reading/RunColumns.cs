@@ -26,6 +26,8 @@ internal static class RunColumns
         CorrelationId = row.TextOrNull(12),
         StartedAt = row.Instant(13),
         EndedAt = row.InstantOrNull(14),
+        Cancelled = row.GetInt32(16),
+        Batch = (BatchStage)row.GetInt16(17),
     };
 
     public static RunStep Step(NpgsqlDataReader row) => new()

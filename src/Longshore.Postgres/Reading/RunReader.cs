@@ -40,10 +40,22 @@ internal sealed class RunReader(Database database)
         var found = await database.RunAsync(
             () => new Round().Add(database.Sql["runs_list"])
                 .With(query.Namespace).With(query.Workflow).With((int?)query.State)
-                .With(Paging.AfterId(query.After)).With((int?)(query.Limit + 1)),
+                .With(Paging.AfterId(query.After)).With((int?)(query.Limit + 1)).With((bool?)query.Batches)
+                .With(query.Ended),
             row => row.AllAsync(RunColumns.Run, ct),
             ct).ConfigureAwait(false);
         return Paging.PageOf(found, query.Limit, r => Paging.Mark(r.Id));
+    }
+
+    public async ValueTask<Page<RunStep>> MembersAsync(BatchTaskQuery query, CancellationToken ct)
+    {
+        var found = await database.RunAsync(
+            () => new Round().Add(database.Sql["members_list"])
+                .With((long?)query.Id).With((int?)(Paging.AfterId(query.After) ?? -1)).With((bool?)query.Callbacks)
+                .With((int?)query.Outcome).With((int?)(query.Limit + 1)),
+            row => row.AllAsync(RunColumns.Step, ct),
+            ct).ConfigureAwait(false);
+        return Paging.PageOf(found, query.Limit, step => Paging.Mark(step.Place));
     }
 
     public ValueTask<IReadOnlyList<RunStepRecord>> StepsAsync(long runId, CancellationToken ct) =>

@@ -21,7 +21,7 @@ limit $4;
 
 -- name: run_get
 select id, namespace, code, workflow, version, input, on_failure, state, reason, steps, open, failed, correlation_id,
-       started_us, ended_us, plain
+       started_us, ended_us, plain, cancelled, batch
 from longshore.runs where id = $1;
 
 -- name: run_find
@@ -29,16 +29,17 @@ select id from longshore.runs where namespace = $1 and code = $2;
 
 -- name: runs_list
 select id, namespace, code, workflow, version, input, on_failure, state, reason, steps, open, failed, correlation_id,
-       started_us, ended_us, plain
+       started_us, ended_us, plain, cancelled, batch
 from longshore.runs
 where ($1::text is null or namespace = $1) and ($2::text is null or workflow = $2)
-  and ($3::integer is null or state = $3) and ($4::bigint is null or id < $4)
+  and ($3::integer is null or state = $3) and ($4::bigint is null or id < $4) and (batch > 0) = $6
+  and ($7::boolean is null or (ended_us is not null) = $7)
 order by id desc
 limit $5;
 
 -- name: runs_lock
 select id, namespace, code, workflow, version, input, on_failure, state, reason, steps, open, failed, correlation_id,
-       started_us, ended_us, plain
+       started_us, ended_us, plain, cancelled, batch
 from longshore.lock_runs($1, $2);
 
 -- name: run_steps_of_tasks
@@ -52,6 +53,17 @@ where s.task_id in (select d.task_id from longshore.dependencies d where d.depen
 
 -- name: dependencies_after
 select task_id, depends_on from longshore.dependencies where depends_on = any ($1) order by task_id, depends_on;
+
+-- name: run_steps_aside
+select task_id, run_id, place, name, role, outcome, open, led, of_id, asked, terms
+from longshore.run_steps where run_id = any ($1) and role <> 0 order by run_id, place;
+
+-- name: members_list
+select task_id, run_id, place, name, role, outcome, open, led, of_id, asked, terms
+from longshore.run_steps
+where run_id = $1 and place > $2 and (role <> 0) = $3 and ($4::integer is null or outcome = $4)
+order by place
+limit $5;
 
 -- name: run_steps_of
 select task_id, run_id, place, name, role, outcome, open, led, of_id, asked, terms
@@ -83,6 +95,13 @@ from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (namespace, code) do nothing
 returning namespace, code, id, started_us;
 
+-- name: batch_add
+insert into longshore.runs (namespace, code, workflow, version, input, on_failure, state, steps, open, failed, plain,
+                            correlation_id, started_us, batch)
+values ($1, $2, '', 0, $3, 1, 0, $4, $5, 0, true, $6, longshore.instant($7), $8)
+on conflict (namespace, code) do nothing
+returning id, started_us;
+
 -- name: runs_started_note
 insert into longshore.events (seq, at_us, type, actor_type, actor, payload, correlation_id)
 select nextval('longshore.event_seq'), $1, 'run_started', 1, 'longshore', n.payload, n.correlation_id
@@ -91,8 +110,10 @@ order by n.place;
 
 -- name: runs_set
 update longshore.runs r
-set state = n.state, reason = n.reason, steps = n.steps, open = n.open, failed = n.failed, ended_us = n.ended_us
-from unnest($1, $2, $3, $4, $5, $6, $7) as n (id, state, reason, steps, open, failed, ended_us)
+set state = n.state, reason = n.reason, steps = n.steps, open = n.open, failed = n.failed, ended_us = n.ended_us,
+    cancelled = n.cancelled, batch = n.batch
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    as n (id, state, reason, steps, open, failed, ended_us, cancelled, batch)
 where r.id = n.id;
 
 -- name: run_not_plain
@@ -128,6 +149,16 @@ with again as (
     update longshore.relaxing set due_us = $2 where task_id = any ($1)
 )
 update longshore.ready set flags = flags | 8192 where id = any ($1);
+
+-- New tasks of a batch, where their submission put them.
+-- name: members_mark
+with later as (
+    update longshore.deferred set flags = flags | 8192 where id = any ($1)
+)
+update longshore.ready set flags = flags | 8192 where id = any ($1);
+
+-- name: tasks_fill
+update longshore.tasks t set payload = n.payload from unnest($1, $2) as n (id, payload) where t.id = n.id;
 
 -- name: tasks_ready_note
 insert into longshore.events (seq, at_us, type, actor_type, actor, count, tasks)

@@ -3,6 +3,7 @@ using Longshore.Events;
 using Longshore.Matching;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Postgres.Verbs;
 
@@ -35,9 +36,10 @@ internal static class Changer
             return new ChangeOutcome(ChangeStatus.NotFound, default);
         }
 
-        // What a run has ended is begun anew with the run.
+        // What a run has ended is begun anew with the run; what a batch has, alone.
+        var step = standing.Stage == Stage.Finished ? moves.Runs.FindStep(id) : null;
         if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state
-            || ((standing.Place.Flags & PlaceFlags.InRun) != 0 && standing.State.IsTerminal()))
+            || (step is not null && !moves.Runs.GetRun(step.RunId).IsBatch))
         {
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }
@@ -77,6 +79,11 @@ internal static class Changer
         }
 
         moves.Note(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), fresh.Epoch);
+        if (step is not null)
+        {
+            new BatchAdvance(moves.Runs).Again(step);
+        }
+
         return new ChangeOutcome(ChangeStatus.Changed, state);
     }
 

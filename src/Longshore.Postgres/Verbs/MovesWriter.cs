@@ -116,7 +116,14 @@ internal sealed class MovesWriter(Database database)
             round.Add(database.Sql["runs_set"])
                 .With(Each(changed, r => r.Id)).With(Each(changed, r => (short)r.State))
                 .With(Each(changed, r => r.Reason)).With(Each(changed, r => r.Steps)).With(Each(changed, r => r.Open))
-                .With(Each(changed, r => r.Failed)).With(Each(changed, r => r.EndedAt?.ToMicroseconds()));
+                .With(Each(changed, r => r.Failed)).With(Each(changed, r => r.EndedAt?.ToMicroseconds()))
+                .With(Each(changed, r => r.Cancelled)).With(Each(changed, r => (short)r.Batch));
+        }
+
+        if (runs.Filled.Count > 0)
+        {
+            round.Add(database.Sql["tasks_fill"])
+                .With([.. runs.Filled.Keys]).WithJson([.. runs.Filled.Values.Select(p => p.Memory.ToArray())]);
         }
 
         var steps = runs.ChangedSteps.Values.ToList();

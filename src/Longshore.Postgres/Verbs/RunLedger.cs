@@ -34,6 +34,9 @@ internal sealed class RunLedger(Moves moves) : IRunLedger
     /// <summary>Which steps depend on which from now on.</summary>
     public List<(long TaskId, long DependsOn)> NewDependencies { get; } = [];
 
+    /// <summary>What tasks are given to work on.</summary>
+    public Dictionary<long, JsonText> Filled { get; } = [];
+
     /// <summary>Tasks that became ready, whatever became of them afterwards.</summary>
     public List<long> BecameReady { get; } = [];
 
@@ -87,6 +90,9 @@ internal sealed class RunLedger(Moves moves) : IRunLedger
     public IReadOnlyList<RunStep> StepsOf(long runId) =>
         [.. _steps.Values.Where(step => step.RunId == runId).OrderBy(step => step.Place)];
 
+    public IReadOnlyList<RunStep> AsideOf(long runId) =>
+        [.. _steps.Values.Where(step => step.RunId == runId && step.Role != StepRole.Step).OrderBy(s => s.Place)];
+
     public IReadOnlyList<long> DependentsOf(long taskId) => [.. _dependents.GetValueOrDefault(taskId) ?? []];
 
     public IReadOnlyList<long> PredecessorsOf(long taskId) => [.. _predecessors.GetValueOrDefault(taskId) ?? []];
@@ -103,6 +109,8 @@ internal sealed class RunLedger(Moves moves) : IRunLedger
     public void Put(RunStep step) => _steps[step.TaskId] = ChangedSteps[step.TaskId] = step;
 
     public void Put(WorkflowRun run) => _runs[run.Id] = ChangedRuns[run.Id] = run;
+
+    public void Fill(long taskId, JsonText payload) => Filled[taskId] = payload;
 
     public void AddDependency(long taskId, long dependsOn)
     {

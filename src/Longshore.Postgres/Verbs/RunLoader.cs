@@ -7,7 +7,8 @@ namespace Longshore.Postgres.Verbs;
 
 /// <summary>
 /// Reads of locked runs what the ends of their steps may concern. Where steps are only completed, have no conditions
-/// and are not the last ones, that is the steps that depend on them, however many others the run has.
+/// and are not the last ones, that is the steps that depend on them, however many others the run has. Of a batch it is
+/// what its end enqueues.
 /// </summary>
 internal sealed class RunLoader(Database database, RunReader reader)
 {
@@ -19,18 +20,20 @@ internal sealed class RunLoader(Database database, RunReader reader)
         runs.ForEach(r => ledger.Load(r.Run));
         steps.ForEach(ledger.Load);
         var ending = steps.ToLookup(step => step.RunId);
+        var batches = runs.Where(r => r.Run.IsBatch).Select(r => r.Run.Id).ToArray();
         var shallow = runs
-            .Where(r => r.IsPlain && completing is not null && ending[r.Run.Id].Any()
+            .Where(r => !r.Run.IsBatch && r.IsPlain && completing is not null && ending[r.Run.Id].Any()
                 && ending[r.Run.Id].Count() < r.Run.Open
                 && ending[r.Run.Id].All(s => s.Role == StepRole.Step && completing.Contains(s.TaskId)))
             .Select(r => r.Run.Id)
             .ToHashSet();
-        var deep = runs.Select(r => r.Run.Id).Where(id => !shallow.Contains(id)).ToArray();
+        var deep = runs.Select(r => r.Run.Id).Except(batches).Where(id => !shallow.Contains(id)).ToArray();
         var known = steps.Where(step => shallow.Contains(step.RunId)).Select(step => step.TaskId).ToArray();
         var round = reader.AddSteps(new Round(), deep)
             .Add(database.Sql["scores_of_answerers"]).With(deep)
             .Add(database.Sql["run_steps_after"]).With(known)
-            .Add(database.Sql["dependencies_after"]).With(known);
+            .Add(database.Sql["dependencies_after"]).With(known)
+            .Add(database.Sql["run_steps_aside"]).With(batches);
         return await database.SendAsync<long[]>(
             connection,
             round,
@@ -47,7 +50,10 @@ internal sealed class RunLoader(Database database, RunReader reader)
                 var led = await row.AllAsync(RunColumns.Dependency, ct).ConfigureAwait(false);
                 led.ForEach(d => ledger.Load(d.TaskId, d.DependsOn));
                 var by = led.ToLookup(d => d.TaskId);
+                var callbacks = await row.AllAsync(RunColumns.Step, ct).ConfigureAwait(false);
+                callbacks.ForEach(ledger.Load);
                 return [
+                    .. callbacks.Select(step => step.TaskId),
                     .. all.Select(step => step.TaskId),
                     .. after.Where(step => step.Open <= by[step.TaskId].Count()).Select(step => step.TaskId),
                 ];

@@ -36,7 +36,10 @@ internal sealed class StepRows(Database database, MovesWriter writer)
     }
 
     /// <summary>Adds the statements that store the rows and put the tasks where they belong.</summary>
-    public void AddTo(Round round, long nowUs)
+    /// <param name="round">Where to.</param>
+    /// <param name="nowUs">The instant.</param>
+    /// <param name="isBatch">What is to be claimed stays where its submission put it.</param>
+    public void AddTo(Round round, long nowUs, bool isBatch = false)
     {
         round.Add(database.Sql["run_steps_add"])
             .With((long[])[.. _steps.Select(s => s.TaskId)]).With((long[])[.. _steps.Select(s => s.RunId)])
@@ -50,6 +53,12 @@ internal sealed class StepRows(Database database, MovesWriter writer)
         if (waiting.Length > 0)
         {
             round.Add(database.Sql["run_park"]).With(waiting);
+        }
+
+        if (first.Count > 0 && isBatch)
+        {
+            round.Add(database.Sql["members_mark"]).With([.. _first]);
+            return;
         }
 
         if (first.Count > 0)

@@ -48,24 +48,24 @@ internal sealed class Upkeep(
 
     public async ValueTask<IReadOnlyList<LostClaim>> ExpireAsync(int limit, long? nowUs, CancellationToken ct)
     {
-        // A deadline's row outlives the end of its task, so a step may find many for nothing.
+        // A deadline's row outlives the end of its task, so a step may find many for nothing. What the ends lead to
+        // does not count.
         var all = new List<LostClaim>();
         var looked = limit;
-        for (var left = limit; left > 0 && looked > 0; left = limit - all.Count)
+        for (var left = limit; left > 0 && looked > 0;)
         {
-            (var expired, looked) = await ChangeAsync<(List<LostClaim>, int)>(
+            var (expired, effects, found) = await ChangeAsync<(List<LostClaim>, List<LostClaim>, int)>(
                 async connection => await database.IdsAsync(
                     connection, new Round().Add(database.Sql["deadlines_take"]).With(nowUs).With(left), ct)
                     .ConfigureAwait(false),
                 nowUs,
                 (moves, ids) => (
-                    [
-                        .. ids.Select(id => Changer.Expire(moves, id)).OfType<LostClaim>(),
-                        .. moves.Runs.Advance().AsLost(),
-                    ],
+                    [.. ids.Select(id => Changer.Expire(moves, id)).OfType<LostClaim>()],
+                    [.. moves.Runs.Advance().AsLost()],
                     ids.Count),
                 ct).ConfigureAwait(false);
-            all.AddRange(expired);
+            all.AddRange([.. expired, .. effects]);
+            (left, looked) = (left - expired.Count, found);
         }
 
         return all;

@@ -14,6 +14,8 @@ internal sealed class RunReader(Connection connection, SqlCatalog sql)
     private readonly Statement _find = connection.Prepare(sql["run_find"]);
     private readonly Statement _runs = connection.Prepare(sql["runs_list"]);
     private readonly Statement _steps = connection.Prepare(sql["run_steps_list"]);
+    private readonly Statement _aside = connection.Prepare(sql["run_steps_aside"]);
+    private readonly Statement _members = connection.Prepare(sql["members_list"]);
     private readonly Statement _predecessors = connection.Prepare(sql["predecessors_list"]);
 
     public Workflow? Workflow(string @namespace, string name, int? version) =>
@@ -39,11 +41,23 @@ internal sealed class RunReader(Connection connection, SqlCatalog sql)
     public Page<WorkflowRun> Runs(RunQuery query)
     {
         var found = _runs.Bind(query.Namespace).Bind(query.Workflow).Bind((long?)query.State)
-            .Bind(Paging.AfterId(query.After)).Bind(query.Limit + 1).All(RunRows.ReadRun);
+            .Bind(Paging.AfterId(query.After)).Bind(query.Limit + 1).Bind(query.Batches ? 1 : 0)
+            .Bind(query.Ended is { } ended ? (ended ? 1L : 0L) : null)
+            .All(RunRows.ReadRun);
         return Paging.PageOf(found, query.Limit, r => Paging.Mark(r.Id));
     }
 
     public List<RunStep> StepsOf(long runId) => _steps.Bind(runId).All(RunRows.ReadStep);
+
+    /// <summary>Answers, compensations and what the end of a run enqueues.</summary>
+    public List<RunStep> AsideOf(long runId) => _aside.Bind(runId).All(RunRows.ReadStep);
+
+    public Page<RunStep> Members(BatchTaskQuery query)
+    {
+        var found = _members.Bind(query.Id).Bind(Paging.AfterId(query.After) ?? -1).Bind(query.Callbacks ? 1 : 0)
+            .Bind((long?)query.Outcome).Bind(query.Limit + 1).All(RunRows.ReadStep);
+        return Paging.PageOf(found, query.Limit, step => Paging.Mark(step.Place));
+    }
 
     public IReadOnlyList<RunStepRecord> Steps(long runId)
     {

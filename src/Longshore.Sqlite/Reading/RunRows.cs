@@ -24,6 +24,8 @@ internal static class RunRows
         CorrelationId = row.Text(12),
         StartedAt = UnixTime.FromMicroseconds(row.Long(13)),
         EndedAt = row.LongOrNull(14) is { } ended ? UnixTime.FromMicroseconds(ended) : null,
+        Cancelled = row.Int(15),
+        Batch = (BatchStage)row.Int(16),
     };
 
     public static RunStep ReadStep(this Statement row) => new()

@@ -9,7 +9,8 @@ using Longshore.Workflows;
 namespace Longshore.Sqlite.Reading;
 
 /// <summary>Reads a task's wide row.</summary>
-internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveIndex live)
+internal sealed class TaskBodies(
+    Connection connection, SqlCatalog sql, LiveIndex live, HeldMembers? held = null)
 {
     private readonly Statement _body = connection.Prepare(sql["task_body"]);
     private readonly Statement _lastError = connection.Prepare(sql["task_last_error"]);
@@ -49,17 +50,32 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
     }
 
     /// <summary>Of which run a task is a step; only asked of tasks flagged as being one.</summary>
-    public TaskRun? Run(in Place place) => (place.Flags & PlaceFlags.InRun) == 0
-        ? null
-        : _part.Bind(place.Id).One(row => new TaskRun(row.Long(0), row.Text(1)!, default));
+    public TaskRun? Run(in Place place) => Part(place).Run;
 
-    /// <summary>The same, with the results of the steps before it.</summary>
-    public TaskRun? RunWithInputs(in Place place) => Run(place) is not { } run
-        ? null
-        : run with
+    /// <summary>The same of a task that is granted, with the results of the steps before it.</summary>
+    public TaskRun? Grant(in Place place)
+    {
+        var (run, role, isOfBatch) = Part(place);
+        if (run is null)
         {
-            Inputs = StepInputs.Of(_inputs.Bind(place.Id).All(row => (row.Text(0)!, row.Json(1)))),
-        };
+            return null;
+        }
+
+        if (!isOfBatch)
+        {
+            return run with
+            {
+                Inputs = StepInputs.Of(_inputs.Bind(place.Id).All(row => (row.Text(0)!, row.Json(1)))),
+            };
+        }
+
+        if (role == StepRole.Step)
+        {
+            held?.Add(place.Id, run.Id);
+        }
+
+        return run with { Inputs = JsonText.EmptyObject };
+    }
 
     /// <summary>What was submitted, when, and how far its requirements have relaxed.</summary>
     public TaskBody? Read(in Place place)
@@ -144,6 +160,19 @@ internal sealed class TaskBodies(Connection connection, SqlCatalog sql, LiveInde
             ? usual
             : new RetryPolicy(
                 (BackoffKind)backoff, TimeSpan.FromMicroseconds(delayUs), TimeSpan.FromMicroseconds(capUs));
+    }
+
+    private (TaskRun? Run, StepRole Role, bool IsOfBatch) Part(in Place place)
+    {
+        if ((place.Flags & PlaceFlags.InRun) == 0)
+        {
+            return default;
+        }
+
+        _part.Bind(place.Id).Read();
+        var part = (new TaskRun(_part.Long(0), _part.Text(1)!, default), (StepRole)_part.Int(2), _part.Int(3) != 0);
+        _part.Reset();
+        return part;
     }
 
     private static DateTimeOffset? Instant(Statement row, int column) =>

@@ -41,10 +41,10 @@ where p.flags & 16384 <> 0
   and (k.task_id is null or (p.state < 8 and not k.holds and (not k.unstarted or p.epoch = 0)));
 
 -- name: check_runs
-select r.id, r.open, count(s.task_id)
+select r.id, r.open, count(s.task_id) + (r.batch = 1)
 from runs r left join run_steps s on s.run_id = r.id and s.role = 0 and s.outcome = 0
 where r.state = 0
-group by r.id having r.open <> count(s.task_id)
+group by r.id having r.open <> count(s.task_id) + (r.batch = 1)
 union all
 select s.run_id, s.open, count(b.task_id)
 from runs r

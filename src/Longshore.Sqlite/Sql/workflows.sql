@@ -22,16 +22,18 @@ limit ?4;
 
 -- name: run_add
 insert into runs (namespace, code, workflow, version, input, on_failure, state, reason, steps, open, failed,
-                  correlation_id, started_us)
-values (?1, ?2, ?3, ?4, ?5, ?6, 0, null, ?7, ?7, 0, ?8, ?9)
+                  correlation_id, started_us, batch)
+values (?1, ?2, ?3, ?4, ?5, ?6, 0, null, ?7, ?10, 0, ?8, ?9, ?11)
 returning id;
 
 -- name: run_set
-update runs set state = ?2, reason = ?3, steps = ?4, open = ?5, failed = ?6, ended_us = ?7 where id = ?1;
+update runs
+set state = ?2, reason = ?3, steps = ?4, open = ?5, failed = ?6, ended_us = ?7, cancelled = ?8, batch = ?9
+where id = ?1;
 
 -- name: run_get
 select id, namespace, code, workflow, version, input, on_failure, state, reason, steps, open, failed, correlation_id,
-       started_us, ended_us
+       started_us, ended_us, cancelled, batch
 from runs where id = ?1;
 
 -- name: run_find
@@ -39,10 +41,10 @@ select id from runs where namespace = ?1 and code = ?2;
 
 -- name: runs_list
 select id, namespace, code, workflow, version, input, on_failure, state, reason, steps, open, failed, correlation_id,
-       started_us, ended_us
+       started_us, ended_us, cancelled, batch
 from runs
 where (?1 is null or namespace = ?1) and (?2 is null or workflow = ?2) and (?3 is null or state = ?3)
-  and (?4 is null or id < ?4)
+  and (?4 is null or id < ?4) and (batch > 0) = ?6 and (?7 is null or (ended_us is not null) = ?7)
 order by id desc
 limit ?5;
 
@@ -53,16 +55,32 @@ values (?1, ?2, ?3, ?4, ?5, 0, ?6, 0, ?7, 0, ?8);
 -- name: run_step_set
 update run_steps set outcome = ?2, open = ?3, led = ?4, asked = ?5 where task_id = ?1;
 
+-- name: members_done
+update run_steps set outcome = 1 where task_id in (select value from json_each(?1));
+
 -- name: run_step_get
 select task_id, run_id, place, name, role, outcome, open, led, of_id, asked, terms
 from run_steps where task_id = ?1;
 
 -- name: run_step_part
-select run_id, name from run_steps where task_id = ?1;
+select s.run_id, s.name, s.role, r.batch
+from run_steps s join runs r on r.id = s.run_id
+where s.task_id = ?1;
 
 -- name: run_steps_list
 select task_id, run_id, place, name, role, outcome, open, led, of_id, asked, terms
 from run_steps where run_id = ?1 order by place;
+
+-- name: run_steps_aside
+select task_id, run_id, place, name, role, outcome, open, led, of_id, asked, terms
+from run_steps where run_id = ?1 and role <> 0 order by place;
+
+-- name: members_list
+select task_id, run_id, place, name, role, outcome, open, led, of_id, asked, terms
+from run_steps
+where run_id = ?1 and place > ?2 and (role <> 0) = ?3 and (?4 is null or outcome = ?4)
+order by place
+limit ?5;
 
 -- name: dependency_add
 insert into dependencies (task_id, depends_on) values (?1, ?2);
@@ -90,6 +108,17 @@ select 1 from run_steps s
 where s.run_id = ?1 and not exists (select 1 from finished f where f.id = s.task_id)
 limit 1;
 
+-- name: batch_is_live
+select 1 from run_steps s
+where s.run_id = ?1 and s.role <> 0 and not exists (select 1 from finished f where f.id = s.task_id)
+limit 1;
+
+-- name: batch_tasks_first
+select task_id from run_steps where run_id = ?1 order by place limit ?2;
+
+-- name: run_step_delete
+delete from run_steps where task_id = ?1;
+
 -- name: run_delete_dependencies
 delete from dependencies where task_id in (select task_id from run_steps where run_id = ?1);
 
@@ -98,3 +127,6 @@ delete from run_steps where run_id = ?1;
 
 -- name: run_delete
 delete from runs where id = ?1;
+
+-- name: task_payload_set
+update tasks set payload = ?2 where id = ?1;

@@ -36,16 +36,18 @@ internal sealed class Changer(
         return new ChangeOutcome(ChangeStatus.Changed, state, lost);
     }
 
-    public ChangeOutcome Retry(long id, long nowUs)
+    /// <param name="id">The task.</param>
+    /// <param name="isOfBatch">What a run has ended is begun anew with the run; what a batch has, alone.</param>
+    /// <param name="nowUs">The instant.</param>
+    public ChangeOutcome Retry(long id, bool isOfBatch, long nowUs)
     {
         if (stages.Find(id) is not { } standing)
         {
             return new ChangeOutcome(ChangeStatus.NotFound, default);
         }
 
-        // What a run has ended is begun anew with the run.
         if (TaskTransitions.Next(standing.State, TaskOperation.Retry) is not { } state
-            || ((standing.Place.Flags & PlaceFlags.InRun) != 0 && standing.State.IsTerminal()))
+            || (!isOfBatch && (standing.Place.Flags & PlaceFlags.InRun) != 0 && standing.State.IsTerminal()))
         {
             return new ChangeOutcome(ChangeStatus.Refused, standing.State);
         }

@@ -179,7 +179,7 @@ internal sealed class Claimer(
                 Agent = agent.Profile.Name,
                 LeaseUntil = leaseUntil,
                 Progress = progress,
-                Run = bodies.RunWithInputs(place),
+                Run = bodies.Grant(place),
                 Relaxing = relaxing,
                 Draft = bodies.Draft(place),
                 Error = place.Epoch > 1 ? bodies.LastError(place.Id) : null,

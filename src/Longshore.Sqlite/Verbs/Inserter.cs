@@ -72,6 +72,23 @@ internal sealed class Inserter(
     /// <summary>Stores a step of a run; it waits until the run lets it go.</summary>
     public long AddWaiting(NewTask task, long nowUs)
     {
+        var place = AddInRun(task, nowUs);
+        relaxing.Add(place.Id, task, null);
+        stages.AddParked(place, TaskState.Waiting);
+        return place.Id;
+    }
+
+    /// <summary>Stores a task of a batch; it has no code, key or parent of its own.</summary>
+    public long AddMember(NewTask task, long nowUs)
+    {
+        var place = AddInRun(task, nowUs);
+        relaxing.Add(place.Id, task, place.AvailableUs);
+        stages.Requeue(place, place.AvailableUs, nowUs);
+        return place.Id;
+    }
+
+    private Place AddInRun(NewTask task, long nowUs)
+    {
         var id = live.NextTaskId++;
         var place = PlaceOf(task, live.Rules.Of(task.Namespace), id, nowUs);
         place = place with { Flags = place.Flags | PlaceFlags.InRun };
@@ -81,10 +98,8 @@ internal sealed class Inserter(
             deadlines.Add(id, deadline.ToMicroseconds());
         }
 
-        relaxing.Add(id, task, null);
-        stages.AddParked(place, TaskState.Waiting);
         events.AddInserted(id);
-        return id;
+        return place;
     }
 
     private InsertOutcome? Refusal(NewTask task)

@@ -22,6 +22,7 @@ internal sealed class RunLedger(
     private readonly Statement _runSet = connection.Prepare(sql["run_set"]);
     private readonly Statement _step = connection.Prepare(sql["run_step_get"]);
     private readonly Statement _stepSet = connection.Prepare(sql["run_step_set"]);
+    private readonly Statement _fill = connection.Prepare(sql["task_payload_set"]);
     private readonly Statement _dependents = connection.Prepare(sql["dependents_of"]);
     private readonly Statement _predecessors = connection.Prepare(sql["predecessors_of"]);
     private readonly Statement _dependencyAdd = connection.Prepare(sql["dependency_add"]);
@@ -51,7 +52,8 @@ internal sealed class RunLedger(
             if (isChanged)
             {
                 _runSet.Bind(run.Id).Bind((long)run.State).Bind(run.Reason).Bind(run.Steps).Bind(run.Open)
-                    .Bind(run.Failed).Bind(run.EndedAt?.ToMicroseconds()).Run();
+                    .Bind(run.Failed).Bind(run.EndedAt?.ToMicroseconds()).Bind(run.Cancelled).Bind((long)run.Batch)
+                    .Run();
             }
         }
 
@@ -98,16 +100,9 @@ internal sealed class RunLedger(
         return known.Run;
     }
 
-    public IReadOnlyList<RunStep> StepsOf(long runId) => rows.StepsOf(runId).ConvertAll(step =>
-    {
-        if (_known.TryGetValue(step.TaskId, out var known))
-        {
-            return known.Step;
-        }
+    public IReadOnlyList<RunStep> StepsOf(long runId) => rows.StepsOf(runId).ConvertAll(AsKnown);
 
-        _known[step.TaskId] = (step, false);
-        return step;
-    });
+    public IReadOnlyList<RunStep> AsideOf(long runId) => rows.AsideOf(runId).ConvertAll(AsKnown);
 
     public IReadOnlyList<long> DependentsOf(long taskId) => _dependents.Bind(taskId).ReadIds();
 
@@ -125,6 +120,8 @@ internal sealed class RunLedger(
     public void Put(RunStep step) => _known[step.TaskId] = (step, true);
 
     public void Put(WorkflowRun run) => _runs[run.Id] = (run, true);
+
+    public void Fill(long taskId, JsonText payload) => _fill.Bind(taskId).BindText(payload.Utf8).Run();
 
     public void AddDependency(long taskId, long dependsOn) => _dependencyAdd.Bind(taskId).Bind(dependsOn).Run();
 
@@ -191,4 +188,15 @@ internal sealed class RunLedger(
 
     private void Note(string type, in Place place, JsonText payload) => events.AddSingle(
         new NewEvent(type, ActorType.System, "longshore", place.Id, payload), NowUs, place.Epoch);
+
+    private RunStep AsKnown(RunStep step)
+    {
+        if (_known.TryGetValue(step.TaskId, out var known))
+        {
+            return known.Step;
+        }
+
+        _known[step.TaskId] = (step, false);
+        return step;
+    }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Longshore.Events;
+using Longshore.Matching;
 using Longshore.Sqlite.Interop;
 using Longshore.Sqlite.Live;
 using Longshore.Sqlite.Reading;
@@ -11,8 +13,8 @@ namespace Longshore.Sqlite.Verbs;
 
 /// <summary>Stores workflows, starts runs, and moves them on when their steps end.</summary>
 internal sealed class RunVerbs(
-    Connection connection, SqlCatalog sql, RunReader rows, LiveIndex live, Stages stages, Inserter inserter,
-    RunLedger ledger, Pruner pruner, EventLog events)
+    Connection connection, SqlCatalog sql, RunReader rows, LiveIndex live, Stages stages, HeldMembers held,
+    Inserter inserter, RunLedger ledger, Pruner pruner, EventLog events)
 {
     private readonly Statement _stored = connection.Prepare(sql["workflow_stored"]);
     private readonly Statement _addWorkflow = connection.Prepare(sql["workflow_add"]);
@@ -21,6 +23,10 @@ internal sealed class RunVerbs(
     private readonly Statement _nextGroup = connection.Prepare(sql["runs_next_group"]);
     private readonly Statement _over = connection.Prepare(sql["runs_over"]);
     private readonly Statement _isLive = connection.Prepare(sql["run_is_live"]);
+    private readonly Statement _membersDone = connection.Prepare(sql["members_done"]);
+    private readonly Statement _isLiveBatch = connection.Prepare(sql["batch_is_live"]);
+    private readonly Statement _firstOfBatch = connection.Prepare(sql["batch_tasks_first"]);
+    private readonly Statement _deleteStep = connection.Prepare(sql["run_step_delete"]);
     private readonly Statement _deleteDependencies = connection.Prepare(sql["run_delete_dependencies"]);
     private readonly Statement _deleteSteps = connection.Prepare(sql["run_delete_steps"]);
     private readonly Statement _delete = connection.Prepare(sql["run_delete"]);
@@ -57,13 +63,15 @@ internal sealed class RunVerbs(
 
         var begun = run.Begun(0, UnixTime.FromMicroseconds(nowUs));
         _addRun.Bind(run.Namespace).Bind(run.Code).Bind(run.Workflow).Bind(run.Version).BindText(run.Input.Utf8)
-            .Bind((long)run.OnFailure).Bind(begun.Steps).Bind(run.CorrelationId).Bind(nowUs).Read();
+            .Bind((long)run.OnFailure).Bind(begun.Steps).Bind(run.CorrelationId).Bind(nowUs).Bind(begun.Open)
+            .Bind((long)run.Batch).Read();
         begun = begun with { Id = _addRun.Long(0) };
         _addRun.Run();
         ledger.Put(begun);
-        ledger.Note(EventTypes.RunStarted, begun);
+        ledger.Note(begun.IsBatch ? EventTypes.BatchStarted : EventTypes.RunStarted, begun);
         var steps = AddSteps(begun.Id, 0, run.Steps, nowUs);
         new RunAdvance(ledger).Begin(steps);
+        AddMembers(begun.Id, 0, steps.Count, run.Members, nowUs);
         return new StartOutcome(StartStatus.Started, ledger.GetRun(begun.Id), ledger.Close());
     }
 
@@ -89,6 +97,54 @@ internal sealed class RunVerbs(
         return new RunChange(RunChangeStatus.Changed, ledger.GetRun(run.Id), ledger.Close());
     }
 
+    /// <summary>Adds tasks to a batch, or closes it, or both.</summary>
+    public RunChange Add(NewMembers members, long nowUs)
+    {
+        ledger.At(nowUs);
+        var batch = ledger.FindRun(members.RunId);
+        if (members.Refusal(batch) is { } refusal)
+        {
+            return RunChange.Not(refusal, batch);
+        }
+
+        var advance = new BatchAdvance(ledger);
+        if (!members.AreIn(batch!))
+        {
+            if (live.Pending.Of(batch!.Namespace) >= live.Rules.Of(batch.Namespace).MaxPending)
+            {
+                return RunChange.Not(RunChangeStatus.QueueFull, batch);
+            }
+
+            AddMembers(batch.Id, batch.Steps, ledger.AsideOf(batch.Id).Count, members.Tasks, nowUs);
+            advance.Added(batch, members.Tasks.Count);
+        }
+
+        if (members.Close)
+        {
+            advance.Close(members.RunId);
+            stages.EndedSteps.Clear();
+        }
+
+        return new RunChange(RunChangeStatus.Changed, ledger.GetRun(members.RunId), ledger.Close());
+    }
+
+    /// <summary>Retries a task; the batch that it belongs to goes on.</summary>
+    public ChangeOutcome RetryTask(Changer changer, long id, long nowUs)
+    {
+        ledger.At(nowUs);
+        var step = stages.Find(id) is { State: var state, Place.Flags: var flags }
+            && state.IsTerminal() && (flags & PlaceFlags.InRun) != 0
+            && ledger.FindStep(id) is { } found && ledger.GetRun(found.RunId).IsBatch ? found : null;
+        var outcome = changer.Retry(id, step is not null, nowUs);
+        if (step is not null && outcome.Status == ChangeStatus.Changed)
+        {
+            new BatchAdvance(ledger).Again(step);
+        }
+
+        ledger.Close();
+        return outcome;
+    }
+
     public RunChange Cancel(long runId, string? reason, long nowUs) => Change(
         runId, nowUs, advance => advance.Cancel(runId, reason) ? RunChangeStatus.Changed : RunChangeStatus.Refused);
 
@@ -108,8 +164,26 @@ internal sealed class RunVerbs(
             return RunEffects.None;
         }
 
-        List<(long, TaskState)> ended = [.. stages.EndedSteps];
+        var (ended, done) = (new List<(long, TaskState)>(), new Dictionary<long, List<long>>());
+        foreach (var (id, state) in stages.EndedSteps)
+        {
+            if (held.Take(id) is { } batch && state == TaskState.Done)
+            {
+                (done.TryGetValue(batch, out var ids) ? ids : done[batch] = []).Add(id);
+            }
+            else
+            {
+                ended.Add((id, state));
+            }
+        }
+
         new RunAdvance(ledger.At(nowUs)).Ended(ended);
+        foreach (var (batch, ids) in done)
+        {
+            _membersDone.BindText(JsonSerializer.SerializeToUtf8Bytes(ids)).Run();
+            new BatchAdvance(ledger).Done(ledger.GetRun(batch), ids.Count);
+        }
+
         stages.EndedSteps.Clear();
         return ledger.Close();
     }
@@ -118,6 +192,7 @@ internal sealed class RunVerbs(
     public void Discard()
     {
         stages.EndedSteps.Clear();
+        held.Clear();
         ledger.At(0);
     }
 
@@ -152,22 +227,45 @@ internal sealed class RunVerbs(
         var count = 0;
         foreach (var runId in _over.Bind(group.Namespace).Bind(group.State).Bind(beforeUs).Bind(limit).ReadIds())
         {
-            var isLive = _isLive.Bind(runId).Read();
-            _isLive.Reset();
-            if (count >= limit || isLive)
+            var isBatch = rows.Run(runId)!.IsBatch;
+            var look = isBatch ? _isLiveBatch : _isLive;
+            var isLive = look.Bind(runId).Read();
+            look.Reset();
+            if (count < limit && !isLive)
             {
-                continue;
+                count += isBatch ? PruneBatch(runId, limit - count) : PruneRun(runId);
             }
-
-            var tasks = rows.StepsOf(runId);
-            pruner.Remove(tasks.ConvertAll(step => step.TaskId));
-            _deleteDependencies.Bind(runId).Run();
-            _deleteSteps.Bind(runId).Run();
-            _delete.Bind(runId).Run();
-            count += tasks.Count;
         }
 
         return count;
+    }
+
+    private int PruneRun(long runId)
+    {
+        var tasks = rows.StepsOf(runId);
+        pruner.Remove(tasks.ConvertAll(step => step.TaskId));
+        _deleteDependencies.Bind(runId).Run();
+        _deleteSteps.Bind(runId).Run();
+        _delete.Bind(runId).Run();
+        return tasks.Count;
+    }
+
+    // Everything at once would keep everybody else waiting.
+    private int PruneBatch(long batchId, int limit)
+    {
+        var tasks = _firstOfBatch.Bind(batchId).Bind(limit).ReadIds();
+        pruner.Remove(tasks);
+        foreach (var id in tasks)
+        {
+            _deleteStep.Bind(id).Run();
+        }
+
+        if (tasks.Count < limit)
+        {
+            _delete.Bind(batchId).Run();
+        }
+
+        return tasks.Count;
     }
 
     private RunChange Change(long runId, long nowUs, Func<RunAdvance, RunChangeStatus> change)
@@ -201,5 +299,16 @@ internal sealed class RunVerbs(
         }
 
         return added;
+    }
+
+    private void AddMembers(long batchId, int before, int aside, IReadOnlyList<NewTask> tasks, long nowUs)
+    {
+        var place = before + aside;
+        foreach (var step in NewMembers.Steps(before, tasks))
+        {
+            var id = inserter.AddMember(step.Task, nowUs);
+            _addStep.Bind(id).Bind(batchId).Bind(place++).Bind(step.Name).Bind((long)step.Role).Bind(0)
+                .Bind((long?)null).BindText(default).Run();
+        }
     }
 }

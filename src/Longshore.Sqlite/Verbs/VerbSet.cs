@@ -17,7 +17,8 @@ internal sealed class VerbSet
         var open = new OpenHandoffs(connection, sql);
         var stages = new Stages(connection, sql, live, Breakers, open);
         var deadlines = new Deadlines(connection, sql);
-        var bodies = new TaskBodies(connection, sql, live);
+        var held = new HeldMembers();
+        var bodies = new TaskBodies(connection, sql, live, held);
         var guards = new Guards(connection, sql, live, options);
         var classes = new ClassRows(connection, sql, live);
         Relaxing = new RelaxVerbs(connection, sql, live, stages, classes, Events);
@@ -41,7 +42,7 @@ internal sealed class VerbSet
         var runs = new RunReader(connection, sql);
         var ledger = new RunLedger(
             connection, sql, runs, bodies, live, stages, deadlines, Breakers, Relaxing, Help, Events);
-        Runs = new RunVerbs(connection, sql, runs, live, stages, Inserter, ledger, Pruner, Events);
+        Runs = new RunVerbs(connection, sql, runs, live, stages, held, Inserter, ledger, Pruner, Events);
         Leases = new LeaseVerbs(connection, sql);
         Nodes = new NodeVerbs(connection, sql);
     }

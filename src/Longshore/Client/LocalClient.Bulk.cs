@@ -18,17 +18,19 @@ internal sealed partial class LocalClient
         }
 
         long[] ids = [.. page.Items.Select(task => task.Id)];
-        var outcomes = await ApplyAsync(wanted, ids, ct).ConfigureAwait(false);
+        var outcomes = await ApplyAsync(wanted.Action, ids, wanted.Priority, wanted.Reason, ct)
+            .ConfigureAwait(false);
         var changed = outcomes.Count(outcome => outcome.Status == ChangeStatus.Changed);
         return new BulkOutcome(ids.Length, changed, ids.Length - changed, page.Next);
     }
 
-    private async Task<IReadOnlyList<ChangeOutcome>> ApplyAsync(BulkChange change, long[] ids, CancellationToken ct)
+    private async Task<IReadOnlyList<ChangeOutcome>> ApplyAsync(
+        BulkAction action, long[] ids, int? priority, string? reason, CancellationToken ct)
     {
         var store = engine.Store.Tasks;
-        if (change.Action == BulkAction.Cancel)
+        if (action == BulkAction.Cancel)
         {
-            var ended = await store.CancelAsync(ids, change.Reason, ct: ct).ConfigureAwait(false);
+            var ended = await store.CancelAsync(ids, reason, ct: ct).ConfigureAwait(false);
             engine.OnLost(
                 [
                     .. ids.Zip(ended).Where(pair => pair.Second.Status == ChangeStatus.Changed)
@@ -38,10 +40,10 @@ internal sealed partial class LocalClient
             return ended;
         }
 
-        var isRetry = change.Action == BulkAction.Retry;
+        var isRetry = action == BulkAction.Retry;
         var outcomes = isRetry
             ? await store.RetryAsync(ids, ct: ct).ConfigureAwait(false)
-            : await store.ReprioritiseAsync(ids, change.Priority!.Value, ct: ct).ConfigureAwait(false);
+            : await store.ReprioritiseAsync(ids, priority!.Value, ct: ct).ConfigureAwait(false);
         var changed = outcomes.Count(outcome => outcome.Status == ChangeStatus.Changed);
         if (isRetry && changed > 0)
         {

@@ -78,9 +78,7 @@ internal sealed partial class LocalClient
                     $"'{asked.Code}' is the code of run {outcome.Run!.Id}, which was started with something else",
                     "code");
             case StartStatus.QueueFull:
-                throw new LongshoreException(
-                    ErrorCode.QueueFull,
-                    $"in '{workflow.Namespace}' as many tasks wait as its rules allow; try again later");
+                throw Full(workflow.Namespace);
         }
 
         engine.OnRunsChanged(outcome.Effects);
@@ -90,7 +88,9 @@ internal sealed partial class LocalClient
     }
 
     public async Task<WorkflowRun> GetRunAsync(long id, CancellationToken ct = default) =>
-        await engine.Store.Workflows.GetRunAsync(id, ct).ConfigureAwait(false) ?? throw UnknownRun(id);
+        await engine.Store.Workflows.GetRunAsync(id, ct).ConfigureAwait(false) is { IsBatch: false } run
+            ? run
+            : throw UnknownRun(id);
 
     public async Task<WorkflowRun> FindRunAsync(string @namespace, string code, CancellationToken ct = default)
     {
@@ -113,6 +113,12 @@ internal sealed partial class LocalClient
     {
         await GetRunAsync(id, ct).ConfigureAwait(false);
         var steps = await engine.Store.Workflows.ListStepsAsync(id, ct).ConfigureAwait(false);
+        return await InfosAsync(steps, ct).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<RunStepInfo>> InfosAsync(
+        IReadOnlyList<RunStepRecord> steps, CancellationToken ct)
+    {
         var names = steps.ToDictionary(s => s.Step.TaskId, s => s.Step.Name);
         var tasks = (await _queries.GetTasksAsync([.. names.Keys], ct).ConfigureAwait(false)).ToDictionary(t => t.Id);
         return
@@ -193,6 +199,11 @@ internal sealed partial class LocalClient
 
     private WorkflowRun Done(RunChange change, long id, string what)
     {
+        if (change.Run is { IsBatch: true })
+        {
+            throw UnknownRun(id);
+        }
+
         switch (change.Status)
         {
             case RunChangeStatus.NotFound:

@@ -381,6 +381,24 @@ public sealed class LongshoreEngine : IAsyncDisposable
         Bus.Publish(EventsRecorded.Instance);
     }
 
+    /// <summary>Tasks were stored by somebody other than the processor.</summary>
+    internal void OnAdded(IReadOnlyList<NewTask> tasks)
+    {
+        var later = tasks.Where(task => task.ReadyAt > Time.Now).ToList();
+        if (later.Count > 0)
+        {
+            var first = later.Min(task => task.ReadyAt!.Value).ToMicroseconds();
+            _stager.Expect(first);
+            Tell(new TaskDeferredEvent(first));
+        }
+
+        if (tasks.Count > 0)
+        {
+            _relaxer.Notice();
+            OnReady(tasks.Count - later.Count);
+        }
+    }
+
     /// <summary>The node is cut off: it takes nothing more and lets go of what it can.</summary>
     internal void Suspend()
     {

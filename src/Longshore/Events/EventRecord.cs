@@ -152,6 +152,21 @@ public static class EventTypes
     /// <summary>A run that had failed goes on.</summary>
     public const string RunRetried = "run_retried";
 
+    /// <summary>A batch began.</summary>
+    public const string BatchStarted = "batch_started";
+
+    /// <summary>Tasks were added to a batch.</summary>
+    public const string BatchExtended = "batch_extended";
+
+    /// <summary>Nothing more is added to a batch.</summary>
+    public const string BatchClosed = "batch_closed";
+
+    /// <summary>Everything in a batch has ended.</summary>
+    public const string BatchEnded = "batch_ended";
+
+    /// <summary>A batch that had ended goes on, since one of its tasks is to be done again.</summary>
+    public const string BatchRetried = "batch_retried";
+
     /// <summary>Steps were added to a run.</summary>
     public const string RunExtended = "run_extended";
 

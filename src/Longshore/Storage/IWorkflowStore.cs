@@ -1,3 +1,4 @@
+using System.Globalization;
 using Longshore.Tasks;
 using Longshore.Workflows;
 
@@ -31,6 +32,13 @@ public interface IWorkflowStore
     internal ValueTask<RunChange> ExtendRunAsync(
         long taskId, int epoch, IReadOnlyList<NewStep> steps, long? nowUs = null, CancellationToken ct = default);
 
+    /// <summary>Adds tasks to a batch, or closes it, or both.</summary>
+    internal ValueTask<RunChange> AddMembersAsync(
+        NewMembers members, long? nowUs = null, CancellationToken ct = default);
+
+    /// <summary>A page of the tasks of a batch, by place.</summary>
+    ValueTask<Page<RunStep>> ListMembersAsync(BatchTaskQuery query, CancellationToken ct = default);
+
     /// <summary>Calls off what has not ended; what was done is compensated where its step says how.</summary>
     ValueTask<RunChange> CancelRunAsync(
         long runId, string? reason, long? nowUs = null, CancellationToken ct = default);
@@ -56,7 +64,7 @@ public interface IWorkflowStore
 
     /// <summary>
     /// Deletes runs that are old, each as a whole: what is decided for tasks that ended like the run holds for it.
-    /// Stops when at least <paramref name="limit"/> tasks went with them.
+    /// Stops when at least <paramref name="limit"/> tasks went with them. A batch goes in parts.
     /// </summary>
     ValueTask<PruneOutcome> PruneRunsAsync(PrunePlan plan, int limit, CancellationToken ct = default);
 }
@@ -91,11 +99,78 @@ public sealed record RunQuery
     /// <summary>Only in this state.</summary>
     public RunState? State { get; init; }
 
+    /// <summary>Batches, instead of runs of workflows.</summary>
+    internal bool Batches { get; init; }
+
+    /// <summary>Only those that have ended, or only those that have not.</summary>
+    internal bool? Ended { get; init; }
+
     /// <summary>The mark of the page before.</summary>
     public string? After { get; init; }
 
     /// <summary>Most runs of the page.</summary>
     public int Limit { get; init; } = 50;
+}
+
+/// <summary>Which batches to list.</summary>
+public sealed record BatchQuery
+{
+    /// <summary>Only of this namespace; null means all.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Only those that have ended, or only those that have not; null means both.</summary>
+    public bool? Ended { get; init; }
+
+    /// <summary>The mark of the page before.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Most batches of the page.</summary>
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>Which tasks of a batch to list.</summary>
+/// <param name="Id">The batch.</param>
+public sealed record BatchTaskQuery(long Id)
+{
+    /// <summary>The callback tasks, instead of those of the batch.</summary>
+    public bool Callbacks { get; init; }
+
+    /// <summary>Only those that ended so, or have not ended (<see cref="StepOutcome.None"/>); null means all.</summary>
+    public StepOutcome? Outcome { get; init; }
+
+    /// <summary>The mark of the page before.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Most tasks of the page.</summary>
+    public int Limit { get; init; } = 100;
+}
+
+/// <summary>Tasks to add to a batch.</summary>
+/// <param name="RunId">The batch.</param>
+/// <param name="Tasks">Checked; of the namespace of the batch. None at all when it is only to be closed.</param>
+internal sealed record NewMembers(long RunId, IReadOnlyList<NewTask> Tasks)
+{
+    /// <summary>How many tasks the batch has before; when it has these already, they are not added again.</summary>
+    public int? At { get; init; }
+
+    /// <summary>Nothing more will be added.</summary>
+    public bool Close { get; init; }
+
+    /// <summary>Why they cannot be added; null when they can, or are there already.</summary>
+    public RunChangeStatus? Refusal(WorkflowRun? batch) =>
+        batch is not { IsBatch: true } ? RunChangeStatus.NotFound
+        : AreIn(batch) ? null
+        : batch.Batch == BatchStage.Closed ? RunChangeStatus.Closed
+        : (At ?? batch.Steps) != batch.Steps ? RunChangeStatus.Misplaced
+        : batch.Steps + Tasks.Count > Limits.BatchMembersMax ? RunChangeStatus.TooMany
+        : null;
+
+    /// <summary>Nothing is to be added: there are none, or they were added before.</summary>
+    public bool AreIn(WorkflowRun batch) => Tasks.Count == 0 || At + Tasks.Count <= batch.Steps;
+
+    /// <summary>As steps of their run.</summary>
+    public static IEnumerable<NewStep> Steps(int before, IReadOnlyList<NewTask> tasks) => tasks.Select((task, i) =>
+        new NewStep((before + i + 1).ToString(CultureInfo.InvariantCulture), task, StepRole.Step, []));
 }
 
 /// <summary>How the start of a run went.</summary>
@@ -143,6 +218,15 @@ public enum RunChangeStatus
 
     /// <summary>The run would have more tasks than allowed.</summary>
     TooMany = 6,
+
+    /// <summary>The batch was closed, so nothing more is added to it.</summary>
+    Closed = 7,
+
+    /// <summary>The batch has another number of tasks than was said.</summary>
+    Misplaced = 8,
+
+    /// <summary>As many tasks wait in the namespace as its rules allow; nothing is stored.</summary>
+    QueueFull = 9,
 }
 
 internal static class RunChangeStatuses

@@ -188,6 +188,9 @@ public static class Limits
     /// <summary>Most agents asked the same.</summary>
     public const int OverlapMax = 50;
 
-    /// <summary>Longest code of a run.</summary>
+    /// <summary>Most tasks of one batch.</summary>
+    public const int BatchMembersMax = 1_000_000;
+
+    /// <summary>Longest code of a run or batch.</summary>
     public const int RunCodeLengthMax = 120;
 }

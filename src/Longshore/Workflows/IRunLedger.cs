@@ -20,6 +20,11 @@ internal interface IRunLedger
     /// <summary>All tasks of a run, by place.</summary>
     IReadOnlyList<RunStep> StepsOf(long runId);
 
+    /// <summary>
+    /// The tasks of a run that are no steps, by place: answers, compensations, what its end enqueues.
+    /// </summary>
+    IReadOnlyList<RunStep> AsideOf(long runId);
+
     /// <summary>The steps that depend on a task, by id.</summary>
     IReadOnlyList<long> DependentsOf(long taskId);
 
@@ -49,6 +54,9 @@ internal interface IRunLedger
 
     /// <summary>Performs await: the task waits for its predecessors again.</summary>
     void Await(long taskId);
+
+    /// <summary>Gives a task that waits its payload.</summary>
+    void Fill(long taskId, JsonText payload);
 
     /// <summary>Notes what became of a run.</summary>
     void Note(string type, WorkflowRun run, RunStep? step = null, string? reason = null);

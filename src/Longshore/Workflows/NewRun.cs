@@ -22,10 +22,16 @@ internal sealed record NewRun
     /// <summary>In an order in which nothing depends on what comes later.</summary>
     public required IReadOnlyList<NewStep> Steps { get; init; }
 
+    /// <summary>A batch, and whether more may be added to it.</summary>
+    public BatchStage Batch { get; init; }
+
+    /// <summary>The first tasks of a batch; they can be claimed at once, or when they say so.</summary>
+    public IReadOnlyList<NewTask> Members { get; init; } = [];
+
     /// <summary>The run as it begins.</summary>
     public WorkflowRun Begun(long id, DateTimeOffset now)
     {
-        var steps = Steps.Count(step => step.Role == StepRole.Step);
+        var steps = Steps.Count(step => step.Role == StepRole.Step) + Members.Count;
         return new WorkflowRun
         {
             Id = id,
@@ -37,7 +43,8 @@ internal sealed record NewRun
             OnFailure = OnFailure,
             CorrelationId = CorrelationId,
             Steps = steps,
-            Open = steps,
+            Open = steps + (Batch == BatchStage.Open ? 1 : 0),
+            Batch = Batch,
             StartedAt = now,
         };
     }

@@ -18,7 +18,12 @@ internal sealed class RunAdvance(IRunLedger ledger)
     {
         foreach (var (id, state) in ended.OrderBy(e => e.State != TaskState.Done).ThenBy(e => e.TaskId))
         {
-            _ended.Enqueue((id, state == TaskState.Done ? StepOutcome.Done : StepOutcome.Failed));
+            _ended.Enqueue((id, state switch
+            {
+                TaskState.Done => StepOutcome.Done,
+                TaskState.Cancelled when IsOfBatch(id) => StepOutcome.Cancelled,
+                _ => StepOutcome.Failed,
+            }));
         }
 
         Settle();
@@ -28,7 +33,7 @@ internal sealed class RunAdvance(IRunLedger ledger)
     public bool Cancel(long runId, string? reason)
     {
         var run = ledger.GetRun(runId);
-        if (run.State != RunState.Running)
+        if (run.State != RunState.Running || run.IsBatch)
         {
             return false;
         }
@@ -73,7 +78,7 @@ internal sealed class RunAdvance(IRunLedger ledger)
     public RetryRunStatus Retry(long runId)
     {
         var run = ledger.GetRun(runId);
-        if (run.State is RunState.Running or RunState.Compensating or RunState.Done)
+        if (run.IsBatch || run.State is RunState.Running or RunState.Compensating or RunState.Done)
         {
             return RetryRunStatus.WrongState;
         }
@@ -127,7 +132,7 @@ internal sealed class RunAdvance(IRunLedger ledger)
     public bool Resolve(RunStep step, JsonText result)
     {
         var run = ledger.GetRun(step.RunId);
-        if (step.Role != StepRole.Step || step.Outcome == StepOutcome.Done
+        if (run.IsBatch || step.Role != StepRole.Step || step.Outcome == StepOutcome.Done
             || (run.State == RunState.Running && step.Outcome != StepOutcome.None))
         {
             return false;
@@ -164,6 +169,8 @@ internal sealed class RunAdvance(IRunLedger ledger)
         _ => false,
     };
 
+    private bool IsOfBatch(long id) => ledger.FindStep(id) is { } step && ledger.GetRun(step.RunId).IsBatch;
+
     private static bool Led(RunStep before) => before.Outcome is StepOutcome.Done or StepOutcome.Failed;
 
     private void Settle()
@@ -199,6 +206,12 @@ internal sealed class RunAdvance(IRunLedger ledger)
         var run = ledger.GetRun(step.RunId);
         if (run.State != RunState.Running)
         {
+            return;
+        }
+
+        if (run.IsBatch)
+        {
+            new BatchAdvance(ledger).Ended(run, step);
             return;
         }
 
@@ -372,7 +385,7 @@ internal sealed class RunAdvance(IRunLedger ledger)
 
     private void End(WorkflowRun run, RunState state)
     {
-        foreach (var step in ledger.StepsOf(run.Id))
+        foreach (var step in ledger.AsideOf(run.Id))
         {
             if (step is { Role: StepRole.Compensation, Outcome: StepOutcome.None } && IsWaiting(step))
             {

@@ -10,6 +10,8 @@ internal sealed class StartLedger(WorkflowRun run, IReadOnlyList<RunStep> steps,
 
     public long NowUs => nowUs;
 
+    public long RunId => run.Id;
+
     /// <summary>Tasks that can be claimed.</summary>
     public List<long> First { get; } = [];
 
@@ -48,6 +50,10 @@ internal sealed class StartLedger(WorkflowRun run, IReadOnlyList<RunStep> steps,
     public void Conclude(long taskId, JsonText result) => throw new UnreachableException();
 
     public void Await(long taskId) => throw new UnreachableException();
+
+    public IReadOnlyList<RunStep> AsideOf(long runId) => throw new UnreachableException();
+
+    public void Fill(long taskId, JsonText payload) => throw new UnreachableException();
 
     public void Note(string type, WorkflowRun run, RunStep? step = null, string? reason = null) =>
         throw new UnreachableException();

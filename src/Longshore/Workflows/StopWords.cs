@@ -6,6 +6,7 @@ internal static class StopWords
     public const string RunCancelled = "its run was cancelled";
     public const string NothingLed = "skipped: everything it depends on was skipped";
     public const string AnswersEnough = "the answers given are enough";
+    public const string NotAllDone = "not everything in its batch was done";
     public const string NothingToMakeUpFor = "skipped: there is nothing to make up for";
 
     public static string StepFailed(string step) => $"step {step} of its run failed";

@@ -50,6 +50,14 @@ public sealed record WorkflowRun
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>A batch: how many of its tasks were cancelled. Nothing else counts them.</summary>
+    internal int Cancelled { get; init; }
+
+    /// <summary>Whether it is a batch, and still open. An open batch counts as one step that has not ended.</summary>
+    internal BatchStage Batch { get; init; }
+
+    internal bool IsBatch => Batch != BatchStage.None;
+
     /// <summary>The part of its steps that have ended, 0 to 1.</summary>
     public double Progress => Steps == 0 ? 1 : (double)(Steps - Open) / Steps;
 }

@@ -8,6 +8,9 @@ public static class WorkflowWords
     /// <summary>The state in snake_case.</summary>
     public static string ToWire(this RunState state) => JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
 
+    /// <summary>The state in snake_case.</summary>
+    public static string ToWire(this BatchState state) => JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
+
     /// <summary>What a task of a run is for, in snake_case.</summary>
     public static string ToWire(this StepRole role) => JsonNamingPolicy.SnakeCaseLower.ConvertName(role.ToString());
 

@@ -80,6 +80,10 @@ public sealed class InMemoryWorkflowFailure : WorkflowFailureSuite<InMemorySourc
 
 public sealed class InMemoryRunRace : RunRaceSuite<InMemorySource>;
 
+public sealed class InMemoryBatch : BatchSuite<InMemorySource>;
+
+public sealed class InMemoryBatchRace : BatchRaceSuite<InMemorySource>;
+
 public sealed class InMemoryOverlap : OverlapSuite<InMemorySource>;
 
 public sealed class InMemoryTransitionMatrix : TransitionMatrixSuite<InMemorySource>;

@@ -28,19 +28,38 @@ public abstract class ModelSuite<TSource>
     public void Store_does_what_the_specification_does(RecentFailurePolicy recentFailure)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var property = Prop.ForAll(
-            Scenarios.Any, scenario => RunAsync(scenario, recentFailure, seen).GetAwaiter().GetResult());
-        var config = Config.QuickThrowOnFailure
-            .WithQuietOnSuccess(true)
-            .WithMaxTest(Scale.Of(Searches))
-            .WithReplay(new Replay(new Rnd(Scale.Seed, 1 + (2 * (ulong)recentFailure)), null));
-        Check.One(config, property);
+        Search(Scenarios.Any, Searches, recentFailure, seen);
 
         // A search that never gets anywhere proves nothing.
         if (Scale.IsDefault && Searches == UsualSearches)
         {
             Everything.Except(seen).ShouldBeEmpty("the scenarios reach everything there is to reach");
         }
+    }
+
+    [Fact]
+    public void Store_does_with_batches_what_the_specification_does()
+    {
+        // A database that gives an id to a start that it takes back leaves a gap, which the specification has not.
+        Assert.SkipWhen(Searches < UsualSearches, "the ids of runs may have gaps here");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        Search(Scenarios.WithBatches, Searches / 3, RecentFailurePolicy.PreferOthers, seen);
+        if (Scale.IsDefault)
+        {
+            seen.ShouldContain(World.Sort(RunChangeStatus.Closed));
+        }
+    }
+
+    private static void Search(
+        Arbitrary<Scenario> scenarios, int searches, RecentFailurePolicy recentFailure, HashSet<string> seen)
+    {
+        var property = Prop.ForAll(
+            scenarios, scenario => RunAsync(scenario, recentFailure, seen).GetAwaiter().GetResult());
+        var config = Config.QuickThrowOnFailure
+            .WithQuietOnSuccess(true)
+            .WithMaxTest(Scale.Of(searches))
+            .WithReplay(new Replay(new Rnd(Scale.Seed, 1 + (2 * (ulong)recentFailure)), null));
+        Check.One(config, property);
     }
 
     private static IEnumerable<string> Everything =>

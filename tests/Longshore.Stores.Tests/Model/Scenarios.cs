@@ -143,6 +143,21 @@ internal static class Scenarios
         from which in Gen.Choose(0, 2)
         select (Step)new ChangeRunStep(back, what, which);
 
+    private static readonly Gen<Step> StartBatch =
+        from item in NewItems
+        from tasks in Gen.Choose(0, 3)
+        from isOpen in Gen.Elements(false, true)
+        from code in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 3)))
+        select (Step)new StartBatchStep(item with { Owner = 0, Requires = 0 }, tasks, isOpen, code);
+
+    private static readonly Gen<Step> GrowBatch =
+        from back in Gen.Choose(0, 2)
+        from item in NewItems
+        from tasks in Gen.Choose(0, 2)
+        from at in Gen.Frequency((3, Gen.Constant((int?)null)), (1, Gen.Choose(0, 3).Select(n => (int?)n)))
+        from close in Gen.Elements(false, true)
+        select (Step)new GrowBatchStep(back, item with { Owner = 0, Requires = 0 }, tasks, at, close);
+
     private static readonly Gen<Step> Steps = Gen.Frequency(
         (8, StartRun),
         (6, ChangeRun),
@@ -288,6 +303,16 @@ internal static class Scenarios
         from agents in Register.ArrayOf(3)
         from length in Gen.Choose(1, 100)
         from bursts in Bursts.ArrayOf(length)
+        select new Scenario([.. agents, .. bursts.SelectMany(steps => steps)]),
+        scenario => scenario.Simpler());
+
+    /// <summary>Much of what happens has to do with batches.</summary>
+    public static Arbitrary<Scenario> WithBatches { get; } = Arb.From(
+        from agents in Register.ArrayOf(3)
+        from length in Gen.Choose(1, 60)
+        from bursts in Gen.Frequency(
+            (4, Bursts), (1, StartBatch.Select(step => new[] { step })), (1, GrowBatch.Select(step => new[] { step })))
+            .ArrayOf(length)
         select new Scenario([.. agents, .. bursts.SelectMany(steps => steps)]),
         scenario => scenario.Simpler());
 

@@ -3,6 +3,7 @@ using Longshore.Events;
 using Longshore.Storage;
 using Longshore.Storage.InMemory;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Stores.Tests.Model;
 
@@ -84,10 +85,12 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
 
     private async Task CompareRunsAsync(Step step)
     {
-        var runs = (await _specification.ListRunsAsync(new RunQuery { Limit = Limits.PageMax })).Items;
-        Same.Json((await _subject.Workflows.ListRunsAsync(new RunQuery { Limit = Limits.PageMax })).Items).ShouldBe(
-            Same.Json(runs), $"runs after {step}");
-        foreach (var run in runs)
+        var runs = await RunsOf(_specification);
+        Same.Json(await RunsOf(_subject)).ShouldBe(Same.Json(runs), $"runs after {step}");
+        var batches = await BatchesOf(_specification);
+        Same.Json((await BatchesOf(_subject)).ConvertAll(Batch.Of)).ShouldBe(
+            Same.Json(batches.ConvertAll(Batch.Of)), $"batches after {step}");
+        foreach (var run in runs.Concat(batches))
         {
             world.Note(run);
             var steps = await _specification.ListStepsAsync(run.Id);
@@ -96,6 +99,12 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
             steps.ToList().ForEach(s => world.Note(s.Step));
         }
     }
+
+    private static async Task<List<WorkflowRun>> RunsOf(IStore store) =>
+        [.. (await store.Workflows.ListRunsAsync(new RunQuery { Limit = Limits.PageMax })).Items];
+
+    private static async Task<List<WorkflowRun>> BatchesOf(IStore store) =>
+        [.. (await store.Workflows.ListRunsAsync(new RunQuery { Batches = true, Limit = Limits.PageMax })).Items];
 
     private async Task CompareRoutingAsync(Step step)
     {

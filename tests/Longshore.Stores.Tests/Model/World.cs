@@ -48,6 +48,10 @@ internal sealed class World(ManualClock clock, ISet<string> seen)
                 LastTaskId = Math.Max(LastTaskId, started.LastTaskId);
                 See([started.Status]);
                 break;
+            case Grown grown:
+                LastTaskId = Math.Max(LastTaskId, grown.LastTaskId);
+                See([grown.Change.Status]);
+                break;
             case RunChange changed:
                 See([changed.Status]);
                 break;

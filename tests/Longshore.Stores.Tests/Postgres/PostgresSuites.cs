@@ -80,6 +80,10 @@ public sealed class PostgresWorkflowFailure : WorkflowFailureSuite<PostgresSourc
 
 public sealed class PostgresRunRace : RunRaceSuite<PostgresSource>;
 
+public sealed class PostgresBatch : BatchSuite<PostgresSource>;
+
+public sealed class PostgresBatchRace : BatchRaceSuite<PostgresSource>;
+
 public sealed class PostgresOverlap : OverlapSuite<PostgresSource>;
 
 public sealed class PostgresTransitionMatrix : TransitionMatrixSuite<PostgresSource>;

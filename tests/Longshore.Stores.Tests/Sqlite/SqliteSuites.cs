@@ -80,6 +80,10 @@ public sealed class SqliteWorkflowFailure : WorkflowFailureSuite<SqliteSource>;
 
 public sealed class SqliteRunRace : RunRaceSuite<SqliteSource>;
 
+public sealed class SqliteBatch : BatchSuite<SqliteSource>;
+
+public sealed class SqliteBatchRace : BatchRaceSuite<SqliteSource>;
+
 public sealed class SqliteOverlap : OverlapSuite<SqliteSource>;
 
 public sealed class SqliteTransitionMatrix : TransitionMatrixSuite<SqliteSource>;

@@ -163,6 +163,13 @@ public sealed record RunStepWire
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>How a step ended; <c>open</c> when it has not.</summary>
+    public static StepOutcome ParseOutcome(string text) =>
+        Enum.GetValues<StepOutcome>().Cast<StepOutcome?>().FirstOrDefault(value => value!.Value.ToWire() == text)
+        ?? throw LongshoreException.Invalid(
+            "outcome",
+            $"'{text}' is none of {string.Join(", ", Enum.GetValues<StepOutcome>().Select(v => v.ToWire()))}");
+
     internal static RunStepWire Of(RunStepInfo step) => new()
     {
         Name = step.Name,
@@ -185,7 +192,7 @@ public sealed record RunStepWire
         TaskId = TaskId,
         Kind = Kind,
         Role = Words.Parse<StepRole>(Role, "role"),
-        Outcome = Outcome == "open" ? StepOutcome.None : Words.Parse<StepOutcome>(Outcome, "outcome"),
+        Outcome = ParseOutcome(Outcome),
         State = TaskStates.Parse(State),
         DependsOn = DependsOn,
         Agent = Agent,

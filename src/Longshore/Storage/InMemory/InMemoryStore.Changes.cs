@@ -1,6 +1,7 @@
 using Longshore.Assignments;
 using Longshore.Events;
 using Longshore.Tasks;
+using Longshore.Workflows;
 
 namespace Longshore.Storage.InMemory;
 
@@ -179,9 +180,10 @@ public sealed partial class InMemoryStore
             return new ChangeOutcome(ChangeStatus.NotFound, default);
         }
 
-        // What a run has ended is begun anew with the run.
+        // What a run has ended is begun anew with the run; what a batch has, alone.
+        var step = entry.Task.Run is not null && entry.Task.State.IsTerminal() ? _state.RunSteps[id] : null;
         if (TaskTransitions.Next(entry.Task.State, TaskOperation.Retry) is not { } state
-            || (entry.Task.Run is not null && entry.Task.State.IsTerminal()))
+            || (step is not null && !_state.Runs[step.RunId].IsBatch))
         {
             return new ChangeOutcome(ChangeStatus.Refused, entry.Task.State);
         }
@@ -217,6 +219,11 @@ public sealed partial class InMemoryStore
             },
         });
         Record(new NewEvent(EventTypes.TaskRetried, ActorType.Human, "api", id), nowUs);
+        if (step is not null)
+        {
+            new BatchAdvance(new MemoryLedger(this, nowUs)).Again(step);
+        }
+
         return new ChangeOutcome(ChangeStatus.Changed, state);
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class InMemoryStore
         && max <= _state.Open.Values.Count(
             e => e.Task.Spec.Namespace == @namespace && e.Task.State.IsQueued());
 
-    private long Add(NewTask task, long nowUs, TaskRun? run = null)
+    private long Add(NewTask task, long nowUs, TaskRun? run = null, bool isMember = false)
     {
         var id = ++_state.LastTaskId;
         if (task.Code is { } code)
@@ -88,19 +88,20 @@ public sealed partial class InMemoryStore
             _state.UniqueKeys = _state.UniqueKeys.SetItem(KeyOf(task), id);
         }
 
-        // A step of a run waits until the run lets it go.
+        // A step of a run waits until the run lets it go; a task of a batch does not.
+        var waits = run is not null && !isMember;
         var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
         _state.Put(new TaskEntry(new WorkTask
         {
             Id = id,
             Spec = task.Payload.IsNone ? task with { Payload = JsonText.EmptyObject } : task,
-            State = run is null ? TaskState.Created : TaskState.Waiting,
+            State = waits ? TaskState.Waiting : TaskState.Created,
             Run = run,
             CreatedAt = UnixTime.FromMicroseconds(nowUs),
             AvailableAt = UnixTime.FromMicroseconds(availableUs),
             DeferredUntil = availableUs > nowUs ? UnixTime.FromMicroseconds(availableUs) : null,
             Relaxing = RelaxSteps.FirstOf(task, availableUs) is { } relaxing
-                ? relaxing with { NextAt = run is null ? relaxing.NextAt : null }
+                ? relaxing with { NextAt = waits ? null : relaxing.NextAt }
                 : null,
         })
         {

@@ -67,9 +67,10 @@ public sealed partial class InMemoryStore
             var begun = run.Begun(++_state.LastRunId, UnixTime.FromMicroseconds(now));
             _state.Runs = _state.Runs.Add(begun.Id, begun);
             var ledger = new MemoryLedger(this, now);
-            ledger.Note(EventTypes.RunStarted, begun);
+            ledger.Note(begun.IsBatch ? EventTypes.BatchStarted : EventTypes.RunStarted, begun);
             var steps = AddSteps(begun.Id, 0, run.Steps, now);
             new RunAdvance(ledger).Begin(steps);
+            AddMembers(begun.Id, 0, run.Members, now);
             return new StartOutcome(StartStatus.Started, _state.Runs[begun.Id], ledger.Effects);
         });
 
@@ -97,6 +98,50 @@ public sealed partial class InMemoryStore
             advance.Join(under, added);
             advance.Begin(added);
             return new RunChange(RunChangeStatus.Changed, _state.Runs[run.Id], ledger.Effects);
+        });
+
+    /// <inheritdoc/>
+    ValueTask<RunChange> IWorkflowStore.AddMembersAsync(NewMembers members, long? nowUs, CancellationToken ct) =>
+        Atomically(nowUs, now =>
+        {
+            var batch = _state.Runs.GetValueOrDefault(members.RunId);
+            if (members.Refusal(batch) is { } refusal)
+            {
+                return RunChange.Not(refusal, batch);
+            }
+
+            var ledger = new MemoryLedger(this, now);
+            var advance = new BatchAdvance(ledger);
+            if (!members.AreIn(batch!))
+            {
+                if (IsFull(batch!.Namespace))
+                {
+                    return RunChange.Not(RunChangeStatus.QueueFull, batch);
+                }
+
+                AddMembers(batch.Id, batch.Steps, members.Tasks, now);
+                advance.Added(batch, members.Tasks.Count);
+            }
+
+            if (members.Close)
+            {
+                advance.Close(members.RunId);
+            }
+
+            return new RunChange(RunChangeStatus.Changed, _state.Runs[members.RunId], ledger.Effects);
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<Page<RunStep>> ListMembersAsync(BatchTaskQuery query, CancellationToken ct = default) =>
+        Atomically(null, _ =>
+        {
+            var after = Paging.AfterId(query.After) ?? -1;
+            var found = StepsOf(query.Id)
+                .Where(step => step.Place > after && query.Callbacks == (step.Role != StepRole.Step)
+                    && (query.Outcome ?? step.Outcome) == step.Outcome)
+                .Take(query.Limit + 1)
+                .ToList();
+            return Paging.PageOf(found, query.Limit, step => Paging.Mark(step.Place));
         });
 
     /// <inheritdoc/>
@@ -133,7 +178,9 @@ public sealed partial class InMemoryStore
         {
             var before = Paging.AfterId(query.After) ?? long.MaxValue;
             var found = _state.Runs.Values.Reverse()
-                .Where(r => r.Id < before && (query.Namespace ?? r.Namespace) == r.Namespace
+                .Where(r => r.Id < before && r.IsBatch == query.Batches
+                    && (query.Ended ?? r.EndedAt is not null) == r.EndedAt is not null
+                    && (query.Namespace ?? r.Namespace) == r.Namespace
                     && (query.Workflow ?? r.Workflow) == r.Workflow && (query.State ?? r.State) == r.State)
                 .Take(query.Limit + 1)
                 .ToList();
@@ -160,6 +207,8 @@ public sealed partial class InMemoryStore
                     continue;
                 }
 
+                var isLast = !run.IsBatch || steps.Count < limit - count;
+                steps = run.IsBatch ? [.. steps.Take(limit - count)] : steps;
                 foreach (var step in steps)
                 {
                     Remove(_state.Find(step.TaskId)!.Task);
@@ -168,7 +217,7 @@ public sealed partial class InMemoryStore
 
                 _state.Dependencies = _state.Dependencies
                     .Except(_state.Dependencies.Where(d => steps.Exists(s => s.TaskId == d.TaskId)));
-                _state.Runs = _state.Runs.Remove(run.Id);
+                _state.Runs = isLast ? _state.Runs.Remove(run.Id) : _state.Runs;
                 count += steps.Count;
             }
 
@@ -201,6 +250,16 @@ public sealed partial class InMemoryStore
         }
 
         return added;
+    }
+
+    private void AddMembers(long batchId, int before, IReadOnlyList<NewTask> tasks, long nowUs)
+    {
+        var place = StepsOf(batchId).Count;
+        foreach (var step in NewMembers.Steps(before, tasks))
+        {
+            var id = Add(step.Task, nowUs, new TaskRun(batchId, step.Name, default), isMember: true);
+            _state.RunSteps = _state.RunSteps.Add(id, step.ToStep(id, batchId, place++, []));
+        }
     }
 
     private List<RunStep> StepsOf(long runId) =>

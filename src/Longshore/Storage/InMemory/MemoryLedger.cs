@@ -23,6 +23,9 @@ public sealed partial class InMemoryStore
 
         public IReadOnlyList<RunStep> StepsOf(long runId) => store.StepsOf(runId);
 
+        public IReadOnlyList<RunStep> AsideOf(long runId) =>
+            store.StepsOf(runId).FindAll(step => step.Role != StepRole.Step);
+
         public IReadOnlyList<long> DependentsOf(long taskId) =>
             [.. store._state.Dependencies.Where(d => d.DependsOn == taskId).Select(d => d.TaskId)];
 
@@ -76,6 +79,7 @@ public sealed partial class InMemoryStore
             {
                 Result = result,
                 Error = null,
+                Suspect = false,
                 DeferredUntil = null,
                 Agent = null,
                 EndedAt = UnixTime.FromMicroseconds(nowUs),
@@ -102,6 +106,15 @@ public sealed partial class InMemoryStore
             var entry = store._state.Find(taskId)!;
             store._state.Put(entry with { Kept = [] });
             Record(EventTypes.TaskAwaits, taskId);
+        }
+
+        public void Fill(long taskId, JsonText payload)
+        {
+            var entry = store._state.Find(taskId)!;
+            store._state.Put(entry with
+            {
+                Task = entry.Task with { Spec = entry.Task.Spec with { Payload = payload } },
+            });
         }
 
         public void Note(string type, WorkflowRun run, RunStep? step = null, string? reason = null)
