@@ -3,6 +3,7 @@ using System.Globalization;
 using Longshore.Cli.Shell;
 using Longshore.Client.Wire;
 using Longshore.Explain;
+using Longshore.Tasks;
 
 namespace Longshore.Cli.Commands;
 
@@ -131,6 +132,14 @@ internal static class ExplainCommand
         }
 
         Output.Line($"{Words.Snake(explained.Reason)}: {explained.Sentence}");
+        if (explained.WaitsFor.Count > 0)
+        {
+            Output.Table(
+                ["WAITS FOR", "TASK", "STATE", "AGENT"],
+                explained.WaitsFor.Select(s => (IReadOnlyList<string>)
+                    [s.Name, Output.Number(s.TaskId), s.State.ToWire(), s.Agent ?? ""]));
+        }
+
         Output.Table(
             ["FILTER", "AGENTS LEFT"],
             explained.Funnel.Select(f => (IReadOnlyList<string>)[f.Filter.ToWire(), Output.Number(f.Left)]));

@@ -69,7 +69,7 @@ create or replace function longshore.complete_steps(
     p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint,
     p_half_life_us bigint)
 returns bigint[]
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     v_now bigint;
     v_usual boolean;

@@ -70,6 +70,13 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
             sentence = $"no registered agent takes the kind '{task.Spec.Kind}'; it waits for one that does";
         }
 
+        IReadOnlyList<WaitedStep> waitsFor = [];
+        if (task is { State: TaskState.Waiting, Run: { } part })
+        {
+            reason = StateReason.WaitsForSteps;
+            (sentence, waitsFor) = await new StepWait(store).OfAsync(part, ct).ConfigureAwait(false);
+        }
+
         var ahead = task.State.IsQueued()
             ? await new QueueAhead(store).CountAsync(task, able, ct).ConfigureAwait(false)
             : 0;
@@ -88,6 +95,7 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
                 .. Suggestions.For(task, rules, crowd, able, takers, found.Select(f => f.Obstacle)),
             ],
             Steps = steps.Explain(task),
+            WaitsFor = waitsFor,
             ClaimableBy = task.State.IsQueued() && task.DeferredUntil is null
                 ? [.. found.Where(f => f.Obstacle == Obstacle.None).Select(f => f.Candidate.Agent.Name).Take(NamesMax)]
                 : [],

@@ -34,6 +34,9 @@ public enum StateReason
 
     /// <summary>A limit is reached, or a rate used up.</summary>
     AtLimit = 9,
+
+    /// <summary>It is a step of a run, or a callback of a batch, and something before it has not ended.</summary>
+    WaitsForSteps = 10,
 }
 
 /// <summary>The answer to "why is my task not picked up?" (G10).</summary>
@@ -66,6 +69,9 @@ public sealed record TaskExplanation
     /// <summary>Agents whose claim would get it now, by name; at most ten.</summary>
     public required IReadOnlyList<string> ClaimableBy { get; init; }
 
+    /// <summary>The first ten steps of its run that must end before it begins; empty when it waits for none.</summary>
+    public IReadOnlyList<WaitedStep> WaitsFor { get; init; } = [];
+
     /// <summary>What it asks for step by step as it waits; empty when that never changes.</summary>
     public IReadOnlyList<StepExplanation> Steps { get; init; } = [];
 
@@ -96,3 +102,10 @@ public sealed record ClauseCount(string Requirement, int Agents, int Free);
 /// <param name="Agent">Its name.</param>
 /// <param name="Missing">What it lacks: <c>de</c>, or <c>sql>=3 (has 2)</c>.</param>
 public sealed record NearMiss(string Agent, IReadOnlyList<string> Missing);
+
+/// <summary>A step of a run that must end before another one begins.</summary>
+/// <param name="Name">Its name in the run.</param>
+/// <param name="TaskId">Its task.</param>
+/// <param name="State">How that stands.</param>
+/// <param name="Agent">Who holds it.</param>
+public sealed record WaitedStep(string Name, long TaskId, TaskState State, string? Agent);

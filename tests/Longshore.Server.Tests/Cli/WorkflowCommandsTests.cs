@@ -36,6 +36,8 @@ public sealed class WorkflowCommandsTests : IAsyncLifetime
         (await RunAsync("runs", "start", "intake", "--code", "monday", "--input", """{"n":1}""")).Output
             .ShouldBe("run 1 (monday) of intake@1 was started before and is running\n");
         (await RunAsync("runs", "show", "monday")).Output.ShouldContain("waiting");
+        (await RunAsync("explain", "task", "2")).Output.ShouldStartWith(
+            "waits_for_steps: it waits for step scan (created) to end\nWAITS FOR");
         (await RunAsync("runs", "resolve", "monday", "scan", "--result", """{"pages":0}""")).Output
             .ShouldContain("skipped: its condition on step scan does not hold");
         (await RunAsync("runs", "list", "--state", "done")).Output.ShouldContain("monday");

@@ -82,10 +82,14 @@ public abstract class BatchConformance : IAsyncLifetime
     [Fact]
     public async Task Tasks_are_added_until_the_batch_is_closed()
     {
-        var open = (await Client.StartBatchAsync(new NewBatch { IsOpen = true }, Ct)).Batch;
+        var open = (await Client.StartBatchAsync(new NewBatch { IsOpen = true, OnEnd = Part }, Ct)).Batch;
         (open.State, open.Tasks, open.Code.StartsWith("batch-", StringComparison.Ordinal))
             .ShouldBe((BatchState.Open, 0, true));
         (await Client.AddToBatchAsync(open.Id, [Part, Part], at: 0, ct: Ct)).Tasks.ShouldBe(2);
+        var callbacks = new BatchTaskQuery(open.Id) { Callbacks = true };
+        var callback = (await Client.ListBatchTasksAsync(callbacks, Ct)).Items[0];
+        (await Client.ExplainTaskAsync(callback.TaskId, Ct)).Sentence.ShouldBe(
+            $"it is enqueued when batch {open.Code} ends, of which 2 tasks are left, and which is not closed");
         (await Client.AddToBatchAsync(open.Id, [Part, Part], at: 0, ct: Ct)).Tasks.ShouldBe(2);
         var wrong = await ShouldFailAsync(
             ErrorCode.WrongState, () => Client.AddToBatchAsync(open.Id, [Part], at: 7, ct: Ct));

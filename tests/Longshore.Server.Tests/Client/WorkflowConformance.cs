@@ -2,6 +2,7 @@ using System.Text.Json;
 using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Client;
+using Longshore.Explain;
 using Longshore.Rules;
 using Longshore.Storage;
 using Longshore.Tasks;
@@ -199,6 +200,38 @@ public abstract class WorkflowConformance : IAsyncLifetime
         await Client.SetRulesAsync("default", new NamespaceRules { MaxPending = 1 }, ct: Ct);
         await Client.SubmitAsync([new NewTask { Kind = "lone" }], Ct);
         await ShouldFailAsync(ErrorCode.QueueFull, () => Client.StartRunAsync(new RunRequest("plain"), Ct));
+    }
+
+    [Fact]
+    public async Task A_step_that_waits_says_for_what()
+    {
+        await Client.PutWorkflowAsync(
+            new WorkflowBuilder("wait").OnEnd(new NewTask { Kind = "tell" })
+                .Step("a", "ka", s => s.CompensateBy("undo")).Step("b", "kb")
+                .Step("c", "kc", s => s.After("a", "b").Overlap(new StepOverlap { Answers = 2, Most = 3 }))
+                .Build(),
+            Ct);
+        await RegisterAsync("ann");
+        var run = (await Client.StartRunAsync(new RunRequest("wait") { Code = "w" }, Ct)).Run;
+        var steps = (await Client.ListRunStepsAsync(run.Id, Ct)).ToDictionary(s => s.Name, s => s.TaskId);
+
+        var grants = await Client.ClaimAsync(new ClaimRequest { Agent = "ann", Max = 2 }, ct: Ct);
+        await Client.FinishAsync(Done(grants.Single(g => g.Task.Run!.Step == "a"), "1"), Ct);
+        var waits = await Client.ExplainTaskAsync(steps["c"], Ct);
+        (waits.Reason, waits.Sentence).ShouldBe(
+            (StateReason.WaitsForSteps, "it waits for step b (in_progress) to end"));
+        waits.WaitsFor.ShouldBe([new WaitedStep("b", steps["b"], TaskState.InProgress, "ann")]);
+        await Says("c#3", "it waits for step b (in_progress) to end");
+        await Says("a#compensation", "it makes up for step a, should that be done and the run fail or be called off");
+        await Says("#end", "it is enqueued when run w ends, of which 2 steps are left");
+
+        await Client.FinishAsync(Done(grants.Single(g => g.Task.Run!.Step == "b"), "1"), Ct);
+        await Says("c", "it waits for answers c#1 (created), c#2 (created) to end");
+        await Says("c#3", "it is asked for if the answers to step c do not agree");
+        (await Client.ExplainTaskAsync(steps["c#1"], Ct)).WaitsFor.ShouldBeEmpty("it waits for nobody's end");
+
+        async Task Says(string step, string sentence) =>
+            (await Client.ExplainTaskAsync(steps[step], Ct)).Sentence.ShouldBe(sentence);
     }
 
     private static Workflow Plain => new WorkflowBuilder("plain")

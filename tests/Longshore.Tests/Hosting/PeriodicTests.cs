@@ -43,7 +43,7 @@ public sealed class PeriodicTests
         _probe.Started.ShouldBeEmpty();
         var next = (await host.Client.GetScheduleAsync("default", "note")).NextTick!.Value;
         (next.Hour, next.Minute, next.Second).ShouldBe((2, 0, 0));
-        await RunsAsync(host, 1, TimeSpan.FromMinutes(1));
+        await RunsAsync(host, 1, TimeSpan.FromMinutes(10));
     }
 
     [Fact]

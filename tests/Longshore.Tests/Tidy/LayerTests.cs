@@ -25,7 +25,7 @@ public sealed partial class LayerTests
         ["Storage"] =
             [.. Domain, "Events", "Matching", "Assignments", "Help", "Rules", "Schedules", "Workflows"],
         ["Alerts"] = Domain,
-        ["Explain"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage"],
+        ["Explain"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Workflows"],
         ["Planning"] = [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Explain"],
         ["Telemetry"] = ["Tasks"],
         ["Engine"] =

@@ -13,7 +13,7 @@ public sealed record TaskExplanationWire
 
     /// <summary>
     /// as_stated, deferred, offered, quarantined, ready_for_somebody, nobody_free, nobody_can,
-    /// waits_for_assignment, paused or at_limit.
+    /// waits_for_assignment, paused, at_limit or waits_for_steps.
     /// </summary>
     public required string Reason { get; init; }
 
@@ -34,6 +34,9 @@ public sealed record TaskExplanationWire
 
     /// <summary>Agents whose claim would get it now; at most ten.</summary>
     public IReadOnlyList<string> ClaimableBy { get; init; } = [];
+
+    /// <summary>The first ten steps that must end before it begins; missing when there are none.</summary>
+    public IReadOnlyList<WaitedStepWire>? WaitsFor { get; init; }
 
     /// <summary>What it asks for step by step as it waits; missing when that never changes.</summary>
     public IReadOnlyList<StepExplanationWire>? Steps { get; init; }
@@ -56,6 +59,9 @@ public sealed record TaskExplanationWire
         Suggestions = e.Suggestions,
         ClaimableBy = e.ClaimableBy,
         Steps = e.Steps.Count == 0 ? null : [.. e.Steps.Select(StepExplanationWire.Of)],
+        WaitsFor = e.WaitsFor.Count == 0
+            ? null
+            : [.. e.WaitsFor.Select(s => new WaitedStepWire(s.Name, s.TaskId, Words.Snake(s.State), s.Agent))],
         Ahead = e.Ahead,
         EstimatedWaitSeconds = e.EstimatedWait?.TotalSeconds,
     };
@@ -72,10 +78,22 @@ public sealed record TaskExplanationWire
         Suggestions = Suggestions,
         ClaimableBy = ClaimableBy,
         Steps = [.. (Steps ?? []).Select(step => step.ToStep())],
+        WaitsFor =
+        [
+            .. (WaitsFor ?? []).Select(s => new WaitedStep(
+                s.Name, s.TaskId, Words.Parse<Tasks.TaskState>(s.State, "state"), s.Agent)),
+        ],
         Ahead = Ahead,
         EstimatedWait = Words.SecondsOrNull(EstimatedWaitSeconds, "estimated_wait_seconds"),
     };
 }
+
+/// <summary>A step of a run that must end before another one begins.</summary>
+/// <param name="Name">Its name in the run.</param>
+/// <param name="TaskId">Its task.</param>
+/// <param name="State">How that stands.</param>
+/// <param name="Agent">Who holds it.</param>
+public sealed record WaitedStepWire(string Name, long TaskId, string State, string? Agent);
 
 /// <summary>A filter and how many agents are left after it.</summary>
 /// <param name="Filter">What it filters by: agent_unavailable, lacks_capability, excluded, at_capacity ….</param>

@@ -1,5 +1,5 @@
-using Longshore.Events;
 using Longshore.Agents;
+using Longshore.Events;
 using Longshore.Tasks;
 
 namespace Longshore.Storage.InMemory;
