@@ -92,6 +92,8 @@ select n.namespace, n.code, n.workflow, n.version, n.input, n.on_failure, 0, n.s
        n.correlation_id, (select longshore.instant($10))
 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
     as n (namespace, code, workflow, version, input, on_failure, steps, plain, correlation_id)
+-- A code that is known to be taken uses up no id.
+where not exists (select 1 from longshore.runs r where r.namespace = n.namespace and r.code = n.code)
 on conflict (namespace, code) do nothing
 returning namespace, code, id, started_us;
 

@@ -40,11 +40,9 @@ public abstract class ModelSuite<TSource>
     [Fact]
     public void Store_does_with_batches_what_the_specification_does()
     {
-        // A database that gives an id to a start that it takes back leaves a gap, which the specification has not.
-        Assert.SkipWhen(Searches < UsualSearches, "the ids of runs may have gaps here");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         Search(Scenarios.WithBatches, Searches / 3, RecentFailurePolicy.PreferOthers, seen);
-        if (Scale.IsDefault)
+        if (Scale.IsDefault && Searches >= UsualSearches)
         {
             seen.ShouldContain(World.Sort(RunChangeStatus.Closed));
         }
