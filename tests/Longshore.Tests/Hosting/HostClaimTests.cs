@@ -302,6 +302,16 @@ public sealed class HostClaimTests
             "the others are done");
         host.Store().Commits.ShouldContain(c => c.Outcome == null && c.Finishes.Count == 21);
         _probe.Started.Count.ShouldBe(21);
+
+        // The host waits for the last one when it stops, by a clock that nobody moves then.
+        host.Store().FailsOn = _ => false;
+        await Until.Holds(
+            async () =>
+            {
+                host.Clock.Advance(TimeSpan.FromSeconds(1));
+                return (await host.Client.CountByStateAsync())[TaskState.Done] == 21;
+            },
+            "the last one is done, now that the store takes it");
     }
 
     [Fact]
