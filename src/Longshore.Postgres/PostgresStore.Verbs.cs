@@ -187,18 +187,7 @@ public sealed partial class PostgresStore
     internal async ValueTask<long[]> InsertAsync(
         NpgsqlConnection connection, List<NewTask> tasks, KnownRules rules, CancellationToken ct)
     {
-        var classIds = await _classes.InternAsync(tasks, ct).ConfigureAwait(false);
-        var round = new Round();
-        _hot.AddInserts(round, tasks, classIds, rules, _database.Instant(null));
-        var ids = await _database.SendAsync(
-            connection,
-            round,
-            async row =>
-            {
-                await row.ReadAsync(ct).ConfigureAwait(false);
-                return row.GetFieldValue<long[]>(0);
-            },
-            ct).ConfigureAwait(false);
+        var ids = await _hot.InsertAsync(connection, tasks, rules, _database.Instant(null), ct).ConfigureAwait(false);
         return await _database.SendAsync(
             connection,
             new Round().Add(_database.Sql["announce_tasks"]).With(ids),

@@ -72,15 +72,12 @@ internal static class AgentsCommand
         query = query with { Limit = parsed.GetValue(Limit) ?? query.Limit };
         using var connection = Connection.Open(parsed);
         var page = await connection.Client.ListAgentsAsync(query, ct).ConfigureAwait(false);
-        if (parsed.WantsJson())
-        {
-            Output.Json(new PageWire<AgentWire>([.. page.Items.Select(AgentWire.Of)], page.Next));
-            return 0;
-        }
-
-        Output.Table(
+        return Output.Page(
+            parsed,
+            page,
+            AgentWire.Of,
             ["NAME", "TYPE", "STATUS", "LOAD", "DONE", "FAILED", "REPUTATION", "LAST SEEN", "CAPABILITIES"],
-            page.Items.Select(agent => (IReadOnlyList<string>)
+            agent =>
             [
                 agent.Name,
                 agent.Profile.Type,
@@ -91,13 +88,7 @@ internal static class AgentsCommand
                 Output.Number(agent.Reputation),
                 Output.Instant(agent.LastSeen),
                 string.Join(", ", agent.Profile.Capabilities),
-            ]));
-        if (page.Next is { } next)
-        {
-            Output.Line($"There are more: --after {next}");
-        }
-
-        return 0;
+            ]);
     }
 
     private static async Task<int> SetModeAsync(ParseResult parsed, CancellationToken ct)

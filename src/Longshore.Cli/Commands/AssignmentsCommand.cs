@@ -43,15 +43,12 @@ internal static class AssignmentsCommand
         query = query with { Limit = parsed.GetValue(Limit) ?? query.Limit };
         using var connection = Connection.Open(parsed);
         var page = await connection.Client.FindAssignmentsAsync(query, ct).ConfigureAwait(false);
-        if (parsed.WantsJson())
-        {
-            Output.Json(new PageWire<AssignmentWire>([.. page.Items.Select(AssignmentWire.Of)], page.Next));
-            return 0;
-        }
-
-        Output.Table(
+        return Output.Page(
+            parsed,
+            page,
+            AssignmentWire.Of,
             ["TASK", "EPOCH", "AGENT", "STATUS", "GRANTED", "ENDED", "WHY"],
-            page.Items.Select(one => (IReadOnlyList<string>)
+            one =>
             [
                 Output.Number(one.TaskId),
                 Output.Number(one.Epoch),
@@ -60,12 +57,6 @@ internal static class AssignmentsCommand
                 Output.Instant(one.GrantedAt),
                 Output.Instant(one.EndedAt),
                 string.Join(": ", new[] { one.Reason?.ToWire(), one.Error }.OfType<string>()),
-            ]));
-        if (page.Next is { } next)
-        {
-            Output.Line($"There are more: --after {next}");
-        }
-
-        return 0;
+            ]);
     }
 }

@@ -159,21 +159,17 @@ internal static class BatchesCommand
             var page = await connection.Client
                 .ListBatchesAsync(query with { Limit = parsed.GetValue(Limit) ?? query.Limit }, ct)
                 .ConfigureAwait(false);
-            if (parsed.WantsJson())
-            {
-                Output.Json(new PageWire<BatchWire>([.. page.Items.Select(BatchWire.Of)], page.Next));
-                return 0;
-            }
-
-            Output.Table(
+            return Output.Page(
+                parsed,
+                page,
+                BatchWire.Of,
                 ["ID", "CODE", "STATE", "TASKS", "LEFT", "DONE", "FAILED", "CANCELLED", "STARTED", "ENDED"],
-                page.Items.Select(b => (string[])[
+                b =>
+                [
                     Output.Number(b.Id), b.Code, b.State.ToWire(), Output.Number(b.Tasks), Output.Number(b.Left),
                     Output.Number(b.Done), Output.Number(b.Failed), Output.Number(b.Cancelled),
                     Output.Instant(b.StartedAt), Output.Instant(b.EndedAt),
-                ]));
-            More(page.Next);
-            return 0;
+                ]);
         });
         return list;
     }
@@ -196,21 +192,17 @@ internal static class BatchesCommand
             var page = await connection.Client
                 .ListBatchTasksAsync(query with { Limit = parsed.GetValue(Limit) ?? query.Limit }, ct)
                 .ConfigureAwait(false);
-            if (parsed.WantsJson())
-            {
-                Output.Json(new PageWire<RunStepWire>([.. page.Items.Select(RunStepWire.Of)], page.Next));
-                return 0;
-            }
-
-            Output.Table(
+            return Output.Page(
+                parsed,
+                page,
+                RunStepWire.Of,
                 ["NUMBER", "TASK", "KIND", "STATE", "AGENT", "ATTEMPTS", "ENDED", "REASON"],
-                page.Items.Select(step => (string[])[
+                step =>
+                [
                     step.Name, string.Create(CultureInfo.InvariantCulture, $"t-{step.TaskId}"), step.Kind,
                     step.State.ToWire(), step.Agent ?? "", Output.Number(step.Attempts), Output.Instant(step.EndedAt),
                     step.Error ?? "",
-                ]));
-            More(page.Next);
-            return 0;
+                ]);
         });
         return tasks;
     }
@@ -297,13 +289,5 @@ internal static class BatchesCommand
             ("cancelled", Output.Number(batch.Cancelled)),
             ("started", Output.Instant(batch.StartedAt)),
             ("ended", Output.Instant(batch.EndedAt)));
-    }
-
-    private static void More(string? next)
-    {
-        if (next is not null)
-        {
-            Output.Line($"more: --after {next}");
-        }
     }
 }

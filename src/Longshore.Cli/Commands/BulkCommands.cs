@@ -2,7 +2,6 @@ using System.CommandLine;
 using Longshore.Cli.Shell;
 using Longshore.Client;
 using Longshore.Client.Wire;
-using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Cli.Commands;
@@ -12,14 +11,8 @@ internal static class BulkCommands
 {
     private static readonly Option<string[]> States = Options.Words(
         "--state", "Only in this state; may be repeated. Without it those in which there is something to do.", "STATE");
-    private static readonly Option<string?> Kind = Options.Word("--kind", "Only of this kind.", "KIND");
-    private static readonly Option<string?> Namespace = Options.Word("--namespace", "Only of this namespace.", "NAME");
-    private static readonly Option<string?> Tag = Options.Word("--tag", "Only with this tag.", "TAG");
     private static readonly Option<string?> Agent = Options.Word("--agent", "Only held by this agent.", "NAME");
-    private static readonly Option<int?> MinPriority = Options.Whole(
-        "--min-priority", "Only of at least this priority.");
-    private static readonly Option<string?> Correlation = Options.Word(
-        "--correlation-id", "Only with this correlation id.", "ID");
+    private static readonly Option[] Filter = TaskFilter.OptionsWith(States, Agent);
     private static readonly Option<bool> DryRun = new("--dry-run")
     {
         Description = "Tell how many it would be, and change nothing.",
@@ -45,11 +38,8 @@ internal static class BulkCommands
 
     private static ExplainedCommand One(BulkAction action, string description, string examples, params Option[] own)
     {
-        var command = new ExplainedCommand(Words.Snake(action), description, examples)
-        {
-            States, Kind, Namespace, Tag, Agent, MinPriority, Correlation, DryRun,
-        };
-        Array.ForEach(own, command.Add);
+        var command = new ExplainedCommand(Words.Snake(action), description, examples);
+        Array.ForEach([.. Filter, DryRun, .. own], command.Add);
         command.SetAction((parsed, ct) => ChangeAsync(action, own, parsed, ct));
         return command;
     }
@@ -60,17 +50,7 @@ internal static class BulkCommands
         var change = new BulkChange
         {
             Action = action,
-            Filter = new TaskQuery
-            {
-                States = [.. parsed.GetValue(States)!.Select(word => TaskStates.Parse(word, "--state"))],
-                Kind = parsed.GetValue(Kind),
-                Namespace = parsed.GetValue(Namespace),
-                Tag = parsed.GetValue(Tag),
-                Agent = parsed.GetValue(Agent),
-                MinPriority = parsed.GetValue(MinPriority),
-                CorrelationId = parsed.GetValue(Correlation),
-                Limit = Limits.PageMax,
-            },
+            Filter = TaskFilter.Of(parsed, States, Agent) with { Limit = Limits.PageMax },
             Reason = own.Contains(Reason) ? parsed.GetValue(Reason) : null,
             Priority = own.Contains(Priority) ? parsed.GetValue(Priority) : null,
             DryRun = parsed.GetValue(DryRun),

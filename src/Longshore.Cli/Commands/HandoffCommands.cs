@@ -154,26 +154,17 @@ internal static class HandoffCommands
         };
         using var connection = Connection.Open(parsed);
         var page = await connection.Client.ListHandoffsAsync(query, ct).ConfigureAwait(false);
-        if (parsed.WantsJson())
-        {
-            Output.Json(new PageWire<HandoffWire>([.. page.Items.Select(HandoffWire.Of)], page.Next));
-            return 0;
-        }
-
-        Output.Table(
+        return Output.Page(
+            parsed,
+            page,
+            HandoffWire.Of,
             ["ID", "TASK", "STATUS", "FROM", "TO", "CONFIDENCE", "REVIEW", "TAKEN BY", "CREATED", "SUMMARY"],
-            page.Items.Select(one => (IReadOnlyList<string>)
+            one =>
             [
                 Output.Number(one.Id), Output.Number(one.TaskId), Words.Snake(one.Status), one.From,
                 one.To.ToString(), Output.Number(one.Confidence), one.NeedsReview ? "yes" : "",
                 one.AcceptedBy ?? "", Output.Instant(one.CreatedAt), one.Summary,
-            ]));
-        if (page.Next is { } next)
-        {
-            Output.Line($"There are more: --after {next}");
-        }
-
-        return 0;
+            ]);
     }
 
     private static async Task<int> OpportunitiesAsync(ParseResult parsed, CancellationToken ct)

@@ -133,25 +133,16 @@ internal static class HelpCommands
                 Limit = parsed.GetValue(Limit) ?? 50,
             },
             ct).ConfigureAwait(false);
-        if (parsed.WantsJson())
-        {
-            Output.Json(new PageWire<HelpWire>([.. page.Items.Select(Wire)], page.Next));
-            return 0;
-        }
-
-        Output.Table(
+        return Output.Page(
+            parsed,
+            new Page<HelpWire>([.. page.Items.Select(Wire)], page.Next),
+            one => one,
             ["ID", "TASK", "TYPE", "URGENCY", "STATUS", "ASKED BY", "TAKEN BY", "ASKED", "TEXT"],
-            page.Items.Select(Wire).Select(one => (IReadOnlyList<string>)
+            one =>
             [
                 Output.Number(one.Id), Output.Number(one.TaskId), one.HelpType, one.Urgency, one.Status, one.Agent,
                 one.ClaimedBy ?? "", Output.Instant(one.CreatedAt), one.Description,
-            ]));
-        if (page.Next is { } next)
-        {
-            Output.Line($"There are more: --after {next}");
-        }
-
-        return 0;
+            ]);
     }
 
     private static async Task<int> HelpersAsync(ParseResult parsed, CancellationToken ct)

@@ -117,25 +117,17 @@ internal static class RunsCommand
             var page = await connection.Client
                 .ListRunsAsync(query with { Limit = parsed.GetValue(Limit) ?? query.Limit }, ct)
                 .ConfigureAwait(false);
-            if (parsed.WantsJson())
-            {
-                Output.Json(new PageWire<RunWire>([.. page.Items.Select(RunWire.Of)], page.Next));
-                return 0;
-            }
-
-            Output.Table(
+            return Output.Page(
+                parsed,
+                page,
+                RunWire.Of,
                 ["ID", "CODE", "WORKFLOW", "STATE", "STEPS", "OPEN", "STARTED", "ENDED"],
-                page.Items.Select(r => (string[])[
+                r =>
+                [
                     Output.Number(r.Id), r.Code, $"{r.Workflow}@{Output.Number(r.Version)}", r.State.ToWire(),
                     Output.Number(r.Steps), Output.Number(r.Open), Output.Instant(r.StartedAt),
                     Output.Instant(r.EndedAt),
-                ]));
-            if (page.Next is { } next)
-            {
-                Output.Line($"more: --after {next}");
-            }
-
-            return 0;
+                ]);
         });
         return list;
     }

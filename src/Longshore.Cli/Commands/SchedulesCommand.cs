@@ -70,19 +70,8 @@ internal static class SchedulesCommand
             var page = await connection.Client
                 .ListSchedulesAsync(query with { Limit = parsed.GetValue(Limit) ?? query.Limit }, ct)
                 .ConfigureAwait(false);
-            if (parsed.WantsJson())
-            {
-                Output.Json(new PageWire<ScheduleStatusWire>([.. page.Items.Select(ScheduleStatusWire.Of)], page.Next));
-                return 0;
-            }
-
-            Output.Table(["NAME", "NAMESPACE", "KIND", "RHYTHM", "NEXT", "LAST", "TICKS"], page.Items.Select(Row));
-            if (page.Next is { } next)
-            {
-                Output.Line($"more: --after '{next}'");
-            }
-
-            return 0;
+            return Output.Page(
+                parsed, page, ScheduleStatusWire.Of, ["NAME", "NAMESPACE", "KIND", "RHYTHM", "NEXT", "LAST", "TICKS"], Row);
         });
         return list;
     }

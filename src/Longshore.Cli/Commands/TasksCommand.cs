@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Longshore.Cli.Shell;
 using Longshore.Client.Wire;
-using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Cli.Commands;
@@ -11,13 +10,8 @@ internal static class TasksCommand
 {
     private static readonly Option<string[]> States = Options.Words(
         "--state", "Only in this state; may be repeated.", "STATE");
-    private static readonly Option<string?> Kind = Options.Word("--kind", "Only of this kind.", "KIND");
-    private static readonly Option<string?> Namespace = Options.Word("--namespace", "Only of this namespace.", "NAME");
-    private static readonly Option<string?> Tag = Options.Word("--tag", "Only with this tag.", "TAG");
     private static readonly Option<string?> Agent = Options.Word(
         "--agent", "Only held, or ended, by this agent.", "NAME");
-    private static readonly Option<int?> MinPriority = Options.Whole(
-        "--min-priority", "Only of at least this priority.");
     private static readonly Option<int?> Limit = Options.Whole(
         "--limit", "At most so many, 1 to 1000; 50 if not given.");
     private static readonly Option<string?> After = Options.Word(
@@ -32,15 +26,14 @@ internal static class TasksCommand
             longshore tasks --json | jq -r '.items[].code'
             """)
         {
-            States, Kind, Namespace, Tag, Agent, MinPriority, Limit, After, Descending, CreateCounts(),
+            Limit, After, Descending, CreateCounts(),
         };
+        Array.ForEach(TaskFilter.OptionsWith(States, Agent), command.Add);
         foreach (var bulk in BulkCommands.Create())
         {
             command.Add(bulk);
         }
 
-        States.CompletionSources.Add(_ => Enum.GetValues<TaskState>()
-            .Select(state => new System.CommandLine.Completions.CompletionItem(state.ToWire())));
         command.SetAction(ListAsync);
         return command;
     }
@@ -49,12 +42,12 @@ internal static class TasksCommand
     {
         var command = new ExplainedCommand("counts", "Tell how many tasks are in each state.", """
             longshore tasks counts --namespace billing
-            """) { Namespace };
+            """) { TaskFilter.Namespace };
         command.SetAction(async (parsed, ct) =>
         {
             using var connection = Connection.Open(parsed);
             var counts = await connection.Client
-                .CountByStateAsync(parsed.GetValue(Namespace), ct).ConfigureAwait(false);
+                .CountByStateAsync(parsed.GetValue(TaskFilter.Namespace), ct).ConfigureAwait(false);
             if (parsed.WantsJson())
             {
                 Output.Json(counts.ToDictionary(pair => pair.Key.ToWire(), pair => pair.Value));
@@ -74,29 +67,20 @@ internal static class TasksCommand
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken ct)
     {
-        var query = new TaskQuery
+        var query = TaskFilter.Of(parsed, States, Agent) with
         {
-            States = [.. parsed.GetValue(States)!.Select(word => TaskStates.Parse(word, "--state"))],
-            Kind = parsed.GetValue(Kind),
-            Namespace = parsed.GetValue(Namespace),
-            Tag = parsed.GetValue(Tag),
-            Agent = parsed.GetValue(Agent),
-            MinPriority = parsed.GetValue(MinPriority),
             After = parsed.GetValue(After),
             Descending = parsed.GetValue(Descending),
         };
         query = query with { Limit = parsed.GetValue(Limit) ?? query.Limit };
         using var connection = Connection.Open(parsed);
         var page = await connection.Client.ListTasksAsync(query, ct).ConfigureAwait(false);
-        if (parsed.WantsJson())
-        {
-            Output.Json(new PageWire<TaskWire>([.. page.Items.Select(TaskWire.Of)], page.Next));
-            return 0;
-        }
-
-        Output.Table(
+        return Output.Page(
+            parsed,
+            page,
+            TaskWire.Of,
             ["CODE", "STATE", "KIND", "PRIORITY", "ATTEMPTS", "AGENT", "CREATED", "NAME"],
-            page.Items.Select(task => (IReadOnlyList<string>)
+            task =>
             [
                 task.Code,
                 task.State.ToWire(),
@@ -106,12 +90,6 @@ internal static class TasksCommand
                 task.Agent ?? "",
                 Output.Instant(task.CreatedAt),
                 task.Spec.Name ?? "",
-            ]));
-        if (page.Next is { } next)
-        {
-            Output.Line($"There are more: --after {next}");
-        }
-
-        return 0;
+            ]);
     }
 }

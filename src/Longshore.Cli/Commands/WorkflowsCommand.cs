@@ -60,24 +60,16 @@ internal static class WorkflowsCommand
             var page = await connection.Client
                 .ListWorkflowsAsync(query with { Limit = parsed.GetValue(Limit) ?? query.Limit }, ct)
                 .ConfigureAwait(false);
-            if (parsed.WantsJson())
-            {
-                Output.Json(new PageWire<WorkflowWire>([.. page.Items.Select(WorkflowWire.Of)], page.Next));
-                return 0;
-            }
-
-            Output.Table(
+            return Output.Page(
+                parsed,
+                page,
+                WorkflowWire.Of,
                 ["NAME", "NAMESPACE", "VERSION", "STEPS", "ON FAILURE", "DESCRIPTION"],
-                page.Items.Select(w => (string[])[
+                w =>
+                [
                     w.Name, w.Namespace, Output.Number(w.Version), Output.Number(w.Steps.Count),
                     Words.Snake(w.OnFailure), w.Description ?? "",
-                ]));
-            if (page.Next is { } next)
-            {
-                Output.Line($"more: --after '{next}'");
-            }
-
-            return 0;
+                ]);
         });
         return list;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Longshore.Client.Wire;
+using Longshore.Storage;
 using Spectre.Console;
 
 namespace Longshore.Cli.Shell;
@@ -34,6 +35,27 @@ internal static class Output
         else
         {
             write();
+        }
+
+        return 0;
+    }
+
+    /// <summary>Writes one page of a list, for programs or for people; answers the exit code of success.</summary>
+    public static int Page<T, TWire>(
+        ParseResult parsed, Page<T> page, Func<T, TWire> wireOf, IEnumerable<string> headings, Func<T, string[]> rowOf)
+    {
+        if (parsed.WantsJson())
+        {
+            Json(new PageWire<TWire>([.. page.Items.Select(wireOf)], page.Next));
+            return 0;
+        }
+
+        Table(headings, page.Items.Select(rowOf));
+        if (page.Next is { } next)
+        {
+            // A name may hold what a shell would take apart.
+            var isPlain = next.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':');
+            Line("There are more: --after " + (isPlain ? next : $"'{next}'"));
         }
 
         return 0;

@@ -44,7 +44,7 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <inheritdoc/>
-    public async Task<Page<Assignment>> FindAssignmentsAsync(AssignmentQuery query, CancellationToken ct = default)
+    public Task<Page<Assignment>> FindAssignmentsAsync(AssignmentQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         (string, string?)[] filters =
@@ -53,8 +53,7 @@ public sealed partial class HttpLongshoreClient
             ("limit", Text(query.Limit)),
             .. query.Statuses.Select(status => ("status", (string?)status.ToWire())),
         ];
-        var page = await GetAsync<PageWire<AssignmentWire>>("assignments" + Query(filters), ct).ConfigureAwait(false);
-        return new Page<Assignment>([.. page.Items.Select(a => a.ToAssignment())], page.Next);
+        return PageAsync<AssignmentWire, Assignment>("assignments" + Query(filters), a => a.ToAssignment(), ct);
     }
 
     /// <inheritdoc/>

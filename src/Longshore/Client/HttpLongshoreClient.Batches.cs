@@ -40,25 +40,23 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <inheritdoc/>
-    public async Task<Page<Batch>> ListBatchesAsync(BatchQuery query, CancellationToken ct = default)
+    public Task<Page<Batch>> ListBatchesAsync(BatchQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var path = "batches" + Query(
             ("namespace", query.Namespace), ("ended", query.Ended is { } ended ? (ended ? "true" : "false") : null),
             ("after", query.After), ("limit", Text(query.Limit)));
-        var page = await GetAsync<PageWire<BatchWire>>(path, ct).ConfigureAwait(false);
-        return new Page<Batch>([.. page.Items.Select(b => b.ToBatch())], page.Next);
+        return PageAsync<BatchWire, Batch>(path, b => b.ToBatch(), ct);
     }
 
     /// <inheritdoc/>
-    public async Task<Page<RunStepInfo>> ListBatchTasksAsync(BatchTaskQuery query, CancellationToken ct = default)
+    public Task<Page<RunStepInfo>> ListBatchTasksAsync(BatchTaskQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var path = $"batches/{Text(query.Id)}/tasks" + Query(
             ("callbacks", query.Callbacks ? "true" : null), ("outcome", query.Outcome?.ToWire()),
             ("after", query.After), ("limit", Text(query.Limit)));
-        var page = await GetAsync<PageWire<RunStepWire>>(path, ct).ConfigureAwait(false);
-        return new Page<RunStepInfo>([.. page.Items.Select(step => step.ToStep())], page.Next);
+        return PageAsync<RunStepWire, RunStepInfo>(path, step => step.ToStep(), ct);
     }
 
     /// <inheritdoc/>

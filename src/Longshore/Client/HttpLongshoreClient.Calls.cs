@@ -40,7 +40,7 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <inheritdoc/>
-    public async Task<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default)
+    public Task<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         (string, string?)[] filters =
@@ -52,8 +52,7 @@ public sealed partial class HttpLongshoreClient
             .. query.States.Select(state => ("state", (string?)state.ToWire())),
             .. query.ExcludeCodes.Select(code => ("exclude_code", (string?)code)),
         ];
-        var page = await GetAsync<PageWire<TaskWire>>("tasks" + Query(filters), ct).ConfigureAwait(false);
-        return new Page<WorkTask>([.. page.Items.Select(t => t.ToTask())], page.Next);
+        return PageAsync<TaskWire, WorkTask>("tasks" + Query(filters), t => t.ToTask(), ct);
     }
 
     /// <inheritdoc/>
@@ -103,7 +102,7 @@ public sealed partial class HttpLongshoreClient
         (await GetAsync<AgentWire>($"agents/{Segment(name)}", ct).ConfigureAwait(false)).ToAgent();
 
     /// <inheritdoc/>
-    public async Task<Page<Agent>> ListAgentsAsync(AgentQuery query, CancellationToken ct = default)
+    public Task<Page<Agent>> ListAgentsAsync(AgentQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var path = "agents" + Query(
@@ -114,8 +113,7 @@ public sealed partial class HttpLongshoreClient
             ("specialization", query.Specialization),
             ("after", query.After),
             ("limit", Text(query.Limit)));
-        var page = await GetAsync<PageWire<AgentWire>>(path, ct).ConfigureAwait(false);
-        return new Page<Agent>([.. page.Items.Select(a => a.ToAgent())], page.Next);
+        return PageAsync<AgentWire, Agent>(path, a => a.ToAgent(), ct);
     }
 
     /// <inheritdoc/>

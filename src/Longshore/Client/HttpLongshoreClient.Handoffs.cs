@@ -27,7 +27,7 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <inheritdoc/>
-    public async Task<Page<Handoff>> ListHandoffsAsync(HandoffQuery query, CancellationToken ct = default)
+    public Task<Page<Handoff>> ListHandoffsAsync(HandoffQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var path = "handoffs" + Query(
@@ -36,8 +36,7 @@ public sealed partial class HttpLongshoreClient
             ("status", query.Status is { } status ? Words.Snake(status) : null),
             ("after", query.After),
             ("limit", Text(query.Limit)));
-        var page = await GetAsync<PageWire<HandoffWire>>(path, ct).ConfigureAwait(false);
-        return new Page<Handoff>([.. page.Items.Select(h => h.ToHandoff())], page.Next);
+        return PageAsync<HandoffWire, Handoff>(path, h => h.ToHandoff(), ct);
     }
 
     /// <inheritdoc/>
@@ -88,7 +87,7 @@ public sealed partial class HttpLongshoreClient
         (await GetAsync<HelpWire>($"help/{Text(id)}", ct).ConfigureAwait(false)).ToRequest();
 
     /// <inheritdoc/>
-    public async Task<Page<HelpRequest>> ListHelpAsync(HelpQuery query, CancellationToken ct = default)
+    public Task<Page<HelpRequest>> ListHelpAsync(HelpQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var path = "help" + Query(
@@ -99,8 +98,7 @@ public sealed partial class HttpLongshoreClient
             ("open", query.OpenOnly ? "true" : null),
             ("after", query.After),
             ("limit", Text(query.Limit)));
-        var page = await GetAsync<PageWire<HelpWire>>(path, ct).ConfigureAwait(false);
-        return new Page<HelpRequest>([.. page.Items.Select(r => r.ToRequest())], page.Next);
+        return PageAsync<HelpWire, HelpRequest>(path, r => r.ToRequest(), ct);
     }
 
     /// <inheritdoc/>

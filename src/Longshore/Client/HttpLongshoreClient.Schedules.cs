@@ -24,13 +24,12 @@ public sealed partial class HttpLongshoreClient
         (await GetAsync<ScheduleStatusWire>(SchedulePath(@namespace, name), ct).ConfigureAwait(false)).ToStatus();
 
     /// <inheritdoc/>
-    public async Task<Page<ScheduleStatus>> ListSchedulesAsync(ScheduleQuery query, CancellationToken ct = default)
+    public Task<Page<ScheduleStatus>> ListSchedulesAsync(ScheduleQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var path = "schedules" + Query(
             ("namespace", query.Namespace), ("after", query.After), ("limit", Text(query.Limit)));
-        var page = await GetAsync<PageWire<ScheduleStatusWire>>(path, ct).ConfigureAwait(false);
-        return new Page<ScheduleStatus>([.. page.Items.Select(s => s.ToStatus())], page.Next);
+        return PageAsync<ScheduleStatusWire, ScheduleStatus>(path, s => s.ToStatus(), ct);
     }
 
     /// <inheritdoc/>

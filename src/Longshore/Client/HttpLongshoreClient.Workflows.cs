@@ -26,13 +26,12 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <inheritdoc/>
-    public async Task<Page<Workflow>> ListWorkflowsAsync(WorkflowQuery query, CancellationToken ct = default)
+    public Task<Page<Workflow>> ListWorkflowsAsync(WorkflowQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var path = "workflows" + Query(
             ("namespace", query.Namespace), ("after", query.After), ("limit", Text(query.Limit)));
-        var page = await GetAsync<PageWire<WorkflowWire>>(path, ct).ConfigureAwait(false);
-        return new Page<Workflow>([.. page.Items.Select(w => w.ToWorkflow())], page.Next);
+        return PageAsync<WorkflowWire, Workflow>(path, w => w.ToWorkflow(), ct);
     }
 
     /// <inheritdoc/>
@@ -64,14 +63,13 @@ public sealed partial class HttpLongshoreClient
     }
 
     /// <inheritdoc/>
-    public async Task<Page<WorkflowRun>> ListRunsAsync(RunQuery query, CancellationToken ct = default)
+    public Task<Page<WorkflowRun>> ListRunsAsync(RunQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var path = "runs" + Query(
             ("namespace", query.Namespace), ("workflow", query.Workflow), ("state", query.State?.ToWire()),
             ("after", query.After), ("limit", Text(query.Limit)));
-        var page = await GetAsync<PageWire<RunWire>>(path, ct).ConfigureAwait(false);
-        return new Page<WorkflowRun>([.. page.Items.Select(r => r.ToRun())], page.Next);
+        return PageAsync<RunWire, WorkflowRun>(path, r => r.ToRun(), ct);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Longshore.Client.Wire;
+using Longshore.Storage;
 
 namespace Longshore.Client;
 
@@ -28,6 +29,12 @@ public sealed partial class HttpLongshoreClient : ILongshoreClient
 
     private Task<TAnswer> GetAsync<TAnswer>(string path, CancellationToken ct) =>
         SendAsync<TAnswer>(HttpMethod.Get, path, null, ct);
+
+    private async Task<Page<T>> PageAsync<TWire, T>(string path, Func<TWire, T> map, CancellationToken ct)
+    {
+        var page = await GetAsync<PageWire<TWire>>(path, ct).ConfigureAwait(false);
+        return new Page<T>([.. page.Items.Select(map)], page.Next);
+    }
 
     private Task<TAnswer> PostAsync<TBody, TAnswer>(string path, TBody body, CancellationToken ct) =>
         SendAsync<TAnswer>(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Options), ct);

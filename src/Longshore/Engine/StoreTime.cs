@@ -8,6 +8,9 @@ namespace Longshore.Engine;
 /// </summary>
 internal sealed class StoreTime(TimeProvider clock)
 {
+    /// <summary>A timer may fire a little early by the store's clock: by no more than this.</summary>
+    public static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
+
     private long _aheadUs;
 
     /// <summary>The store's present instant, in microseconds since 1970.</summary>
@@ -15,6 +18,13 @@ internal sealed class StoreTime(TimeProvider clock)
 
     /// <summary>The store's present instant.</summary>
     public DateTimeOffset Now => UnixTime.FromMicroseconds(NowUs);
+
+    /// <summary>How long to wait until the store's clock is past an instant.</summary>
+    public TimeSpan PauseUntil(long dueUs, TimeSpan least, TimeSpan most)
+    {
+        var pause = UnixTime.FromMicroseconds(dueUs) - Now + Grain;
+        return pause < least ? least : pause < most ? pause : most;
+    }
 
     /// <summary>The store's clock showed this just now.</summary>
     public void Learn(long storeUs) => Interlocked.Exchange(ref _aheadUs, storeUs - clock.NowMicroseconds());

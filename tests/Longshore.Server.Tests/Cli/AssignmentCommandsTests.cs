@@ -1,15 +1,10 @@
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary>The commands that decide who has what, against a real server.</summary>
-public sealed class AssignmentCommandsTests : IAsyncLifetime
+public sealed class AssignmentCommandsTests : CommandTests
 {
-    private TestServer _server = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await TestServer.StartAsync();
         foreach (var name in (string[])["painter", "printer"])
         {
             var agent = new Agents.AgentRegistration
@@ -18,11 +13,9 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
                 Capabilities = [new Capabilities.Capability("ink")],
                 MaxConcurrent = 3,
             };
-            await _server.Local.RegisterAsync(agent, Ct);
+            await Server.Local.RegisterAsync(agent, Ct);
         }
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task Task_is_assigned_offered_accepted_evicted_and_rejected()
@@ -114,8 +107,8 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
     public async Task Breakers_are_listed_and_reset()
     {
         await RunAsync("submit", "draw", "--max-attempts", "1");
-        var grant = (await _server.Local.ClaimAsync(new Storage.ClaimRequest { Agent = "painter" }, ct: Ct))[0];
-        await _server.Local.FinishAsync(
+        var grant = (await Server.Local.ClaimAsync(new Storage.ClaimRequest { Agent = "painter" }, ct: Ct))[0];
+        await Server.Local.FinishAsync(
             new Storage.Finish { TaskId = grant.TaskId, Epoch = grant.Epoch, Kind = Storage.FinishKind.Fail }, Ct);
         (await RunAsync("breakers")).Output.ShouldContain("agent_kind");
         (await RunAsync("breakers", "list", "--agent", "painter", "--json")).Json["breakers"]!
@@ -149,12 +142,4 @@ public sealed class AssignmentCommandsTests : IAsyncLifetime
             .ShouldContain("claimable by: painter, printer");
         (await CliRun.OfAsync(Address, "", ["explain", "file", "-"])).FailedWith(1).ShouldContain("not valid JSON");
     }
-
-    private Uri Address => _server.Http.BaseAddress!;
-
-    private async Task<CliRun> RunAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).Succeeded();
-
-    private async Task<string> FailAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).FailedWith(1);
 }

@@ -1,19 +1,8 @@
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary><c>longshore batches</c> against a real server.</summary>
-public sealed class BatchCommandsTests : IAsyncLifetime
+public sealed class BatchCommandsTests : CommandTests
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-batch-");
-    private TestServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _folder.Delete(recursive: true);
-        return _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Batch_is_started_added_to_closed_and_seen_through()
     {
@@ -51,19 +40,4 @@ public sealed class BatchCommandsTests : IAsyncLifetime
         (await RunAsync("batches", "start", "--file", file, "--code", "b")).Output
             .ShouldBe("batch 1 (b) was started before and is running: 1 tasks, 1 left\n");
     }
-
-    private async Task<string> FileAsync(string text)
-    {
-        var file = Path.Combine(_folder.FullName, "tasks.ndjson");
-        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
-        return file;
-    }
-
-    private Uri Address => _server.Http.BaseAddress!;
-
-    private async Task<CliRun> RunAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).Succeeded();
-
-    private async Task<string> FailAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).FailedWith(1);
 }

@@ -1,14 +1,8 @@
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary><c>longshore pause</c>, <c>resume</c> and limits against a real server.</summary>
-public sealed class LimitCommandsTests : IAsyncLifetime
+public sealed class LimitCommandsTests : CommandTests
 {
-    private TestServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
     [Fact]
     public async Task A_namespace_and_a_kind_are_paused_shown_and_resumed()
     {
@@ -45,9 +39,4 @@ public sealed class LimitCommandsTests : IAsyncLifetime
         (await CliRun.OfAsync(Address, ["limits", "set", "default"])).FailedWith(2)
             .ShouldContain("give --in-progress or --rate");
     }
-
-    private Uri Address => _server.Http.BaseAddress!;
-
-    private async Task<CliRun> RunAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).Succeeded();
 }

@@ -3,20 +3,13 @@ using System.Text.Json.Nodes;
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary>Plans on the command line, against a real server.</summary>
-public sealed class PlanCommandsTests : IAsyncLifetime
+public sealed class PlanCommandsTests : CommandTests
 {
-    private TestServer _server = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private Uri Address => _server.Http.BaseAddress!;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await TestServer.StartAsync();
         foreach (var (name, capabilities) in new[] { ("general", (string[])["ink", "glue"]), ("special", ["ink"]) })
         {
-            await _server.Local.RegisterAsync(
+            await Server.Local.RegisterAsync(
                 new Agents.AgentRegistration
                 {
                     Name = name,
@@ -25,8 +18,6 @@ public sealed class PlanCommandsTests : IAsyncLifetime
                 Ct);
         }
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task A_plan_is_shown_compared_kept_in_a_file_and_applied_once()
@@ -89,9 +80,6 @@ public sealed class PlanCommandsTests : IAsyncLifetime
         broken.FailedWith(1).ShouldContain("assignments");
         (await FailAsync(2, "assign", "plan", "--method", "magic")).ShouldContain("magic");
     }
-
-    private async Task<CliRun> RunAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).Succeeded();
 
     private async Task<string> FailAsync(int code, params string[] arguments) =>
         (await CliRun.OfAsync(Address, arguments)).FailedWith(code);

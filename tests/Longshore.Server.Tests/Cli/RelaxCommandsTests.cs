@@ -1,15 +1,10 @@
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary>Requirements that relax, on the command line against a real server.</summary>
-public sealed class RelaxCommandsTests : IAsyncLifetime
+public sealed class RelaxCommandsTests : CommandTests
 {
-    private TestServer _server = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await TestServer.StartAsync();
         foreach (var level in (int[])[1, 3])
         {
             var agent = new Agents.AgentRegistration
@@ -17,11 +12,9 @@ public sealed class RelaxCommandsTests : IAsyncLifetime
                 Name = $"rust-{level}",
                 Capabilities = [new Capabilities.Capability("rust", level)],
             };
-            await _server.Local.RegisterAsync(agent, Ct);
+            await Server.Local.RegisterAsync(agent, Ct);
         }
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task Steps_are_submitted_shown_and_explained()
@@ -54,7 +47,7 @@ public sealed class RelaxCommandsTests : IAsyncLifetime
     public async Task A_step_that_is_wrong_is_refused_in_one_line(string step, string message)
     {
         var error = (await CliRun.OfAsync(
-            _server.Http.BaseAddress!, "submit", "port", "--requires", "rust>=3", "--relax", step)).FailedWith(1);
+            Address, "submit", "port", "--requires", "rust>=3", "--relax", step)).FailedWith(1);
         error.ShouldContain(message);
         error.TrimEnd('\n').ShouldNotContain('\n');
     }
@@ -62,9 +55,6 @@ public sealed class RelaxCommandsTests : IAsyncLifetime
     [Fact]
     public async Task A_duration_that_is_none_is_a_usage_error() =>
         (await CliRun.OfAsync(
-            _server.Http.BaseAddress!, "submit", "port", "--prefer", "rust-3", "--prefer-for", "long"))
+            Address, "submit", "port", "--prefer", "rust-3", "--prefer-for", "long"))
             .FailedWith(2).ShouldContain("--prefer-for: 'long' is not a duration such as 90, 90s, 2m, 1h or 1d");
-
-    private async Task<CliRun> RunAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(_server.Http.BaseAddress!, arguments)).Succeeded();
 }

@@ -1,14 +1,8 @@
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary><c>longshore schedules</c> against a real server.</summary>
-public sealed class ScheduleCommandsTests : IAsyncLifetime
+public sealed class ScheduleCommandsTests : CommandTests
 {
-    private TestServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
     [Fact]
     public async Task A_schedule_is_set_shown_paused_resumed_triggered_and_removed()
     {
@@ -69,12 +63,4 @@ public sealed class ScheduleCommandsTests : IAsyncLifetime
         (await CliRun.OfAsync(Address, ["schedules", "set", "x", "--every", "5"])).FailedWith(2)
             .ShouldContain("give --kind and --cron or --every, or --file");
     }
-
-    private Uri Address => _server.Http.BaseAddress!;
-
-    private async Task<CliRun> RunAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).Succeeded();
-
-    private async Task<string> FailAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).FailedWith(1);
 }

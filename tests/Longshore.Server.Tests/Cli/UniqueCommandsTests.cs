@@ -1,14 +1,8 @@
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary>Unique tasks, on the command line against a real server.</summary>
-public sealed class UniqueCommandsTests : IAsyncLifetime
+public sealed class UniqueCommandsTests : CommandTests
 {
-    private TestServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
     [Fact]
     public async Task Submitting_again_says_which_task_has_the_key()
     {
@@ -32,8 +26,5 @@ public sealed class UniqueCommandsTests : IAsyncLifetime
         (await TryAsync("submit", "reindex", "--unique-window", "2m")).FailedWith(2)
             .ShouldContain("--unique-window needs --unique or --unique-key");
 
-    private async Task<CliRun> RunAsync(params string[] arguments) => (await TryAsync(arguments)).Succeeded();
-
-    private Task<CliRun> TryAsync(params string[] arguments) =>
-        CliRun.OfAsync(_server.Http.BaseAddress!, arguments);
+    private Task<CliRun> TryAsync(params string[] arguments) => CliRun.OfAsync(Address, arguments);
 }

@@ -1,18 +1,8 @@
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary>An agent that uses nothing but the command line, against a real server.</summary>
-public sealed class WorkByHandTests : IAsyncLifetime
+public sealed class WorkByHandTests : CommandTests
 {
-    private TestServer _server = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private Uri Address => _server.Http.BaseAddress!;
-
-    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
     [Fact]
     public async Task Agent_registers_is_heard_and_is_present()
     {
@@ -21,7 +11,7 @@ public sealed class WorkByHandTests : IAsyncLifetime
             "--kind", "draw", "--namespace", "shop", "--priority-level", "5", "--principal", "acme",
             "--max-concurrent", "3", "--reputation", "0.8", "--specialization", "ink", "--session", "s-1")).Output
             .ShouldBe("ann is registered\n");
-        var ann = await _server.Local.GetAgentAsync("ann", Ct);
+        var ann = await Server.Local.GetAgentAsync("ann", Ct);
         ann.Profile.Type.ShouldBe("person");
         ann.Profile.Description.ShouldBe("reads maps");
         ann.Profile.Capabilities.ShouldHaveSingleItem().ToString().ShouldBe("ink:3");
@@ -53,7 +43,7 @@ public sealed class WorkByHandTests : IAsyncLifetime
         claimed.Output.ShouldContain("""{"text":"open"}""");
         (await RunAsync("task", "renew", "sign", "--progress", "0.5", "--draft", "{\"half\":1}")).Output
             .ShouldStartWith("sign goes on; it holds until ");
-        (await _server.Local.GetTaskAsync(1, Ct)).Draft.ToString().ShouldBe("""{"half":1}""");
+        (await Server.Local.GetTaskAsync(1, Ct)).Draft.ToString().ShouldBe("""{"half":1}""");
         (await RunAsync("task", "release", "sign")).Output.ShouldBe("sign given back\n");
         await RunAsync("claim", "ann");
         (await RunAsync("task", "snooze", "sign", "--delay", "0.001", "--reason", "lunch", "--json")).Json["state"]!
@@ -63,7 +53,7 @@ public sealed class WorkByHandTests : IAsyncLifetime
         (await FailAsync("task", "complete", "sign", "--epoch", "2")).ShouldContain("no longer holds");
         (await RunAsync("task", "complete", "sign", "--result", """{"painted":true}""")).Output
             .ShouldBe("sign submitted\n");
-        (await _server.Local.GetTaskAsync(1, Ct)).Result.ToString().ShouldBe("""{"painted":true}""");
+        (await Server.Local.GetTaskAsync(1, Ct)).Result.ToString().ShouldBe("""{"painted":true}""");
 
         await RunAsync("submit", "draw", "--code", "poster");
         await RunAsync("claim", "ann");
@@ -104,10 +94,6 @@ public sealed class WorkByHandTests : IAsyncLifetime
         await RunAsync("agents", "register", "ann", "--capability", "lettering", "--capability", "ink");
         (await FailAsync("agents", "authorise", "ann", "letering")).ShouldContain("did you mean 'lettering'");
         (await FailAsync("agents", "availability", "ann", "paint")).ShouldContain("ann' declares");
-        (await _server.Local.GetAgentAsync("ann", Ct)).Authorised.ShouldBeNull();
+        (await Server.Local.GetAgentAsync("ann", Ct)).Authorised.ShouldBeNull();
     }
-
-    private async Task<CliRun> RunAsync(params string[] line) => (await CliRun.OfAsync(Address, line)).Succeeded();
-
-    private async Task<string> FailAsync(params string[] line) => (await CliRun.OfAsync(Address, line)).FailedWith(1);
 }

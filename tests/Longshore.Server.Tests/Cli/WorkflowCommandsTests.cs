@@ -1,7 +1,7 @@
 namespace Longshore.Server.Tests.Cli;
 
 /// <summary><c>longshore workflows</c> and <c>longshore runs</c> against a real server.</summary>
-public sealed class WorkflowCommandsTests : IAsyncLifetime
+public sealed class WorkflowCommandsTests : CommandTests
 {
     private const string Intake = """
         {
@@ -13,17 +13,6 @@ public sealed class WorkflowCommandsTests : IAsyncLifetime
           ]
         }
         """;
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longshore-workflow-");
-    private TestServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _folder.Delete(recursive: true);
-        return _server.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_workflow_is_stored_started_and_seen_through()
@@ -65,19 +54,4 @@ public sealed class WorkflowCommandsTests : IAsyncLifetime
             .ShouldContain("steps[1].depends_on[0]: there is no step 'scann'; did you mean 'scan'?");
         (await FailAsync("runs", "start", "nothing")).ShouldContain("there is no workflow 'nothing'");
     }
-
-    private async Task<string> FileAsync(string text)
-    {
-        var file = Path.Combine(_folder.FullName, "intake.json");
-        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
-        return file;
-    }
-
-    private Uri Address => _server.Http.BaseAddress!;
-
-    private async Task<CliRun> RunAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).Succeeded();
-
-    private async Task<string> FailAsync(params string[] arguments) =>
-        (await CliRun.OfAsync(Address, arguments)).FailedWith(1);
 }

@@ -11,26 +11,8 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Who gets what: what every implementation of the façade must do alike.</summary>
-public abstract class AssignmentConformance : IAsyncLifetime
+public abstract class AssignmentConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Group_step_match_principal_levels_and_grace_come_back_as_they_were_sent()
     {
@@ -509,8 +491,6 @@ public abstract class AssignmentConformance : IAsyncLifetime
         await ShouldFailAsync(ErrorCode.InvalidInput, () => Client.AssignAsync(1, "agent-a", " ", ct: Ct));
     }
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     private async Task<IReadOnlyList<AssignmentStatus>> StatusesAsync(long id) =>
@@ -520,25 +500,6 @@ public abstract class AssignmentConformance : IAsyncLifetime
 
     private Task<IReadOnlyList<Grant>> ClaimAsync() =>
         Client.ClaimAsync(new ClaimRequest { Agent = "agent-a" }, ct: Ct);
-
-    private Task<Agent> RegisterAsync(string name, params string[] capabilities) =>
-        RegisterAsync(name, 1, capabilities);
-
-    private Task<Agent> RegisterAsync(string name, int max, params string[] capabilities) => Client.RegisterAsync(
-        new AgentRegistration
-        {
-            Name = name,
-            Capabilities = [.. capabilities.Select(c => new Capability(c))],
-            MaxConcurrent = max,
-        },
-        Ct);
-
-    private static async Task<LongshoreException> ShouldFailAsync(ErrorCode code, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<LongshoreException>(call);
-        error.Code.ShouldBe(code, error.Message);
-        return error;
-    }
 
     private static Task UntilAsync(Func<Task<bool>> condition) =>
         Patience.UntilAsync(condition, TimeSpan.FromSeconds(15), Ct);

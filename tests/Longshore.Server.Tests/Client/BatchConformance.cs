@@ -9,27 +9,13 @@ using Longshore.Workflows;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Batches: what every implementation of the façade must do alike.</summary>
-public abstract class BatchConformance : IAsyncLifetime
+public abstract class BatchConformance : FacadeConformance
 {
     private static readonly NewTask Part = new() { Kind = "part", MaxAttempts = 1 };
 
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
         await Client.RegisterAsync(new AgentRegistration { Name = "ann", MaxConcurrent = 10_000 }, Ct);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
     }
 
     [Fact]
@@ -206,8 +192,6 @@ public abstract class BatchConformance : IAsyncLifetime
             .Message.ShouldContain("batch");
     }
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
     private async Task<Batch> StartAsync(int tasks) => (await Client.StartBatchAsync(
         new NewBatch { OnEnd = new NewTask { Kind = "tell" }, Tasks = [.. Enumerable.Repeat(Part, tasks)] }, Ct)).Batch;
 
@@ -216,13 +200,6 @@ public abstract class BatchConformance : IAsyncLifetime
 
     private Task<FinishOutcome> CompleteAsync(Grant grant) => Client.FinishAsync(
         new Finish { TaskId = grant.TaskId, Epoch = grant.Epoch, Kind = FinishKind.Complete }, Ct);
-
-    private static async Task<LongshoreException> ShouldFailAsync(ErrorCode code, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<LongshoreException>(call);
-        error.Code.ShouldBe(code, error.Message);
-        return error;
-    }
 
     private sealed record Row(int Number);
 

@@ -5,26 +5,8 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Changes of many tasks at once: what every implementation of the façade must answer alike.</summary>
-public abstract class BulkConformance : IAsyncLifetime
+public abstract class BulkConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Cancel_goes_through_all_pages_and_says_what_it_did()
     {
@@ -92,8 +74,6 @@ public abstract class BulkConformance : IAsyncLifetime
         await RefusedAsync(large with { Filter = large.Filter with { Limit = 1001 } }, "limit");
         (await CountAsync("a", TaskState.Created)).ShouldBe(1);
     }
-
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
 
     private static BulkChange Change(BulkAction action, string kind) => new()
     {

@@ -9,26 +9,8 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>What every implementation of the façade must do alike.</summary>
-public abstract class ClientConformance : IAsyncLifetime
+public abstract class ClientConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Submitted_task_comes_back_as_it_was_sent()
     {
@@ -318,7 +300,7 @@ public abstract class ClientConformance : IAsyncLifetime
     [Fact]
     public async Task Repeated_claim_under_its_key_yields_the_same_grant()
     {
-        await RegisterAsync("agent-a", max: 5);
+        await RegisterAsync("agent-a", 5);
         await Client.SubmitAsync([Of("a"), Of("a")], Ct);
         var request = new ClaimRequest { Agent = "agent-a", Key = "lost-answer" };
         var first = (await Client.ClaimAsync(request, ct: Ct)).ShouldHaveSingleItem();
@@ -364,8 +346,6 @@ public abstract class ClientConformance : IAsyncLifetime
         (await Client.ReadEventsAsync(page[1].Position, 10, Ct)).ShouldHaveSingleItem().TaskId.ShouldBe(3);
     }
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
     private async Task FollowAsync(long after, List<EventRecord> into, int count, CancellationToken ct)
     {
         await foreach (var happened in Client.FollowEventsAsync(after, ct))
@@ -383,25 +363,8 @@ public abstract class ClientConformance : IAsyncLifetime
 
     private async Task<long> SubmitAsync(NewTask task) => (await Client.SubmitAsync([task], Ct))[0].Id;
 
-    private Task<Agent> RegisterAsync(string name, string? capability = null, int max = 1) => Client.RegisterAsync(
-        new AgentRegistration
-        {
-            Name = name,
-            Capabilities = capability is null ? [] : [new Capability(capability)],
-            MaxConcurrent = max,
-        },
-        Ct);
-
     private Task<IReadOnlyList<Grant>> ClaimAsync(string agent) =>
         Client.ClaimAsync(new ClaimRequest { Agent = agent }, ct: Ct);
-
-    private static async Task<LongshoreException> ShouldFailAsync(ErrorCode code, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<LongshoreException>(call);
-        error.Code.ShouldBe(code);
-        error.Message.ShouldNotBeNullOrWhiteSpace();
-        return error;
-    }
 
     private static Task UntilAsync(Func<Task<bool>> condition) =>
         Patience.UntilAsync(condition, TimeSpan.FromSeconds(15), Ct);

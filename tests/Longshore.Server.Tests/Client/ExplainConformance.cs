@@ -11,26 +11,8 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Why something is as it is: what every implementation of the façade must answer alike (G10).</summary>
-public abstract class ExplainConformance : IAsyncLifetime
+public abstract class ExplainConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Nobody_can_tells_clauses_near_misses_and_what_would_help()
     {
@@ -245,8 +227,6 @@ public abstract class ExplainConformance : IAsyncLifetime
         (await Client.ListOffersAsync("ann", ct: Ct)).Count.ShouldBe(1);
     }
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
     private static NewTask Of(params string[] requires) =>
         new() { Kind = "scan", Requires = [.. requires.Select(r => Requirement.Parse(r))] };
 
@@ -265,15 +245,6 @@ public abstract class ExplainConformance : IAsyncLifetime
             },
             Ct);
     }
-
-    private Task<Agent> RegisterAsync(string name, int max, params string[] capabilities) => Client.RegisterAsync(
-        new AgentRegistration
-        {
-            Name = name,
-            MaxConcurrent = max,
-            Capabilities = [.. capabilities.Select(c => Capability.Parse(c))],
-        },
-        Ct);
 }
 
 /// <summary>The façade in process.</summary>

@@ -10,27 +10,13 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Passing tasks on and asking for help: what every implementation of the façade must do alike.</summary>
-public abstract class HandoffConformance : IAsyncLifetime
+public abstract class HandoffConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
         await RegisterAsync("ada");
         await RegisterAsync("bob", new Capability("sql", 2));
         await RegisterAsync("cyd", new Capability("sql", 4));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
     }
 
     [Fact]
@@ -158,8 +144,6 @@ public abstract class HandoffConformance : IAsyncLifetime
         (await Client.CancelHelpAsync(request.Id, "ada", Ct)).Status.ShouldBe(HelpStatus.Cancelled);
     }
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
     private static NewHandoff Said(Grant grant) => new()
     {
         TaskId = grant.TaskId,
@@ -192,13 +176,6 @@ public abstract class HandoffConformance : IAsyncLifetime
 
     private Task<Agent> RegisterAsync(string name, params Capability[] capabilities) => Client.RegisterAsync(
         new AgentRegistration { Name = name, Capabilities = capabilities, MaxConcurrent = 3 }, Ct);
-
-    private static async Task<LongshoreException> ShouldFailAsync(ErrorCode code, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<LongshoreException>(call);
-        error.Code.ShouldBe(code, error.Message);
-        return error;
-    }
 }
 
 /// <summary>The façade in process.</summary>

@@ -8,25 +8,11 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Pauses and limits: what every implementation of the façade must answer alike.</summary>
-public abstract class LimitConformance : IAsyncLifetime
+public abstract class LimitConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
         await Client.RegisterAsync(new AgentRegistration { Name = "ann", MaxConcurrent = 100 }, Ct);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
     }
 
     [Theory]
@@ -164,8 +150,6 @@ public abstract class LimitConformance : IAsyncLifetime
 
         (await Client.GetRulesAsync("default", Ct)).Version.ShouldBe(1);
     }
-
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
 
     private static Finish Done(Grant grant) =>
         new() { TaskId = grant.TaskId, Epoch = grant.Epoch, Kind = FinishKind.Complete };

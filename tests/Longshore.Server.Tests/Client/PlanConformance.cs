@@ -9,26 +9,8 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Plans and recommendations: what every implementation of the façade must answer alike.</summary>
-public abstract class PlanConformance : IAsyncLifetime
+public abstract class PlanConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_plan_tells_all_it_knows()
     {
@@ -229,8 +211,6 @@ public abstract class PlanConformance : IAsyncLifetime
         RecommendQuery query) =>
         [.. (await Client.RecommendAsync(query, Ct)).Select(r => (r.TaskId, r.Reason, r.Confidence))];
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
     private static DateTimeOffset Later => TimeProvider.System.GetUtcNow().AddDays(1);
 
     private static NewTask Of(params string[] requires) =>
@@ -241,15 +221,6 @@ public abstract class PlanConformance : IAsyncLifetime
 
     private async Task<IReadOnlyList<long>> PlannedAsync(PlanRequest request) =>
         [.. (await Client.PlanAsync(request, Ct)).Assignments.Select(one => one.TaskId)];
-
-    private Task<Agent> RegisterAsync(string name, int max, params string[] capabilities) => Client.RegisterAsync(
-        new AgentRegistration
-        {
-            Name = name,
-            MaxConcurrent = max,
-            Capabilities = [.. capabilities.Select(c => Capability.Parse(c))],
-        },
-        Ct);
 }
 
 /// <summary>The façade in process.</summary>

@@ -1,4 +1,3 @@
-using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Explain;
@@ -8,26 +7,8 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Requirements that relax: what every implementation of the façade must answer alike.</summary>
-public abstract class RelaxConformance : IAsyncLifetime
+public abstract class RelaxConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Steps_travel_with_the_task_and_say_how_far_they_are()
     {
@@ -100,8 +81,6 @@ public abstract class RelaxConformance : IAsyncLifetime
         (await Client.ListTasksAsync(new TaskQuery(), Ct)).Items.ShouldBeEmpty();
     }
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
     private static NewTask Steps() => new()
     {
         Kind = "port",
@@ -118,9 +97,6 @@ public abstract class RelaxConformance : IAsyncLifetime
     private static Requirement[] Needs(params string[] words) => [.. words.Select(w => Requirement.Parse(w))];
 
     private static string Words(IReadOnlyList<Requirement> requires) => string.Join(',', requires);
-
-    private Task<Agent> RegisterAsync(string name, params string[] capabilities) => Client.RegisterAsync(
-        new AgentRegistration { Name = name, Capabilities = [.. capabilities.Select(c => Capability.Parse(c))] }, Ct);
 }
 
 /// <summary>The façade in process.</summary>

@@ -7,7 +7,7 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Schedules: what every implementation of the façade must do alike.</summary>
-public abstract class ScheduleConformance : IAsyncLifetime
+public abstract class ScheduleConformance : FacadeConformance
 {
     private static readonly Schedule Nightly = new()
     {
@@ -21,24 +21,6 @@ public abstract class ScheduleConformance : IAsyncLifetime
         ExpireAfter = TimeSpan.FromHours(6),
         Task = new NewTask { Kind = "report", Priority = 7, Payload = JsonText.Parse("""{"a":[1]}""") },
     };
-
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_schedule_comes_back_as_it_was_sent()
@@ -121,19 +103,10 @@ public abstract class ScheduleConformance : IAsyncLifetime
             async () => condition(await Client.GetScheduleAsync("full", "s", Ct)), TimeSpan.FromSeconds(30), Ct);
     }
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
     private Task<ScheduleStatus> GetAsync() => Client.GetScheduleAsync(Nightly.Namespace, Nightly.Name, Ct);
 
     // Records that hold lists are only equal when the lists are the same object.
     private static string Text(Schedule schedule) => JsonSerializer.Serialize(schedule);
-
-    private static async Task<LongshoreException> ShouldFailAsync(ErrorCode code, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<LongshoreException>(call);
-        error.Code.ShouldBe(code, error.Message);
-        return error;
-    }
 }
 
 /// <summary>The façade in process.</summary>

@@ -9,28 +9,14 @@ namespace Longshore.Server.Tests.Client;
 /// <summary>
 /// How attempts went: what every implementation of the façade must answer alike, and the command line.
 /// </summary>
-public abstract class StatisticsConformance : IAsyncLifetime
+public abstract class StatisticsConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
         await Client.RegisterAsync(new AgentRegistration { Name = "agent-a", MaxConcurrent = 10 }, Ct);
         await EndAsync("scan", FinishKind.Complete);
         await EndAsync("scan", FinishKind.Fail);
         await EndAsync("sort", FinishKind.Complete);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
     }
 
     [Fact]
@@ -53,14 +39,12 @@ public abstract class StatisticsConformance : IAsyncLifetime
     [Fact]
     public async Task Command_shows_them()
     {
-        var shown = (await CliRun.OfAsync(_server.Http.BaseAddress!, "stats", "--window", "1d")).Succeeded();
+        var shown = (await CliRun.OfAsync(Server.Http.BaseAddress!, "stats", "--window", "1d")).Succeeded();
         shown.Output.ShouldContain("scan");
         shown.Output.ShouldContain("50 %");
-        var json = (await CliRun.OfAsync(_server.Http.BaseAddress!, "stats", "--kind", "sort", "--json")).Succeeded();
+        var json = (await CliRun.OfAsync(Server.Http.BaseAddress!, "stats", "--kind", "sort", "--json")).Succeeded();
         ((int)json.Json["kinds"]![0]!["attempts"]!).ShouldBe(1);
     }
-
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
 
     private async Task EndAsync(string kind, FinishKind how)
     {

@@ -6,26 +6,8 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Unique tasks: what every implementation of the façade must answer alike.</summary>
-public abstract class UniqueConformance : IAsyncLifetime
+public abstract class UniqueConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Answer_says_what_became_of_each_task_and_who_has_the_key()
     {
@@ -97,8 +79,6 @@ public abstract class UniqueConformance : IAsyncLifetime
         var id = await Client.TriggerScheduleAsync("default", "nightly", Ct);
         (await Client.TriggerScheduleAsync("default", "nightly", Ct)).ShouldBe(id);
     }
-
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
 
     private static NewTask Of(Unique unique, UniqueConflict? onConflict = null) => new()
     {

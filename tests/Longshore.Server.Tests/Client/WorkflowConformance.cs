@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Client;
 using Longshore.Explain;
@@ -11,7 +10,7 @@ using Longshore.Workflows;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>Workflows: what every implementation of the façade must do alike.</summary>
-public abstract class WorkflowConformance : IAsyncLifetime
+public abstract class WorkflowConformance : FacadeConformance
 {
     private static readonly Workflow Intake = new WorkflowBuilder("intake")
         .In("docs").Version(3).Describe("Reads documents.").OnFailure(FailurePolicy.CancelRest)
@@ -21,24 +20,6 @@ public abstract class WorkflowConformance : IAsyncLifetime
         .Step("check", "check", s => s.After("read").Exclusive().Payload(new { Depth = 2 }).Overlap(
             new StepOverlap { Answers = 2, Most = 3, Path = "ok", IsWeighted = true, Enough = 0.8, Choices = 4 }))
         .Build();
-
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_workflow_comes_back_as_it_was_sent()
@@ -65,7 +46,7 @@ public abstract class WorkflowConformance : IAsyncLifetime
     public async Task A_run_goes_from_its_start_to_its_end()
     {
         await Client.PutWorkflowAsync(Plain, Ct);
-        await RegisterAsync("ann");
+        await RegisterAsync("ann", 5);
         var started = await Client.StartRunAsync(
             new RunRequest("plain@1") { Code = "today", Input = JsonText.Parse("""{"n":1}"""), CorrelationId = "c" },
             Ct);
@@ -98,7 +79,7 @@ public abstract class WorkflowConformance : IAsyncLifetime
     public async Task A_run_is_cancelled_retried_and_settled_by_hand()
     {
         await Client.PutWorkflowAsync(Plain, Ct);
-        await RegisterAsync("ann");
+        await RegisterAsync("ann", 5);
         var id = (await Client.StartRunAsync(new RunRequest("plain"), Ct)).Run.Id;
         (await Client.CancelRunAsync(id, "wrong day", Ct)).ShouldSatisfyAllConditions(
             r => r.State.ShouldBe(RunState.Cancelled), r => r.Reason.ShouldBe("wrong day"));
@@ -119,7 +100,7 @@ public abstract class WorkflowConformance : IAsyncLifetime
     public async Task Steps_are_added_to_a_run_by_whoever_holds_one()
     {
         await Client.PutWorkflowAsync(Plain, Ct);
-        await RegisterAsync("ann");
+        await RegisterAsync("ann", 5);
         await Client.StartRunAsync(new RunRequest("plain"), Ct);
         var a = (await ClaimAsync("ann"))[0];
         WorkflowStep[] more =
@@ -156,10 +137,10 @@ public abstract class WorkflowConformance : IAsyncLifetime
         await Client.PutWorkflowAsync(
             new WorkflowBuilder("label").Step("look", "look", s => s.Overlap(new StepOverlap { Answers = 2 })).Build(),
             Ct);
-        await RegisterAsync("ann");
+        await RegisterAsync("ann", 5);
         (await Client.StartRunAsync(new RunRequest("label"), Ct)).Warnings.ShouldHaveSingleItem()
             .ShouldBe("step look asks for 2 answers, and 1 registered agents could ever give one");
-        await RegisterAsync("bob");
+        await RegisterAsync("bob", 5);
         (await Client.StartRunAsync(new RunRequest("label"), Ct)).Warnings.ShouldBeEmpty();
     }
 
@@ -211,7 +192,7 @@ public abstract class WorkflowConformance : IAsyncLifetime
                 .Step("c", "kc", s => s.After("a", "b").Overlap(new StepOverlap { Answers = 2, Most = 3 }))
                 .Build(),
             Ct);
-        await RegisterAsync("ann");
+        await RegisterAsync("ann", 5);
         var run = (await Client.StartRunAsync(new RunRequest("wait") { Code = "w" }, Ct)).Run;
         var steps = (await Client.ListRunStepsAsync(run.Id, Ct)).ToDictionary(s => s.Name, s => s.TaskId);
 
@@ -237,11 +218,6 @@ public abstract class WorkflowConformance : IAsyncLifetime
     private static Workflow Plain => new WorkflowBuilder("plain")
         .Step("a", "ka").Step("b", "kb", s => s.After("a")).Build();
 
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
-
-    private Task<Agent> RegisterAsync(string name) => Client.RegisterAsync(
-        new AgentRegistration { Name = name, MaxConcurrent = 5 }, Ct);
-
     private Task<IReadOnlyList<Grant>> ClaimAsync(string agent) =>
         Client.ClaimAsync(new ClaimRequest { Agent = agent }, ct: Ct);
 
@@ -262,13 +238,6 @@ public abstract class WorkflowConformance : IAsyncLifetime
 
     // Records that hold lists are only equal when the lists are the same object.
     private static string Text<T>(T value) => JsonSerializer.Serialize(value);
-
-    private static async Task<LongshoreException> ShouldFailAsync(ErrorCode code, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<LongshoreException>(call);
-        error.Code.ShouldBe(code, error.Message);
-        return error;
-    }
 }
 
 /// <summary>The façade in process.</summary>

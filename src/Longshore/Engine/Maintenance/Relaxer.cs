@@ -20,9 +20,6 @@ internal sealed class Relaxer(
     ILogger logger)
     : Duty(leadership, options.Clock, logger)
 {
-    // A timer may fire a little early by the store's clock.
-    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
-
     // How long the store's word about agents is good enough while tasks keep coming.
     private const long CrowdAgeMaxUs = 250_000;
 
@@ -36,7 +33,7 @@ internal sealed class Relaxer(
     /// <summary>A task that has steps was submitted, here or elsewhere.</summary>
     public void Expect(long dueUs)
     {
-        if (dueUs <= time.NowUs + Grain.Ticks / TimeSpan.TicksPerMicrosecond)
+        if (dueUs <= time.NowUs + StoreTime.Grain.ToMicroseconds())
         {
             Poke();
         }
@@ -84,8 +81,7 @@ internal sealed class Relaxer(
         }
 
         most = options.UnroutableInterval < most ? options.UnroutableInterval : most;
-        var pause = UnixTime.FromMicroseconds(us) - time.Now + Grain;
-        return pause < Grain ? Grain : pause < most ? pause : most;
+        return time.PauseUntil(us, StoreTime.Grain, most);
     }
 
     /// <summary>Answers how many tasks skipped a step, and whether there may be more.</summary>

@@ -1,4 +1,3 @@
-using Longshore.Tasks;
 using Microsoft.Extensions.Logging;
 
 namespace Longshore.Engine.Maintenance;
@@ -11,12 +10,10 @@ internal abstract class TimedDuty(
     Leadership leadership, EngineOptions options, StoreTime time, Func<TimeSpan> pauseMax, ILogger logger)
     : Duty(leadership, options.Clock, logger)
 {
-    // A timer may fire a little early by the store's clock.
-    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
     private long _nextUs = long.MaxValue;
 
     /// <summary>The shortest pause.</summary>
-    protected virtual TimeSpan PauseMin => Grain;
+    protected virtual TimeSpan PauseMin => StoreTime.Grain;
 
     /// <summary>Something will be due at this instant.</summary>
     public void Expect(long dueUs)
@@ -37,12 +34,6 @@ internal abstract class TimedDuty(
         var nextUs = await NextDueAsync(ct).ConfigureAwait(false) ?? long.MaxValue;
         Interlocked.Exchange(ref _nextUs, nextUs);
         var most = pauseMax();
-        if (nextUs == long.MaxValue)
-        {
-            return most;
-        }
-
-        var pause = UnixTime.FromMicroseconds(nextUs) - time.Now + Grain;
-        return pause < PauseMin ? PauseMin : pause < most ? pause : most;
+        return nextUs == long.MaxValue ? most : time.PauseUntil(nextUs, PauseMin, most);
     }
 }

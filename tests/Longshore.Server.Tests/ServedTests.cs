@@ -1,0 +1,24 @@
+namespace Longshore.Server.Tests;
+
+/// <summary>Tests against a real server, a new one for each test.</summary>
+public abstract class ServedTests : IAsyncLifetime
+{
+    private protected TestServer Server { get; private set; } = null!;
+
+    protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Server = await TestServer.StartAsync();
+        await PrepareAsync();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Server.DisposeAsync();
+    }
+
+    /// <summary>What every test of the class finds done.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+}
