@@ -62,6 +62,10 @@ public sealed partial class PostgresStore
         _routing.AssignmentsAsync(query, ct);
 
     /// <inheritdoc/>
+    public ValueTask<Page<SubmittedWork>> ListReviewsAsync(ReviewQuery query, CancellationToken ct = default) =>
+        _reviewReader.PageAsync(query, ct);
+
+    /// <inheritdoc/>
     public ValueTask<TaskGuards?> GetGuardsAsync(long taskId, long? nowUs = null, CancellationToken ct = default) =>
         _routing.GuardsAsync(taskId, _database.Instant(nowUs), ct);
 

@@ -31,6 +31,7 @@ public sealed partial class PostgresStore
     private readonly RuleVerbs _ruleVerbs;
     private readonly ReviewVerbs _reviews;
     private readonly RoutingReader _routing;
+    private readonly ReviewReader _reviewReader;
     private readonly ScheduleVerbs _schedules;
     private readonly HandoffVerbs _handoffs;
     private readonly HandoffReader _handoffReader;
@@ -71,6 +72,7 @@ public sealed partial class PostgresStore
         _starts = new RunStarts(database, _rules, _hot, checks, writer, _runReader);
         _batches = new BatchVerbs(database, _rules, _hot, checks, reader, writer, _runReader);
         _routing = new RoutingReader(database, _classes);
+        _reviewReader = new ReviewReader(database);
         _ruleVerbs = new RuleVerbs(database, _rules, reader, writer);
         _reviews = new ReviewVerbs(database, writer);
         _schedules = new ScheduleVerbs(database, writer);

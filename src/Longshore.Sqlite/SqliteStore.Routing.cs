@@ -98,6 +98,11 @@ public sealed partial class SqliteStore
             reader => Paging.PageOf(reader.Find(query), query.Limit, a => Paging.Mark(a.TaskId, a.Epoch)), ct);
 
     /// <inheritdoc/>
+    public ValueTask<Page<SubmittedWork>> ListReviewsAsync(ReviewQuery query, CancellationToken ct = default) =>
+        _readers.RunAsync(
+            reader => Paging.PageOf(reader.Reviews.Page(query), query.Limit, w => Paging.Mark(w.TaskId, w.Epoch)), ct);
+
+    /// <inheritdoc/>
     public ValueTask<TaskGuards?> GetGuardsAsync(long taskId, long? nowUs = null, CancellationToken ct = default) =>
         _readers.RunAsync(reader => reader.Routing.Guards(taskId, Now(nowUs)), ct);
 

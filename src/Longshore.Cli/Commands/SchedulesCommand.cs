@@ -71,7 +71,11 @@ internal static class SchedulesCommand
                 .ListSchedulesAsync(query with { Limit = parsed.GetValue(Limit) ?? query.Limit }, ct)
                 .ConfigureAwait(false);
             return Output.Page(
-                parsed, page, ScheduleStatusWire.Of, ["NAME", "NAMESPACE", "KIND", "RHYTHM", "NEXT", "LAST", "TICKS"], Row);
+                parsed,
+                page,
+                ScheduleStatusWire.Of,
+                ["NAME", "NAMESPACE", "KIND", "RHYTHM", "NEXT", "LAST", "TICKS"],
+                Row);
         });
         return list;
     }

@@ -66,6 +66,7 @@ internal static class CommandLine
             TasksCommand.Create(),
             TaskCommand.Create(),
             AssignmentsCommand.Create(),
+            ReviewsCommand.Create(),
             OffersCommand.Create(),
             RecommendCommand.Create(),
             HandoffCommands.Create(),

@@ -30,6 +30,7 @@ internal sealed class Reader : IDisposable
         Views = new ViewReader(connection, sql);
         Handoffs = new HandoffRows(connection, sql);
         Requests = new HelpRows(connection, sql);
+        Reviews = new ReviewRows(connection, sql, live);
         Guards = new Guards(connection, sql, live, options);
         Routing = new RoutingReader(connection, sql, live, options);
         Lists = new TaskLists(connection, sql);
@@ -44,6 +45,8 @@ internal sealed class Reader : IDisposable
     public HandoffRows Handoffs { get; }
 
     public HelpRows Requests { get; }
+
+    public ReviewRows Reviews { get; }
 
     public RoutingReader Routing { get; }
 

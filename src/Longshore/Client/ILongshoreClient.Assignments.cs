@@ -136,6 +136,12 @@ public partial interface ILongshoreClient
     /// </exception>
     Task<Agent> ReviewAsync(Review review, CancellationToken ct = default);
 
+    /// <summary>
+    /// A page of submitted results with what was said of them: what waits for a review, and what was reviewed.
+    /// </summary>
+    /// <exception cref="LongshoreException">invalid_input.</exception>
+    Task<Page<SubmittedWork>> ListReviewsAsync(ReviewQuery query, CancellationToken ct = default);
+
     /// <summary>Adds what somebody outside knows of an agent to its record; answers it with that.</summary>
     /// <exception cref="LongshoreException">not_found; invalid_input, also an undeclared capability.</exception>
     Task<Agent> RateAsync(Rating rating, string actor, CancellationToken ct = default);

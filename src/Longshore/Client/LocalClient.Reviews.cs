@@ -1,5 +1,6 @@
 using Longshore.Agents;
 using Longshore.Assignments;
+using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Client;
@@ -14,6 +15,12 @@ internal sealed partial class LocalClient
         return outcome.Status == ReviewStatus.Accepted
             ? await GetAgentAsync(outcome.Agent!, ct).ConfigureAwait(false)
             : throw Refusal(review, outcome);
+    }
+
+    public async Task<Page<SubmittedWork>> ListReviewsAsync(ReviewQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return await _queries.ListReviewsAsync(query.Checked(), ct).ConfigureAwait(false);
     }
 
     public async Task<Agent> RateAsync(Rating rating, string actor, CancellationToken ct = default)

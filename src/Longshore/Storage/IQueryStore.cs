@@ -33,6 +33,9 @@ public interface IQueryStore
     /// <summary>A page of assignments, live ones included, by task and grant.</summary>
     ValueTask<Page<Assignment>> FindAssignmentsAsync(AssignmentQuery query, CancellationToken ct = default);
 
+    /// <summary>A page of submitted results with what was said of them, by task and grant.</summary>
+    ValueTask<Page<SubmittedWork>> ListReviewsAsync(ReviewQuery query, CancellationToken ct = default);
+
     /// <summary>What stands between a task and single agents; null when there is no such task.</summary>
     ValueTask<TaskGuards?> GetGuardsAsync(long taskId, long? nowUs = null, CancellationToken ct = default);
 

@@ -10,26 +10,8 @@ using Longshore.Tasks;
 namespace Longshore.Server.Tests.Client;
 
 /// <summary>How well agents work: what every implementation of the façade must do alike.</summary>
-public abstract class ReputationConformance : IAsyncLifetime
+public abstract class ReputationConformance : FacadeConformance
 {
-    private TestServer _server = null!;
-
-    private protected ILongshoreClient Client { get; private set; } = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        Client = ClientOf(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Record_is_shown_in_all_and_by_capability()
     {
@@ -80,6 +62,49 @@ public abstract class ReputationConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Results_are_listed_with_their_reviews()
+    {
+        await RegisterAsync("ann");
+        var (one, two) = (await DoAsync("ann", "sql"), await DoAsync("ann"));
+        await Client.ReviewAsync(new Review { TaskId = two, Reviewer = "ben", Score = 0.5, Comment = "half" }, Ct);
+        var first = await Client.ListReviewsAsync(new ReviewQuery { Limit = 1 }, Ct);
+        first.Items.ShouldHaveSingleItem().TaskId.ShouldBe(one);
+        var next = new ReviewQuery
+        {
+            TaskId = two,
+            Agent = "ann",
+            Namespace = "default",
+            Kind = "work",
+            IsReviewed = true,
+            ReviewedBy = "ben",
+            OpenFor = "zoe",
+            After = first.Next,
+        };
+        var work = (await Client.ListReviewsAsync(next, Ct)).Items.ShouldHaveSingleItem();
+        (work.TaskId, work.Epoch, work.Agent, work.Namespace, work.Kind).ShouldBe((two, 1, "ann", "default", "work"));
+        work.SubmittedAt.ShouldBe((await Client.GetTaskAsync(two, Ct)).EndedAt!.Value);
+        var said = work.Reviews.ShouldHaveSingleItem();
+        (said.Reviewer, said.Score, said.Comment).ShouldBe(("ben", 0.5, "half"));
+        said.At.ShouldBeInRange(work.SubmittedAt, work.SubmittedAt + TimeSpan.FromMinutes(5));
+        foreach (var none in new[] { next with { OpenFor = "ben" }, next with { Kind = "play" } })
+        {
+            (await Client.ListReviewsAsync(none, Ct)).Items.ShouldBeEmpty();
+        }
+
+        (await Client.ListReviewsAsync(new ReviewQuery { IsReviewed = false }, Ct)).Items.Select(w => w.TaskId)
+            .ShouldBe([one]);
+        foreach (var (bad, field) in new[]
+        {
+            (next with { Limit = 0 }, "limit"), (next with { After = "?" }, "after"),
+            (next with { IsReviewed = false }, "reviewed"),
+        })
+        {
+            (await ShouldFailAsync(ErrorCode.InvalidInput, () => Client.ListReviewsAsync(bad, Ct)))
+                .Field.ShouldBe(field);
+        }
+    }
+
+    [Fact]
     public async Task Reviews_and_ratings_that_cannot_be_are_refused_and_change_nothing()
     {
         await RegisterAsync("ann", "ltd");
@@ -113,8 +138,6 @@ public abstract class ReputationConformance : IAsyncLifetime
             (await Should.ThrowAsync<LongshoreException>(() => Client.ReviewAsync(review, Ct)))
                 .Code.ShouldBe(code, review.ToString());
     }
-
-    private protected abstract ILongshoreClient ClientOf(TestServer server);
 
     private Task<Agent> RegisterAsync(string name, string? principal = null) => Client.RegisterAsync(
         new AgentRegistration

@@ -3,6 +3,7 @@ using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Events;
 using Longshore.Storage;
+using Longshore.Tasks;
 
 namespace Longshore.Stores.Tests.Conformance;
 
@@ -97,6 +98,75 @@ public abstract class ReviewSuite<TSource> : StoreSuite<TSource>
     }
 
     [Fact]
+    public async Task Results_are_listed_with_what_was_said_of_them()
+    {
+        await Register(new AgentRegistration { Name = "ben-1", Principal = "ben" });
+        var (first, second) = (await DoAsync("ada", "sql"), await DoAsync("ada"));
+        await Review(second, "zoe", 0.5, comment: "half");
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await Review(second, "ben", 1);
+        var page = await ListAsync(new ReviewQuery { Limit = 1 });
+        var waiting = page.Items.ShouldHaveSingleItem();
+        (waiting.TaskId, waiting.Epoch, waiting.Agent, waiting.Namespace, waiting.Kind, waiting.Reviews.Count)
+            .ShouldBe((first, 1, "ada", "default", "build", 0));
+        waiting.SubmittedAt.ShouldBe(UnixTime.FromMicroseconds(NowUs) - TimeSpan.FromSeconds(1));
+        var next = await ListAsync(new ReviewQuery { Limit = 1, After = page.Next });
+        next.Next.ShouldBeNull();
+        var reviewed = next.Items.ShouldHaveSingleItem();
+        reviewed.TaskId.ShouldBe(second);
+        reviewed.Reviews.Select(r => (r.Reviewer, r.Score, r.Comment))
+            .ShouldBe([("zoe", 0.5, "half"), ("ben", 1, null)]);
+        reviewed.Reviews[1].At.ShouldBe(UnixTime.FromMicroseconds(NowUs));
+    }
+
+    [Fact]
+    public async Task Results_are_found_by_whose_they_are_and_by_who_may_review_or_has_reviewed_them()
+    {
+        await Register(new AgentRegistration
+        {
+            Name = "ben-1",
+            Principal = "ben",
+            MaxConcurrent = 5,
+            Namespaces = ["default", "other"],
+        });
+        await Register(new AgentRegistration { Name = "ada-2", Principal = "the-adas" });
+        var (one, two) = (await DoAsync("ada", "sql"), await DoAsync("ben-1"));
+        var three = await Add(Spec("check") with { Namespace = "other" });
+        await Finish(await Take("ben-1", three), FinishKind.Complete);
+        await Finish(await Take("ben-1", await Add(Spec("build"))), FinishKind.Fail);
+        await Review(one, "ben-1", 1);
+        await Review(three, "zoe", 0);
+        (await FoundAsync(new ReviewQuery())).ShouldBe([one, two, three], "what failed is no result");
+        (await FoundAsync(new ReviewQuery { IsReviewed = false })).ShouldBe([two]);
+        (await FoundAsync(new ReviewQuery { IsReviewed = true })).ShouldBe([one, three]);
+        (await FoundAsync(new ReviewQuery { IsReviewed = true, Limit = 1, After = $"{one}.1" })).ShouldBe([three]);
+        (await FoundAsync(new ReviewQuery { ReviewedBy = "ben" })).ShouldBe([one]);
+        (await FoundAsync(new ReviewQuery { ReviewedBy = "zoe", Agent = "ben-1" })).ShouldBe([three]);
+        (await FoundAsync(new ReviewQuery { OpenFor = "ben" })).ShouldBeEmpty("its own, or reviewed as ben-1");
+        (await FoundAsync(new ReviewQuery { OpenFor = "ada-2" })).ShouldBe([two, three]);
+        (await FoundAsync(new ReviewQuery { OpenFor = "zoe", IsReviewed = true })).ShouldBe([one]);
+        (await FoundAsync(new ReviewQuery { Agent = "ben-1", Namespace = "other" })).ShouldBe([three]);
+        (await FoundAsync(new ReviewQuery { Kind = "check" })).ShouldBe([three]);
+        (await FoundAsync(new ReviewQuery { TaskId = two })).ShouldBe([two]);
+        (await FoundAsync(new ReviewQuery { Agent = "nobody" })).ShouldBeEmpty();
+        await Should.ThrowAsync<LongshoreException>(() => FoundAsync(new ReviewQuery { After = "x" }));
+    }
+
+    [Fact]
+    public async Task What_as_many_have_reviewed_as_may_waits_for_nobody()
+    {
+        var id = await DoAsync("ada");
+        (await FoundAsync(new ReviewQuery { OpenFor = "zoe" })).ShouldBe([id]);
+        for (var i = 0; i < Limits.ReviewsMax; i++)
+        {
+            await Review(id, $"reviewer-{i}", 1);
+        }
+
+        (await FoundAsync(new ReviewQuery { OpenFor = "zoe" })).ShouldBeEmpty();
+        (await Review(id, "zoe", 1)).Status.ShouldBe(ReviewStatus.Full);
+    }
+
+    [Fact]
     public async Task Two_reviews_by_one_at_once_count_once()
     {
         var id = await DoAsync("ada", "sql");
@@ -125,9 +195,18 @@ public abstract class ReviewSuite<TSource> : StoreSuite<TSource>
         (await RecordOf("ada")).Capabilities["rust"].Bad.ShouldBe(1, 0.001);
     }
 
-    private async Task<ReviewOutcome> Review(long id, string reviewer, double score, int? epoch = null) =>
+    private async Task<ReviewOutcome> Review(
+        long id, string reviewer, double score, int? epoch = null, string? comment = null) =>
         await Store.Agents.ReviewAsync(
-            new Review { TaskId = id, Reviewer = reviewer, Score = score, Epoch = epoch }.Checked(), NowUs, Ct);
+            new Review { TaskId = id, Reviewer = reviewer, Score = score, Epoch = epoch, Comment = comment }.Checked(),
+            NowUs,
+            Ct);
+
+    private async Task<Page<SubmittedWork>> ListAsync(ReviewQuery query) =>
+        await Store.Queries.ListReviewsAsync(query, Ct);
+
+    private async Task<List<long>> FoundAsync(ReviewQuery query) =>
+        [.. (await ListAsync(query)).Items.Select(work => work.TaskId)];
 
     private async Task<bool> Rate(Rating rating) =>
         await Store.Agents.RateAsync(rating.Checked(), "boss", NowUs, Ct);

@@ -115,6 +115,8 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
             Same.Json(await TalkOf(_specification)), $"hand-offs and requests after {step}");
         Same.Json(await AssignmentsOf(_subject)).ShouldBe(
             Same.Json(await AssignmentsOf(_specification)), $"assignments after {step}");
+        Same.Json(await ResultsOf(_subject)).ShouldBe(
+            Same.Json(await ResultsOf(_specification)), $"submitted results after {step}");
     }
 
     private static async Task<IReadOnlyList<object>> TalkOf(IStore store) =>
@@ -165,6 +167,9 @@ internal sealed class Twins(StoreSource source, StoreOptions options, World worl
 
     private static async Task<IReadOnlyList<Assignment>> AssignmentsOf(IStore store) =>
         (await store.Queries.FindAssignmentsAsync(new AssignmentQuery { Limit = Limits.PageMax })).Items;
+
+    private static async Task<IReadOnlyList<SubmittedWork>> ResultsOf(IStore store) =>
+        (await store.Queries.ListReviewsAsync(new ReviewQuery { Limit = Limits.PageMax })).Items;
 
     private async Task<IReadOnlyList<WorkTask>> TasksOf(IStore store) =>
         (await store.Queries.ListTasksAsync(new TaskQuery { Limit = Limits.PageMax })).Items;

@@ -37,6 +37,46 @@ public sealed record ReviewWire
     };
 }
 
+/// <summary>A result that was submitted, and what was said of it.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Epoch">Which grant of it.</param>
+/// <param name="Namespace">The task's namespace.</param>
+/// <param name="Kind">The task's kind.</param>
+/// <param name="Agent">Whose work it is.</param>
+/// <param name="SubmittedAt">When it was submitted.</param>
+/// <param name="Reviews">What was said of it, the oldest first; none: nobody has looked.</param>
+public sealed record SubmittedWorkWire(
+    long TaskId, int Epoch, string Namespace, string Kind, string Agent, DateTimeOffset SubmittedAt,
+    IReadOnlyList<GivenReviewWire> Reviews)
+{
+    /// <summary>The wire form.</summary>
+    public static SubmittedWorkWire Of(SubmittedWork work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new SubmittedWorkWire(
+            work.TaskId, work.Epoch, work.Namespace, work.Kind, work.Agent, work.SubmittedAt,
+            [.. work.Reviews.Select(r => new GivenReviewWire(r.Reviewer, r.Score, r.Comment, r.At))]);
+    }
+
+    internal SubmittedWork ToWork() => new()
+    {
+        TaskId = TaskId,
+        Epoch = Epoch,
+        Namespace = Namespace,
+        Kind = Kind,
+        Agent = Agent,
+        SubmittedAt = SubmittedAt,
+        Reviews = [.. Reviews.Select(r => new GivenReview(r.Reviewer, r.Score, r.Comment, r.At))],
+    };
+}
+
+/// <summary>What somebody said of a submitted result.</summary>
+/// <param name="Reviewer">Who.</param>
+/// <param name="Score">0, all wrong, to 1, all right.</param>
+/// <param name="Comment">For people.</param>
+/// <param name="At">When.</param>
+public sealed record GivenReviewWire(string Reviewer, double Score, string? Comment, DateTimeOffset At);
+
 /// <summary>What somebody outside knows of an agent.</summary>
 public sealed record RatingWire
 {

@@ -28,6 +28,52 @@ public sealed partial class InMemoryStore
         return true;
     });
 
+    /// <inheritdoc/>
+    public ValueTask<Page<SubmittedWork>> ListReviewsAsync(ReviewQuery query, CancellationToken ct = default) =>
+        Atomically(null, _ =>
+        {
+            var after = Paging.AfterGrant(query.After);
+            var found = _state.Open.Values.Concat(_state.Ended.Values)
+                .Where(e => (query.TaskId is null || e.Task.Id == query.TaskId)
+                    && (query.Namespace is null || e.Task.Spec.Namespace == query.Namespace)
+                    && (query.Kind is null || e.Task.Spec.Kind == query.Kind))
+                .SelectMany(e => e.Claims.Select(c => (Entry: e, c.Record)))
+                .Where(w => w.Record.Status == AssignmentStatus.Submitted && Belongs(w.Entry, w.Record, query))
+                .OrderBy(w => w.Record.TaskId).ThenBy(w => w.Record.Epoch)
+                .Where(w => after is not { } mark || (w.Record.TaskId, w.Record.Epoch).CompareTo(mark) > 0)
+                .Take(query.Limit + 1)
+                .Select(w => new SubmittedWork
+                {
+                    TaskId = w.Record.TaskId,
+                    Epoch = w.Record.Epoch,
+                    Agent = w.Record.Agent,
+                    Namespace = w.Entry.Task.Spec.Namespace,
+                    Kind = w.Entry.Task.Spec.Kind,
+                    SubmittedAt = w.Record.EndedAt!.Value,
+                    Reviews = [.. w.Entry.Reviews.Where(r => r.Epoch == w.Record.Epoch)
+                        .OrderBy(r => r.Said.At).ThenBy(r => r.ReviewerKey, StringComparer.Ordinal)
+                        .Select(r => r.Said)],
+                });
+            return Paging.PageOf([.. found], query.Limit, w => Paging.Mark(w.TaskId, w.Epoch));
+        });
+
+    private bool Belongs(TaskEntry entry, Assignment record, ReviewQuery query)
+    {
+        var work = WorkOf(entry, record);
+        return (query.Agent is null || record.Agent == query.Agent)
+            && (query.IsReviewed is not { } isReviewed || work.Reviewers.Count > 0 == isReviewed)
+            && (query.ReviewedBy is not { } by
+                || work.Reviewers.Contains(ReviewedWork.KeyOf(by, PrincipalOf(by)), StringComparer.Ordinal))
+            && (query.OpenFor is not { } reviewer
+                || work.Judge(reviewer, PrincipalOf(reviewer)).Status == ReviewStatus.Accepted);
+    }
+
+    private string? PrincipalOf(string name) => _state.Agents.GetValueOrDefault(name)?.Profile.Principal;
+
+    private ReviewedWork WorkOf(TaskEntry entry, Assignment record) => new(
+        record.Agent, PrincipalOf(record.Agent), record.Epoch, record.Status, record.EndedAt!.Value.ToMicroseconds(),
+        [.. entry.Reviews.Where(r => r.Epoch == record.Epoch).Select(r => r.ReviewerKey)]);
+
     private ReviewOutcome Count(Review review, long nowUs)
     {
         var entry = _state.Find(review.TaskId);
@@ -41,15 +87,14 @@ public sealed partial class InMemoryStore
         }
 
         var reviewer = _state.Agents.GetValueOrDefault(review.Reviewer);
-        var work = new ReviewedWork(
-            record.Agent, _state.Agents[record.Agent].Profile.Principal, record.Epoch, record.Status,
-            record.EndedAt!.Value.ToMicroseconds(),
-            [.. entry.Reviews.Where(r => r.Epoch == record.Epoch).Select(r => r.ReviewerKey)]);
+        var work = WorkOf(entry, record);
         var outcome = work.Judge(review.Reviewer, reviewer?.Profile.Principal);
         if (outcome.Status == ReviewStatus.Accepted)
         {
             var key = ReviewedWork.KeyOf(review.Reviewer, reviewer?.Profile.Principal);
-            _state.Put(entry with { Reviews = entry.Reviews.Add((record.Epoch, key)) });
+            var said = new GivenReview(
+                review.Reviewer, review.Score, review.Comment, UnixTime.FromMicroseconds(nowUs));
+            _state.Put(entry with { Reviews = entry.Reviews.Add((record.Epoch, key, said)) });
             Learn(
                 work.Agent,
                 work.LessonOf(review.Score, entry.Task.Asks.Requires, nowUs, _options.ReputationHalfLife), nowUs);

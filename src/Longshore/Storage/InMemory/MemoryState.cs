@@ -154,8 +154,8 @@ internal sealed record TaskEntry(WorkTask Task)
     /// <summary>What happened to it; kept as long as the task is.</summary>
     public ImmutableList<EventRecord> History { get; init; } = [];
 
-    /// <summary>Who reviewed which of its grants.</summary>
-    public ImmutableList<(int Epoch, string ReviewerKey)> Reviews { get; init; } = [];
+    /// <summary>Who reviewed which of its grants, and how.</summary>
+    public ImmutableList<(int Epoch, string ReviewerKey, GivenReview Said)> Reviews { get; init; } = [];
 
     /// <summary>From whom it is kept.</summary>
     public ImmutableList<KeptPair> Kept { get; init; } = [];
