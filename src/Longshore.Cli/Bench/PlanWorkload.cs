@@ -74,6 +74,18 @@ internal sealed class PlanWorkload(PlanWorkload.Options options)
                 method.ToWire(), () => Task.FromResult(Planner.Plan(input, method))).ConfigureAwait(false);
         }
 
+        if (options.Budget is { } budget)
+        {
+            var sized = request with { Sizes = SizesOf(input.Tasks, budget) };
+            var asked = await reader.ReadAsync(sized, ClaimedBy.Administrator, ct).ConfigureAwait(false);
+            foreach (var method in (PlanMethod[])[PlanMethod.Greedy, PlanMethod.Optimal])
+            {
+                var step = $"{method.ToWire()} with sizes";
+                _plans[step] = await TimeAsync(step, () => Task.FromResult(Planner.Plan(asked, method)))
+                    .ConfigureAwait(false);
+            }
+        }
+
         var best = _plans["optimal"].Assignments;
         var (applied, _) = await TimeAsync(
             "apply", () => new PlanApplier(node.Store, clock).ApplyAsync(best, "bench", ct)).ConfigureAwait(false);
@@ -84,6 +96,13 @@ internal sealed class PlanWorkload(PlanWorkload.Options options)
                 $"the benchmark is void: {best.Count} tasks were planned and {applied.Offered} could be offered");
         }
     }
+
+    // One unit to eight, so that a place is worth four and a half of a budget.
+    private static PlanSizes SizesOf(IReadOnlyList<WorkTask> tasks, double budget) => new()
+    {
+        Tasks = tasks.ToDictionary(task => task.Code, task => 1.0 + (task.Id % 8)),
+        Budget = budget,
+    };
 
     private async Task<StandingOutcome> AtOnceAsync(CancellationToken ct)
     {
@@ -182,5 +201,8 @@ internal sealed class PlanWorkload(PlanWorkload.Options options)
         public required int Slots { get; init; }
 
         public required int Runs { get; init; }
+
+        /// <summary>Also plan with sizes, and so many units for each agent; null for not.</summary>
+        public double? Budget { get; init; }
     }
 }

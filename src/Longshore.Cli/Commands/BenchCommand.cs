@@ -222,9 +222,11 @@ internal static class BenchCommand
         var tasks = Number("--tasks", 10_000, Limits.BatchMax, "Tasks that wait.");
         var agents = Number("--agents", 1000, 100_000, "Agents.");
         var slots = Number("--slots", 10, Limits.ConcurrentMax, "Tasks that each agent can take.");
+        var budget = Options.Number(
+            "--budget", "Also plan with sizes: each task takes 1 to 8 units, each agent has so many.");
         var command = new Command("plan", "Plan what waits in a store, in each way, and make the offers.")
         {
-            tasks, agents, slots, Runs, Store, Synchronous,
+            tasks, agents, slots, budget, Runs, Store, Synchronous,
         };
         command.SetAction(async (parsed, ct) =>
         {
@@ -234,6 +236,7 @@ internal static class BenchCommand
                 Tasks = parsed.GetValue(tasks),
                 Agents = parsed.GetValue(agents),
                 Slots = parsed.GetValue(slots),
+                Budget = parsed.GetValue(budget),
                 Runs = RunsOf(parsed),
             };
             var summary = await new PlanWorkload(options).RunAsync(ct).ConfigureAwait(false);

@@ -50,6 +50,7 @@ internal static class PlanCommands
             longshore assign plan
             longshore assign plan --method greedy --limit 500 --kind scan
             longshore assign plan --prices
+            longshore assign plan --size survey=6 --size report=2.5 --budget 40 --agent-budget ann=20
             longshore assign plan --json > plan.json
             """);
         command.Add(Method);
@@ -83,13 +84,21 @@ internal static class PlanCommands
         return command;
     }
 
-    private static ExplainedCommand Command(string name, string description, string examples) =>
-        new(name, description, examples) { Namespace, Limit, Kinds, MinPriority, Codes, MinimumMatch };
+    private static ExplainedCommand Command(string name, string description, string examples)
+    {
+        var command = new ExplainedCommand(name, description, examples)
+        {
+            Namespace, Limit, Kinds, MinPriority, Codes, MinimumMatch,
+        };
+        PlanSizeOptions.AddTo(command);
+        return command;
+    }
 
     private static async Task<int> PlanAsync(ParseResult parsed, CancellationToken ct)
     {
         using var connection = Connection.Open(parsed);
-        var request = RequestOf(parsed) with { Prices = parsed.GetValue(Prices) };
+        var request = await RequestAsync(parsed, ct).ConfigureAwait(false);
+        request = request with { Prices = parsed.GetValue(Prices) };
         var plan = await connection.Client.PlanAsync(request, ct).ConfigureAwait(false);
         if (parsed.WantsJson())
         {
@@ -104,7 +113,8 @@ internal static class PlanCommands
     private static async Task<int> CompareAsync(ParseResult parsed, CancellationToken ct)
     {
         using var connection = Connection.Open(parsed);
-        var both = await connection.Client.ComparePlansAsync(RequestOf(parsed), ct).ConfigureAwait(false);
+        var request = await RequestAsync(parsed, ct).ConfigureAwait(false);
+        var both = await connection.Client.ComparePlansAsync(request, ct).ConfigureAwait(false);
         if (parsed.WantsJson())
         {
             Output.Json(PlanComparisonWire.Of(both));
@@ -120,7 +130,7 @@ internal static class PlanCommands
         using var connection = Connection.Open(parsed);
         var plan = parsed.GetValue(PlanFile) is { } file
             ? await ReadAsync(file, ct).ConfigureAwait(false)
-            : await connection.Client.PlanAsync(RequestOf(parsed), ct).ConfigureAwait(false);
+            : await PlanAsync(connection, parsed, ct).ConfigureAwait(false);
         var applied = plan.Assignments.Count == 0
             ? new AppliedPlan([])
             : await connection.Client
@@ -135,6 +145,11 @@ internal static class PlanCommands
         return 0;
     }
 
+    private static async Task<AssignmentPlan> PlanAsync(
+        Connection connection, ParseResult parsed, CancellationToken ct) =>
+        await connection.Client.PlanAsync(await RequestAsync(parsed, ct).ConfigureAwait(false), ct)
+            .ConfigureAwait(false);
+
     private static async Task<AssignmentPlan> ReadAsync(string file, CancellationToken ct)
     {
         var text = file == "-"
@@ -143,7 +158,7 @@ internal static class PlanCommands
         return WireJson.Read<AssignmentPlanWire>(text).ToPlan();
     }
 
-    private static PlanRequest RequestOf(ParseResult parsed)
+    private static async Task<PlanRequest> RequestAsync(ParseResult parsed, CancellationToken ct)
     {
         var usual = new PlanRequest();
         return new PlanRequest
@@ -156,6 +171,7 @@ internal static class PlanCommands
             Codes = parsed.GetValue(Codes) ?? [],
             MinimumMatch = parsed.GetValue(MinimumMatch) ?? usual.MinimumMatch,
             Candidates = parsed.GetValue(Candidates) ?? usual.Candidates,
+            Sizes = await PlanSizeOptions.ReadAsync(parsed, ct).ConfigureAwait(false),
         };
     }
 }

@@ -15,15 +15,20 @@ internal static class PlanText
         Output.Line(Text($"{size}: total {plan.Total:0.000}{Proof(plan)}"));
         if (plan.Assignments.Count > 0)
         {
+            // Without sizes there is nothing to tell of units.
+            var isSized = plan.Units.Count > 0;
             Output.Table(
-                ["TASK", "AGENT", "SCORE", "MATCH", "PERFORMANCE", "FREE", "REASON"],
+                ["TASK", "AGENT", .. isSized ? ["UNITS"] : Array.Empty<string>(),
+                    "SCORE", "MATCH", "PERFORMANCE", "FREE", "REASON"],
                 plan.Assignments.Select(one => (IReadOnlyList<string>)
                 [
-                    one.Code, one.Agent, Score(one.Score), Score(one.Match), Score(one.Performance),
-                    Score(one.FreeLoad), Words.Snake(one.Reason),
+                    one.Code, one.Agent, .. isSized ? [Units(one.Units)] : Array.Empty<string>(),
+                    Score(one.Score), Score(one.Match), Score(one.Performance), Score(one.FreeLoad),
+                    Words.Snake(one.Reason),
                 ]));
         }
 
+        WriteUnits(plan.Units);
         WriteUnassigned(plan.Unassigned);
         WritePrices(plan);
     }
@@ -88,6 +93,19 @@ internal static class PlanText
             ]));
     }
 
+    private static void WriteUnits(IReadOnlyList<PlannedUnits> units)
+    {
+        if (units.Count > 0)
+        {
+            Output.Table(
+                ["AGENT", "UNITS", "OF", "TASKS", "OF"],
+                units.Select(one => (IReadOnlyList<string>)
+                [
+                    one.Agent, Units(one.Used), Units(one.Budget), Output.Number(one.Planned), Output.Number(one.Room),
+                ]));
+        }
+    }
+
     private static void WritePrices(AssignmentPlan plan)
     {
         if (plan.PlacePrices.Count > 0)
@@ -109,6 +127,8 @@ internal static class PlanText
                 ]));
         }
     }
+
+    private static string Units(double? units) => units?.ToString("0.###", CultureInfo.InvariantCulture) ?? "";
 
     private static string Score(double? score) => score?.ToString("0.000", CultureInfo.InvariantCulture) ?? "";
 

@@ -10,9 +10,12 @@ public partial interface ILongshoreClient
     /// Plans who should do which of the tasks that wait in a namespace (S0.91–S0.106). Nothing is given out. Every pair
     /// of the plan is one that the agent's claim could get, the mode of the task apart, and nobody is planned for
     /// more than its room. What two tasks of a plan exclude for one another is kept apart; the bound is that of all
-    /// plans none the less.
+    /// plans none the less. With <see cref="PlanRequest.Sizes"/> nobody is planned for more than its budget either;
+    /// such a plan is a good one with a bound, and not always proven the best.
     /// </summary>
-    /// <exception cref="LongshoreException">invalid_input; not_found: a code that no task has.</exception>
+    /// <exception cref="LongshoreException">
+    /// invalid_input; not_found: a code that no task has; sizes for an agent, kind or task that is not there.
+    /// </exception>
     Task<AssignmentPlan> PlanAsync(PlanRequest request, CancellationToken ct = default);
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Longshore.Planning;
+using Longshore.Routing;
 using Longshore.Storage;
 
 namespace Longshore.Client;
@@ -24,7 +25,8 @@ internal sealed partial class LocalClient
     public Task<PlanComparison> ComparePlansAsync(PlanRequest request, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return OffThread(() => Planner().CompareAsync(request.Checked(), ct), ct);
+        var asked = request with { Method = PlanMethod.Optimal };
+        return OffThread(() => Planner().CompareAsync(asked.Checked(), ct), ct);
     }
 
     public async Task<AppliedPlan> ApplyPlanAsync(

@@ -1,5 +1,6 @@
 using Longshore.Explain;
 using Longshore.Routing;
+using Longshore.Tasks;
 
 namespace Longshore.Planning;
 
@@ -41,6 +42,12 @@ public sealed record AssignmentPlan
     /// <summary>What the best plan could be worth more than this one at most; 0 proves that it is the best.</summary>
     public double? Gap { get; init; }
 
+    /// <summary>
+    /// In a plan with sizes: what it gives the agents with free places, who is planned for most of its budget first; at
+    /// most <see cref="Limits.PageMax"/>.
+    /// </summary>
+    public IReadOnlyList<PlannedUnits> Units { get; init; } = [];
+
     /// <summary>What one more place with an agent would add, the most first; only what is more than nothing.</summary>
     public IReadOnlyList<PlacePrice> PlacePrices { get; init; } = [];
 
@@ -69,11 +76,23 @@ public enum AssignmentReason
 /// <param name="Score">What the pair is worth.</param>
 /// <param name="Match">Part of the requirements that the agent meets.</param>
 /// <param name="Performance">The supplied score, or what the agent's record is worth.</param>
-/// <param name="FreeLoad">Part of the agent's capacity that is free, the plan's tasks before this one counted.</param>
+/// <param name="FreeLoad">
+/// Part of the agent's capacity that is free, the plan's tasks before this one counted; in a plan with sizes, which
+/// are what bounds an agent there, before the plan.
+/// </param>
 /// <param name="Reason">Why.</param>
+/// <param name="Units">In a plan with sizes: what it takes of the agent's budget.</param>
 public sealed record PlannedAssignment(
     long TaskId, string Code, int Epoch, string Agent, double Score, double Match, double Performance,
-    double FreeLoad, AssignmentReason Reason);
+    double FreeLoad, AssignmentReason Reason, double? Units = null);
+
+/// <summary>What a plan with sizes gives an agent. Both bounds hold: the units of its budget, and its places.</summary>
+/// <param name="Agent">The agent.</param>
+/// <param name="Used">Units that its planned tasks take.</param>
+/// <param name="Budget">Units that it has.</param>
+/// <param name="Planned">Tasks that the plan gives it.</param>
+/// <param name="Room">Places it has free.</param>
+public sealed record PlannedUnits(string Agent, double Used, double Budget, int Planned, int Room);
 
 /// <summary>Why a plan gives a task to nobody.</summary>
 public enum UnassignedReason
@@ -92,6 +111,9 @@ public enum UnassignedReason
 
     /// <summary>Those who may have it are given other tasks by the plan.</summary>
     RoomTaken = 4,
+
+    /// <summary>In a plan with sizes: it takes more units than any of those has who may have it.</summary>
+    TooLarge = 5,
 }
 
 /// <summary>A task that a plan gives to nobody.</summary>

@@ -30,6 +30,9 @@ internal sealed class PlanInput
     /// <summary>How many more tasks each agent may be given; 0 for those that are not there.</summary>
     public required int[] Room { get; init; }
 
+    /// <summary>What tasks take and agents have beside places; null where places are all that counts.</summary>
+    public Sizing? Sizing { get; init; }
+
     /// <summary>What a task is worth beyond its pairs' scores, in millionths; null for nothing.</summary>
     public long[]? Bonus { get; init; }
 
@@ -40,6 +43,10 @@ internal sealed class PlanInput
 
     /// <summary>Whether the agent may be given the task, as far as the two alone can tell.</summary>
     public bool MayHave(int task, int agent) =>
+        IsOpen(task, agent) && Sizing?.Fits(task, agent) != false;
+
+    /// <summary>The same, its size apart.</summary>
+    public bool IsOpen(int task, int agent) =>
         Room[agent] > 0 && Pairs[task].Obstacles[agent] == Obstacle.None
         && Pairs[task].Matches[agent] >= Request.MinimumMatch
         && Apart?.Contains((Tasks[task].Id, Crowd[agent].Agent.Name)) != true;
@@ -56,7 +63,7 @@ internal sealed class PlanInput
             return 0;
         }
 
-        var room = candidate.Agent.Profile.MaxConcurrent - candidate.Agent.Load;
+        var room = Math.Max(0, candidate.Agent.Profile.MaxConcurrent - candidate.Agent.Load);
         return candidate.GateAt(now.ToMicroseconds()) == BreakerGate.Probe ? Math.Min(1, room) : room;
     }
 }

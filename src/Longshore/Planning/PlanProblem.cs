@@ -33,14 +33,7 @@ internal sealed class PlanProblem
     public AssignmentProblem Build()
     {
         var crowd = _input.Crowd.Count;
-        var builder = new AssignmentProblem.Builder([.. _room, .. _newcomers.Select(_ => 0)])
-        {
-            Crowding =
-            [
-                .. Enumerable.Range(0, crowd).Select(agent => PlanScore.Crowding(_input.CapacityOf(agent))),
-                .. _newcomers.Select(_ => PlanScore.Crowding(1)),
-            ],
-        };
+        var builder = Begun();
         var places = Enumerable.Range(0, crowd).Where(agent => _room[agent] > 0).ToArray();
         Pairs = Alone.Count;
         for (var task = 0; task < _input.Tasks.Count; task++)
@@ -55,7 +48,7 @@ internal sealed class PlanProblem
             {
                 if (_input.MayHave(task, agent) && !_apart.Contains((task, agent)))
                 {
-                    Add(builder, agent, ScoreOf(task, agent));
+                    Add(builder, agent, ScoreOf(task, agent), _input.Sizing?.Of(task, agent) ?? 1);
                     Pairs++;
                 }
             }
@@ -72,11 +65,32 @@ internal sealed class PlanProblem
         return builder.Build();
     }
 
-    private static void Add(AssignmentProblem.Builder builder, int agent, int score)
+    private AssignmentProblem.Builder Begun()
+    {
+        var agents = Enumerable.Range(0, _input.Crowd.Count);
+        if (_input.Sizing is { } sizing)
+        {
+            return new AssignmentProblem.Builder([.. agents.Select(sizing.BudgetOf)], withSizes: true)
+            {
+                Slots = [.. _room],
+            };
+        }
+
+        return new AssignmentProblem.Builder([.. _room, .. _newcomers.Select(_ => 0)])
+        {
+            Crowding =
+            [
+                .. agents.Select(agent => PlanScore.Crowding(_input.CapacityOf(agent))),
+                .. _newcomers.Select(_ => PlanScore.Crowding(1)),
+            ],
+        };
+    }
+
+    private static void Add(AssignmentProblem.Builder builder, int agent, int score, int size = 1)
     {
         try
         {
-            builder.AddArc(agent, score);
+            builder.AddArc(agent, score, size);
         }
         catch (ArgumentOutOfRangeException)
         {

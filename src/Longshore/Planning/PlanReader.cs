@@ -30,6 +30,12 @@ internal sealed class PlanReader(IStore store, Func<DateTimeOffset> clock)
             rows.Add(await pairs.OfAsync(task, ct).ConfigureAwait(false));
         }
 
+        int[] room = [.. crowd.Select(c => PlanInput.RoomOf(c, now, store.Info.HeartbeatTimeout))];
+        if (request.Sizes is { } sizes)
+        {
+            await new SizeNames(store).CheckAsync(request, sizes, tasks, crowd, ct).ConfigureAwait(false);
+        }
+
         return new PlanInput
         {
             Request = request,
@@ -39,7 +45,8 @@ internal sealed class PlanReader(IStore store, Func<DateTimeOffset> clock)
             Tasks = tasks,
             Crowd = crowd,
             Pairs = rows,
-            Room = [.. crowd.Select(c => PlanInput.RoomOf(c, now, store.Info.HeartbeatTimeout))],
+            Room = room,
+            Sizing = request.Sizes is { } asked ? new Sizing(asked, tasks, crowd, room) : null,
         };
     }
 

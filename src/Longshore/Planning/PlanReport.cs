@@ -20,7 +20,7 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
         Method = method,
         MadeAt = input.Now,
         Tasks = input.Tasks.Count,
-        Agents = AgentsWithRoom(),
+        Agents = Enumerable.Range(0, input.Room.Length).Count(IsThere),
         Pairs = solved.Pairs,
         Assignments = Assignments(),
         Unassigned = [.. Enumerable.Range(0, input.Tasks.Count)
@@ -29,13 +29,14 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
         Total = solved.Value / Unit,
         Bound = solved.Bound / Unit,
         Gap = (solved.Bound - solved.Value) / Unit,
+        Units = input.Sizing is { } sizing ? Units(sizing) : [],
         PlacePrices = input.Request.Prices && solved.Worths.Count > 0 ? PlacePrices() : [],
         NewcomerPrices = solved.Worths.Count > 0 ? NewcomerPrices(newcomers) : [],
     };
 
-    private int AgentsWithRoom() => Enumerable.Range(0, input.Room.Length).Count(agent =>
-        input.Room[agent] > 0
-        && input.Crowd[agent].Agent.Profile.Namespaces.Contains(input.Request.Namespace, StringComparer.Ordinal));
+    /// <summary>It works in the namespace and has places free.</summary>
+    private bool IsThere(int agent) => input.Room[agent] > 0
+        && input.Crowd[agent].Agent.Profile.Namespaces.Contains(input.Request.Namespace, StringComparer.Ordinal);
 
     private List<PlannedAssignment> Assignments()
     {
@@ -50,7 +51,8 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
             }
 
             var (one, candidate) = (input.Tasks[task], input.Crowd[agent]);
-            var free = 1 - ((double)(candidate.Agent.Load + taken[agent]++) / input.CapacityOf(agent));
+            var load = candidate.Agent.Load + (input.Sizing is null ? taken[agent]++ : 0);
+            var free = 1 - ((double)load / input.CapacityOf(agent));
             var match = input.Pairs[task].Matches[agent];
             var performance = input.Pairs[task].Performances[agent];
             assignments.Add(new PlannedAssignment(
@@ -58,7 +60,8 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
                 Math.Round(PlanScore.Of(match, performance, free), 6), match, performance, free,
                 one.Asks.Requires.Count == 0
                     ? AssignmentReason.GeneralAvailability
-                    : AssignmentReason.CapabilityMatch));
+                    : AssignmentReason.CapabilityMatch,
+                input.Sizing?.Of(task, agent) / Sizing.PerUnit));
         }
 
         return assignments;
@@ -96,7 +99,10 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
             .Where(agent => input.Room[agent] > 0 && obstacles[agent] == Obstacle.None).ToList();
         if (may.Exists(agent => matches[agent] >= input.Request.MinimumMatch))
         {
-            return (UnassignedReason.RoomTaken, "those who may have it are given other tasks by the plan");
+            return input.Sizing is { } sizing
+                && !may.Exists(agent => input.IsOpen(task, agent) && sizing.Fits(task, agent))
+                ? (UnassignedReason.TooLarge, "it takes more units than any of those has who may have it")
+                : (UnassignedReason.RoomTaken, "those who may have it are given other tasks by the plan");
         }
 
         if (may.Count > 0)
@@ -123,6 +129,27 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
         }
 
         return counts;
+    }
+
+    private List<PlannedUnits> Units(Sizing sizing)
+    {
+        var planned = Enumerable.Range(0, input.Tasks.Count)
+            .Where(task => solved.AgentOf[task] != BatchPlan.Nobody)
+            .ToLookup(task => solved.AgentOf[task]);
+        return
+        [
+            .. Enumerable.Range(0, input.Crowd.Count)
+                .Where(IsThere)
+                .Select(agent => new PlannedUnits(
+                    input.Crowd[agent].Agent.Name,
+                    planned[agent].Sum(task => (long)sizing.Of(task, agent)) / Sizing.PerUnit,
+                    sizing.BudgetOf(agent) / Sizing.PerUnit,
+                    planned[agent].Count(),
+                    input.Room[agent]))
+                .OrderByDescending(one => one.Used / Math.Max(1 / Sizing.PerUnit, one.Budget))
+                .ThenBy(one => one.Agent, StringComparer.Ordinal)
+                .Take(Limits.PageMax),
+        ];
     }
 
     private List<PlacePrice> PlacePrices()

@@ -39,8 +39,14 @@ public sealed record PlanRequest
     public int Candidates { get; init; } = 32;
 
     /// <summary>
+    /// Tasks take more or less of a budget that each agent has for this plan; null: every task takes one place, and
+    /// nothing else counts. Not with <see cref="PlanMethod.Candidates"/>.
+    /// </summary>
+    public PlanSizes? Sizes { get; init; }
+
+    /// <summary>
     /// Also tell what one more place with an agent, and one more agent with the capabilities of a sort of task, would
-    /// add. Only a proven plan can tell.
+    /// add. Only a proven plan can tell. Not with <see cref="Sizes"/>.
     /// </summary>
     public bool Prices { get; init; }
 
@@ -64,6 +70,7 @@ public sealed record PlanRequest
             TaskValidation.Range(least, 0, Limits.PriorityMax, "min_priority");
         }
 
+        CheckSizes();
         foreach (var kind in Kinds)
         {
             TaskValidation.Word(kind, "kinds");
@@ -75,5 +82,20 @@ public sealed record PlanRequest
         }
 
         return this;
+    }
+
+    private void CheckSizes()
+    {
+        Sizes?.Check();
+        if (Sizes is not null && Method == PlanMethod.Candidates)
+        {
+            throw LongshoreException.Invalid(
+                "method", "cannot be candidates in a plan with sizes; take optimal or greedy");
+        }
+
+        if (Sizes is not null && Prices)
+        {
+            throw LongshoreException.Invalid("prices", "are not known for a plan with sizes");
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Longshore.Assignments;
 using Longshore.Routing;
 using Longshore.Routing.Batch;
+using Longshore.Routing.Batch.Sized;
 using Longshore.Tasks;
 
 namespace Longshore.Planning;
@@ -23,6 +24,19 @@ internal sealed class PlanSolver(PlanInput input)
     private const int AllPairsMax = 100_000;
 
     public SolvedPlan Solve(PlanMethod method, IReadOnlyList<Newcomer> newcomers)
+    {
+        var solved = SolveInRounds(method, newcomers);
+        if (input.Sizing is null || method == PlanMethod.Greedy)
+        {
+            return solved;
+        }
+
+        // With sizes no method is sure to be the best; a simple one may be lucky.
+        var simple = SolveInRounds(PlanMethod.Greedy, newcomers);
+        return simple.Value > solved.Value ? simple with { Bound = solved.Bound } : solved;
+    }
+
+    private SolvedPlan SolveInRounds(PlanMethod method, IReadOnlyList<Newcomer> newcomers)
     {
         var whole = new PlanProblem(input, newcomers);
         var alone = whole.Alone.Sum(one => (long)one.Score);
@@ -51,6 +65,7 @@ internal sealed class PlanSolver(PlanInput input)
     private BatchPlan Solve(PlanMethod method, AssignmentProblem problem) => method switch
     {
         PlanMethod.Greedy => Greedy.Plan(problem),
+        _ when problem.HasSizes => Generalised.Plan(problem),
         PlanMethod.Candidates => Optimal.PlanAmongCandidates(problem, input.Request.Candidates),
         _ when problem.ArcCount > AllPairsMax => Optimal.PlanWithCandidates(problem, input.Request.Candidates),
         _ => Optimal.Plan(problem),

@@ -152,6 +152,15 @@ public static class Limits
     /// <summary>Most pairs of a task and an agent that a plan weighs.</summary>
     public const int BatchArcsMax = 50_000_000;
 
+    /// <summary>Most units that a task takes, or an agent has, in a plan with sizes.</summary>
+    public const int PlanUnitsMax = 1_000_000;
+
+    /// <summary>Slowest agent in a plan with sizes: it needs so many times the units.</summary>
+    public const double PlanSpeedMin = 0.01;
+
+    /// <summary>Fastest agent in a plan with sizes.</summary>
+    public const double PlanSpeedMax = 100;
+
     /// <summary>The shortest time between two standing plans of a namespace.</summary>
     public static readonly TimeSpan PlanEveryMin = TimeSpan.FromSeconds(1);
 

@@ -60,6 +60,86 @@ public abstract class PlanConformance : FacadeConformance
     }
 
     [Fact]
+    public async Task A_plan_with_sizes_tells_what_it_takes_of_budgets_and_places()
+    {
+        await RegisterAsync("ann", 2, "sql");
+        await RegisterAsync("bob", 5);
+        var ids = await SubmitAsync(
+            Of() with { Code = "dig", Kind = "dig" }, Of() with { Code = "dig-2", Kind = "dig" },
+            Of("sql") with { Code = "ask" }, Of() with { Code = "war", EstimatedEffort = TimeSpan.FromHours(50) });
+        var request = new PlanRequest
+        {
+            Sizes = new PlanSizes
+            {
+                Default = 0.25,
+                Kinds = new Dictionary<string, double> { ["dig"] = 6 },
+                Tasks = new Dictionary<string, double> { ["dig-2"] = 9 },
+                ByEffort = true,
+                Budget = 5,
+                Budgets = new Dictionary<string, double> { ["bob"] = 10.5 },
+                Speeds = new Dictionary<string, double> { ["bob"] = 1.5 },
+            },
+        };
+
+        var plan = await Client.PlanAsync(request, Ct);
+        plan.Assignments.Select(a => (a.TaskId, a.Agent, a.Units)).ShouldBe(
+            [(ids[0], "bob", 4.0), (ids[1], "bob", 6.0), (ids[2], "ann", (double?)0.25)]);
+        plan.Assignments.ShouldAllBe(a => a.FreeLoad == 1);
+        plan.Units.ShouldBe([new PlannedUnits("bob", 10, 10.5, 2, 5), new PlannedUnits("ann", 0.25, 5, 1, 2)]);
+        (plan.Unassigned.Single().TaskId, plan.Unassigned[0].Reason).ShouldBe((ids[3], UnassignedReason.TooLarge));
+        (plan.Bound, plan.Gap).ShouldBe((plan.Total, 0.0));
+        var both = await Client.ComparePlansAsync(request with { Method = PlanMethod.Candidates }, Ct);
+        both.Optimal.Units.ShouldBe(plan.Units);
+        both.Greedy.Units.Sum(one => one.Planned).ShouldBe(both.Greedy.Assignments.Count);
+        (await Client.ApplyPlanAsync(plan.Assignments, "boss", Ct)).Offered.ShouldBe(3);
+        (await Client.PlanAsync(new PlanRequest(), Ct)).Units.ShouldBeEmpty("without sizes there are none");
+    }
+
+    [Fact]
+    public async Task Sizes_that_are_none_or_of_nobody_are_refused()
+    {
+        await RegisterAsync("ann", 1);
+        var ids = await SubmitAsync(Of(), Of() with { Kind = "rare", Code = "later", ReadyAt = Later });
+        foreach (var (sizes, code, field) in new (PlanSizes, ErrorCode, string)[]
+        {
+            (new PlanSizes { Default = -1 }, ErrorCode.InvalidInput, "sizes.default"),
+            (new PlanSizes { Default = Limits.PlanUnitsMax + 1 }, ErrorCode.InvalidInput, "sizes.default"),
+            (new PlanSizes { Budget = -0.1 }, ErrorCode.InvalidInput, "sizes.budget"),
+            (new PlanSizes { Kinds = Number("scan", -2) }, ErrorCode.InvalidInput, "sizes.kinds.scan"),
+            (new PlanSizes { Tasks = Number("t-1", 2e6) }, ErrorCode.InvalidInput, "sizes.tasks.t-1"),
+            (new PlanSizes { Budgets = Number("ann", -1) }, ErrorCode.InvalidInput, "sizes.budgets.ann"),
+            (new PlanSizes { Budgets = Number("?", 1) }, ErrorCode.InvalidInput, "sizes.budgets"),
+            (new PlanSizes { Speeds = Number("ann", 0) }, ErrorCode.InvalidInput, "sizes.speeds.ann"),
+            (new PlanSizes { Speeds = Number("ann", 101) }, ErrorCode.InvalidInput, "sizes.speeds.ann"),
+            (new PlanSizes { Budgets = Number("ghost", 1) }, ErrorCode.NotFound, "sizes.budgets.ghost"),
+            (new PlanSizes { Speeds = Number("ghost", 1) }, ErrorCode.NotFound, "sizes.speeds.ghost"),
+            (new PlanSizes { Kinds = Number("scam", 1) }, ErrorCode.NotFound, "sizes.kinds.scam"),
+            (new PlanSizes { Tasks = Number("t-99", 1) }, ErrorCode.NotFound, "sizes.tasks.t-99"),
+        })
+        {
+            var request = new PlanRequest { Sizes = sizes };
+            foreach (var call in (Func<Task>[])
+                [() => Client.PlanAsync(request, Ct), () => Client.ComparePlansAsync(request, Ct)])
+            {
+                var error = await Should.ThrowAsync<LongshoreException>(call);
+                (error.Code, error.Field).ShouldBe((code, field));
+            }
+        }
+
+        var sized = new PlanRequest { Sizes = new PlanSizes() };
+        (await Should.ThrowAsync<LongshoreException>(() => Client.PlanAsync(
+            sized with { Method = PlanMethod.Candidates }, Ct))).Field.ShouldBe("method");
+        (await Should.ThrowAsync<LongshoreException>(() => Client.PlanAsync(
+            sized with { Prices = true }, Ct))).Field.ShouldBe("prices");
+
+        // What is there but not to be planned now is no slip.
+        var known = new PlanSizes { Kinds = Number("rare", 1), Tasks = Number("later", 1) };
+        (await PlannedAsync(new PlanRequest { Sizes = known })).ShouldBe([ids[0]]);
+    }
+
+    private static Dictionary<string, double> Number(string name, double number) => new() { [name] = number };
+
+    [Fact]
     public async Task Comparing_shows_what_greedy_loses()
     {
         await RegisterAsync("general", 1, "rust", "sql");

@@ -240,6 +240,78 @@ public abstract class PlanSuite<TSource> : StoreSuite<TSource>
     }
 
     [Fact]
+    public async Task A_plan_with_sizes_keeps_to_budgets_and_places_and_can_be_had()
+    {
+        await using var node = Node();
+        await Register("ann", 2, "rust");
+        await Register("bob", 4);
+        var (rust, big) = (await Add(Spec("build", "rust")), await Add(Spec("move")));
+        await Insert([.. Enumerable.Repeat(Spec("note"), 3)]);
+        var sizes = new PlanSizes
+        {
+            Kinds = new Dictionary<string, double> { ["build"] = 7.5, ["move"] = 12, ["note"] = 0.5 },
+            Budget = 8,
+            Budgets = new Dictionary<string, double> { ["bob"] = 13 },
+        };
+
+        var plan = await node.Client.PlanAsync(new PlanRequest { Sizes = sizes }, Ct);
+        var agentOf = plan.Assignments.ToDictionary(a => a.TaskId, a => a.Agent);
+        (agentOf[rust], agentOf[big]).ShouldBe(("ann", "bob"));
+        plan.Units.Select(u => (u.Agent, u.Used, u.Planned, u.Room)).ShouldBe(
+            [("ann", 8.0, 2, 2), ("bob", 13.0, 3, 4)]);
+        (plan.Gap, plan.Unassigned.Count).ShouldBe((0, 0));
+
+        // A budget bounds the plan alone: places are what the store holds to, and all that it knows.
+        await Take("ann", await Add(Spec("other", "rust")));
+        var applied = await node.Client.ApplyPlanAsync(plan.Assignments, "boss", Ct);
+        applied.Offered.ShouldBe(4);
+        applied.Items.Single(i => i.Status == AppliedStatus.Refused).Obstacle.ShouldBe(Obstacle.AtCapacity);
+    }
+
+    [Fact]
+    public async Task A_suspect_too_large_for_a_budget_is_planned_for_whoever_has_enough()
+    {
+        await using var node = Node();
+        await Register("ann", 4);
+        await Register("bob", 4);
+        await Register("cyd", 4);
+        var id = await Add(Spec("big") with { Priority = 10 });
+        await Take("ann", id);
+        await LoseAll();
+        await StageAll();
+        await Add();
+        await Store.Agents.HeartbeatAsync(["ann", "bob", "cyd"], NowUs, Ct);
+        foreach (var name in (string[])["bob", "cyd"])
+        {
+            var sizes = new PlanSizes
+            {
+                Kinds = new Dictionary<string, double> { ["big"] = 5 },
+                Budgets = new Dictionary<string, double> { [name] = 5 },
+            };
+            var plan = await node.Client.PlanAsync(new PlanRequest { Sizes = sizes }, Ct);
+            plan.Assignments.Count.ShouldBe(2);
+            plan.Assignments.Single(a => a.TaskId == id).Agent.ShouldBe(name);
+            plan.Units.Single(u => u.Agent == name).ShouldBe(new PlannedUnits(name, 5, 5, 1, 4));
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_holds_more_than_it_may_by_now_is_planned_for_nothing()
+    {
+        await using var node = Node();
+        await Register("ann", 2);
+        await Take("ann", await Add());
+        await Take("ann", await Add());
+        await Register("ann", 1);
+        await Add();
+        foreach (var sizes in (PlanSizes?[])[null, new PlanSizes()])
+        {
+            var plan = await node.Client.PlanAsync(new PlanRequest { Sizes = sizes }, Ct);
+            (plan.Agents, plan.Unassigned.Single().Reason).ShouldBe((0, UnassignedReason.NobodyFree));
+        }
+    }
+
+    [Fact]
     public async Task Tasks_of_every_mode_are_planned()
     {
         await using var node = Node();

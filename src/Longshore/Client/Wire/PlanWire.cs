@@ -31,6 +31,9 @@ public sealed record PlanRequestWire
     /// <summary>How many agents are weighed for each task with the method candidates; 32 when missing.</summary>
     public int? Candidates { get; init; }
 
+    /// <summary>What tasks take of a budget that agents have; missing where every task takes one place.</summary>
+    public PlanSizesWire? Sizes { get; init; }
+
     /// <summary>Also tell what more places and more agents would be worth.</summary>
     public bool? Prices { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record PlanRequestWire
         Codes = r.Codes,
         MinimumMatch = r.MinimumMatch,
         Candidates = r.Candidates,
+        Sizes = r.Sizes is null ? null : PlanSizesWire.Of(r.Sizes),
         Prices = r.Prices,
     };
 
@@ -60,6 +64,7 @@ public sealed record PlanRequestWire
             Codes = Codes ?? [],
             MinimumMatch = MinimumMatch ?? usual.MinimumMatch,
             Candidates = Candidates ?? usual.Candidates,
+            Sizes = Sizes?.ToSizes(),
             Prices = Prices ?? false,
         };
     }
@@ -101,6 +106,9 @@ public sealed record AssignmentPlanWire
     /// <summary>What nobody gets, and why.</summary>
     public IReadOnlyList<UnassignedTaskWire> Unassigned { get; init; } = [];
 
+    /// <summary>In a plan with sizes: what it gives the agents, of their budgets and places.</summary>
+    public IReadOnlyList<PlannedUnits> Units { get; init; } = [];
+
     /// <summary>What one more place with an agent would add.</summary>
     public IReadOnlyList<PlacePrice> PlacePrices { get; init; } = [];
 
@@ -120,6 +128,7 @@ public sealed record AssignmentPlanWire
         Gap = p.Gap,
         Assignments = [.. p.Assignments.Select(PlannedAssignmentWire.Of)],
         Unassigned = [.. p.Unassigned.Select(UnassignedTaskWire.Of)],
+        Units = p.Units,
         PlacePrices = p.PlacePrices,
         NewcomerPrices = p.NewcomerPrices,
     };
@@ -137,6 +146,7 @@ public sealed record AssignmentPlanWire
         Gap = Gap,
         Assignments = [.. Assignments.Select(one => one.ToAssignment())],
         Unassigned = [.. Unassigned.Select(one => one.ToUnassigned())],
+        Units = Units,
         PlacePrices = PlacePrices,
         NewcomerPrices = NewcomerPrices,
     };
@@ -172,6 +182,9 @@ public sealed record PlannedAssignmentWire
     /// <summary>general_availability or capability_match.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>In a plan with sizes: what it takes of the agent's budget.</summary>
+    public double? Units { get; init; }
+
     internal static PlannedAssignmentWire Of(PlannedAssignment a) => new()
     {
         TaskId = a.TaskId,
@@ -183,17 +196,19 @@ public sealed record PlannedAssignmentWire
         Performance = a.Performance,
         FreeLoad = a.FreeLoad,
         Reason = Words.Snake(a.Reason),
+        Units = a.Units,
     };
 
     internal PlannedAssignment ToAssignment() => new(
         TaskId, Code ?? "", Epoch, Agent, Score, Match, Performance, FreeLoad,
-        Reason is null ? AssignmentReason.CapabilityMatch : Words.Parse<AssignmentReason>(Reason, "reason"));
+        Reason is null ? AssignmentReason.CapabilityMatch : Words.Parse<AssignmentReason>(Reason, "reason"),
+        Units);
 }
 
 /// <summary>A task that nobody gets.</summary>
 /// <param name="TaskId">The task.</param>
 /// <param name="Code">Its code.</param>
-/// <param name="Reason">not_ready, nobody_can, nobody_free, below_minimum_match or room_taken.</param>
+/// <param name="Reason">not_ready, nobody_can, nobody_free, below_minimum_match, room_taken or too_large.</param>
 /// <param name="Sentence">For people.</param>
 /// <param name="Obstacles">What keeps agents from it.</param>
 public sealed record UnassignedTaskWire(

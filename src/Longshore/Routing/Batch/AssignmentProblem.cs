@@ -26,11 +26,12 @@ internal sealed class AssignmentProblem
     private readonly int[]? _sizes;
     private readonly int[] _room;
     private readonly int[]? _crowding;
+    private readonly int[]? _slots;
 
     private AssignmentProblem(int[] firstArc, Arc[] arcs, int[]? sizes, Builder agents)
     {
         (_firstArc, _arcs, _sizes) = (firstArc, arcs, sizes);
-        (_room, _crowding, EveryTask) = (agents.Room, agents.Crowding, agents.EveryTask);
+        (_room, _crowding, _slots, EveryTask) = (agents.Room, agents.Crowding, agents.Slots, agents.EveryTask);
     }
 
     private AssignmentProblem(AssignmentProblem other, int[] firstArc, Arc[] arcs)
@@ -54,6 +55,12 @@ internal sealed class AssignmentProblem
     /// <summary>How much each agent can take: slots, or the sum of sizes.</summary>
     public ReadOnlySpan<int> Room => _room;
 
+    /// <summary>Beside the sum of sizes, the number of tasks of an agent is bounded.</summary>
+    public bool HasSlots => _slots is not null;
+
+    /// <summary>With sizes: the most tasks that the agent can take, whatever they add up to.</summary>
+    public int SlotsOf(int agent) => _slots is null ? int.MaxValue : _slots[agent];
+
     /// <summary>
     /// How much less each further task of the agent is worth than the one before, in units: with it, load is spread.
     /// </summary>
@@ -76,6 +83,15 @@ internal sealed class AssignmentProblem
 
     /// <summary>The same tasks and agents with other arcs.</summary>
     public AssignmentProblem WithArcs(int[] firstArc, Arc[] arcs) => new(this, firstArc, arcs);
+
+    /// <summary>
+    /// The same tasks and arcs with slots alone. Every plan for this problem is one for that, so what bounds that
+    /// bounds this, too.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There are no slots.</exception>
+    public AssignmentProblem WithoutSizes() => new(
+        _firstArc, _arcs, null,
+        new Builder(_slots ?? throw new InvalidOperationException("there are no slots")) { EveryTask = EveryTask });
 
     /// <summary>Collects tasks one after the other, each followed by its arcs.</summary>
     public sealed class Builder
@@ -113,6 +129,11 @@ internal sealed class AssignmentProblem
         /// <see cref="ScoreMax"/> units. Not for arcs with sizes.
         /// </summary>
         public int[]? Crowding { get; init; }
+
+        /// <summary>
+        /// With sizes: the most tasks each agent can take. Not where every task must be assigned.
+        /// </summary>
+        public int[]? Slots { get; init; }
 
         /// <summary>Begins the next task and answers its number.</summary>
         public int AddTask()

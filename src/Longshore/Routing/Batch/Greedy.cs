@@ -25,7 +25,8 @@ internal static class Greedy
             for (var i = 0; i < arcs.Length; i++)
             {
                 var arc = arcs[i];
-                if (arc.Score <= least || room[arc.Agent] < (sizes.IsEmpty ? 1 : sizes[i]))
+                if (arc.Score <= least || room[arc.Agent] < (sizes.IsEmpty ? 1 : sizes[i])
+                    || taken[arc.Agent] >= problem.SlotsOf(arc.Agent))
                 {
                     continue;
                 }

@@ -25,7 +25,7 @@ internal static class BruteForce
         {
             var (agent, score) = arcs[i];
             var size = problem.HasSizes ? problem.SizesOf(task)[i] : 1;
-            if (left[agent] < size)
+            if (left[agent] < size || taken[agent] >= problem.SlotsOf(agent))
             {
                 continue;
             }

@@ -29,6 +29,7 @@ internal static class CertificateCheck
         for (var agent = 0; agent < problem.Agents; agent++)
         {
             filled[agent].ShouldBeLessThanOrEqualTo(problem.Room[agent], $"agent {agent} has too much");
+            taken[agent].ShouldBeLessThanOrEqualTo(problem.SlotsOf(agent), $"agent {agent} has too many");
         }
 
         plan.Value.ShouldBe(value);

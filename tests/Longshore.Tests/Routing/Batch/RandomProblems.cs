@@ -34,6 +34,12 @@ internal static class RandomProblems
 
         /// <summary>Largest size of a task; 0 is a problem without sizes.</summary>
         public int SizeMax { get; init; }
+
+        /// <summary>All sizes are a multiple of this, whatever the room is.</summary>
+        public int SizeStep { get; init; } = 1;
+
+        /// <summary>With sizes: most slots of an agent; null for none.</summary>
+        public int? SlotsMax { get; init; }
     }
 
     public static AssignmentProblem Draw(int seed, Shape shape)
@@ -48,6 +54,7 @@ internal static class RandomProblems
         var builder = new AssignmentProblem.Builder(room, shape.SizeMax > 0)
         {
             EveryTask = shape.EveryTask,
+            Slots = shape.SlotsMax is { } most ? [.. room.Select(_ => random.Next(most + 1))] : null,
             Crowding = shape.CrowdingMax == 0 ? null : [.. room.Select(_ => random.Next(shape.CrowdingMax + 1))],
         };
         var tasks = random.Next(1, shape.TasksMax + 1);
@@ -68,7 +75,7 @@ internal static class RandomProblems
                     builder.AddArc(
                         agent,
                         random.Next(shape.ScoreMin, shape.ScoreMax + 1),
-                        shape.SizeMax == 0 ? 1 : random.Next(1, shape.SizeMax + 1));
+                        shape.SizeMax == 0 ? 1 : shape.SizeStep * random.Next(1, shape.SizeMax + 1));
                 }
             }
         }

@@ -8,9 +8,15 @@ internal static class Generalised
 {
     private const int MovesMax = 2_500_000;
     private const int MovesPerTask = 20_000;
-    private const int SearchesMax = 4;
+    private const int MovesInAll = 10_000_000;
+    private const int SearchesMax = 16;
+    private const int Efforts = 4;
     private const double Heat = 0.1;
     private const long CellsMax = 400_000_000;
+
+    // With more arcs than this, a few for each task lead to the same proof for slots alone sooner.
+    private const int AllArcsMax = 100_000;
+    private const int FirstCandidates = 32;
 
     /// <summary>A good plan and a bound of all plans; the same for the same seed.</summary>
     /// <remarks>
@@ -19,35 +25,86 @@ internal static class Generalised
     /// </remarks>
     public static BatchPlan Plan(AssignmentProblem problem, int seed = 1)
     {
-        if (problem.HasCrowding)
+        if (problem.HasCrowding || (problem.HasSlots && problem.EveryTask))
         {
-            throw new ArgumentException("crowding is for tasks that take one slot each", nameof(problem));
+            throw new ArgumentException("there is no crowding here, and slots only where tasks may be left out");
         }
 
-        var random = new Random(seed);
         var arcs = new SizedArcs(problem);
-        var best = new SizedPlan(arcs);
-        RegretGreedy.Fill(arcs, best);
+        var first = Filled(arcs, new SizedPlan(arcs));
+        if (!problem.HasSlots)
+        {
+            return Search(arcs, first, seed);
+        }
+
+        // Where room is ample, this is all; where it is not, slots still bound what can be had.
+        var bySlots = BySlots(problem);
+        var within = Within(arcs, bySlots);
+        return within.Value == bySlots.Value
+            ? bySlots with { Prices = null }
+            : Narrowed(Search(arcs, Better(first, Filled(arcs, within)), seed), bySlots.Bound);
+    }
+
+    private static BatchPlan BySlots(AssignmentProblem problem)
+    {
+        var slots = problem.WithoutSizes();
+        return slots.ArcCount > AllArcsMax ? Optimal.PlanWithCandidates(slots, FirstCandidates) : Optimal.Plan(slots);
+    }
+
+    /// <summary>Of a plan by slots alone what there is room for.</summary>
+    private static SizedPlan Within(SizedArcs arcs, BatchPlan bySlots)
+    {
+        var plan = new SizedPlan(arcs);
+        for (var task = 0; task < bySlots.AgentOf.Length; task++)
+        {
+            if (bySlots.AgentOf[task] is var agent and not BatchPlan.Nobody
+                && arcs.Find(task, agent) is var arc && plan.Fits(arc))
+            {
+                plan.Move(task, arc);
+            }
+        }
+
+        return plan;
+    }
+
+    private static BatchPlan Narrowed(BatchPlan plan, long? bound) =>
+        plan with { Bound = plan.Bound is { } own && bound is { } other ? Math.Min(own, other) : plan.Bound ?? bound };
+
+    private static BatchPlan Search(SizedArcs arcs, SizedPlan start, int seed)
+    {
+        var random = new Random(seed);
         var prices = RoomPrices.Find(arcs);
-        var moves = (int)Math.Min(MovesMax, (long)MovesPerTask * problem.Tasks);
-        best = ShiftAndSwap.Improve(arcs, Completed(arcs, best), prices, Effort(0), random);
-        var bound = new LagrangianBound(arcs);
-        bound.Lower(CellsMax, () => best.IsFeasible ? best.Value : Least(arcs), () =>
+        var moves = (int)Math.Min(MovesMax, (long)MovesPerTask * arcs.Problem.Tasks);
+        var best = ShiftAndSwap.Improve(arcs, Completed(arcs, start), prices, Effort(0), random);
+        var bound = new LagrangianBound(arcs, prices);
+        bound.Lower(
+            CellsMax, () => best.IsFeasible ? best.Value : Least(arcs),
+            () => best = Better(best, Filled(arcs, bound.Chosen.Copy())));
+        for (var i = 1; i < Math.Min(SearchesMax, MovesInAll / moves) && !IsBest(); i++)
         {
-            var plan = bound.Chosen.Copy();
-            RegretGreedy.Fill(arcs, plan);
-            best = Better(best, plan);
-        });
-        for (var i = 1; i < SearchesMax && !(best.IsFeasible && best.Value == bound.Best); i++)
-        {
-            var start = i == 1 ? Completed(arcs, bound.Chosen) : best;
-            best = Better(best, ShiftAndSwap.Improve(arcs, start, prices, Effort(i), random));
+            // Searches begin at several places, or all would end in the same corner.
+            var from = (i % 3) switch
+            {
+                1 => Completed(arcs, bound.Chosen),
+                2 => best,
+                _ => Completed(arcs, start),
+            };
+            best = Better(best, ShiftAndSwap.Improve(arcs, from, prices, Effort(i), random));
         }
 
         return Answer(arcs, best, bound.Best);
 
+        bool IsBest() => best.IsFeasible && best.Value == bound.Best;
+
         // First with few choices, which goes deep, then wider.
-        ShiftAndSwap.Effort Effort(int search) => new(moves, Heat / Math.Max(1, search), 3 + (2 * search));
+        ShiftAndSwap.Effort Effort(int search) =>
+            new(moves, Heat / Math.Max(1, search % Efforts), 3 + (2 * (search % Efforts)));
+    }
+
+    private static SizedPlan Filled(SizedArcs arcs, SizedPlan plan)
+    {
+        RegretGreedy.Fill(arcs, plan);
+        return plan;
     }
 
     private static SizedPlan Better(SizedPlan a, SizedPlan b) =>

@@ -2,8 +2,9 @@ namespace Longshore.Routing.Batch.Sized;
 
 /// <summary>
 /// An upper bound of every plan's value: each task pays its price to whoever takes it, each agent chooses the most
-/// profit within its room, and no rule says that a task is taken once. Prices are moved towards the lowest bound by
-/// the subgradient method (Held and Karp 1971, for this problem Fisher 1981).
+/// profit within its room, and no rule says that a task is taken once. Where agents have slots beside room, each task
+/// also pays for its slot, and no rule says how many. Prices are moved towards the lowest bound by the subgradient
+/// method (Held and Karp 1971, for this problem Fisher 1981).
 /// </summary>
 internal sealed class LagrangianBound
 {
@@ -16,14 +17,21 @@ internal sealed class LagrangianBound
     private readonly long[] _prices;
     private readonly int[] _timesTaken;
 
+    // What a slot of each agent costs, and how many it would take at the present prices.
+    private readonly long[] _slotPrices;
+    private readonly int[] _slotsTaken;
+
     // For each agent the arcs that lead to it.
     private readonly List<(int Task, int Arc)>[] _arcsTo;
 
-    public LagrangianBound(SizedArcs arcs)
+    /// <summary>Begins with what tasks and slots are worth by the prices of linear programming.</summary>
+    public LagrangianBound(SizedArcs arcs, RoomPrices prices)
     {
         _arcs = arcs;
         _prices = new long[arcs.Problem.Tasks];
         _timesTaken = new int[arcs.Problem.Tasks];
+        _slotPrices = new long[arcs.Problem.Agents];
+        _slotsTaken = new int[arcs.Problem.Agents];
         _arcsTo = new List<(int, int)>[arcs.Problem.Agents];
         for (var agent = 0; agent < _arcsTo.Length; agent++)
         {
@@ -37,7 +45,12 @@ internal sealed class LagrangianBound
                 _arcsTo[arcs.Agent(i)].Add((task, i));
             }
 
-            _prices[task] = FirstPrice(task);
+            _prices[task] = (long)(prices.Choose(task).Worth * Fine);
+        }
+
+        for (var agent = 0; agent < _slotPrices.Length; agent++)
+        {
+            _slotPrices[agent] = (long)(prices.Slot(agent) * Fine);
         }
 
         Chosen = new SizedPlan(arcs);
@@ -56,7 +69,7 @@ internal sealed class LagrangianBound
     public void Lower(long cells, Func<long> value, Action improved)
     {
         var (step, stale, lowest) = (2.0, 0, double.MaxValue);
-        var bestPrices = _prices.ToArray();
+        var (bestPrices, bestSlotPrices) = (_prices.ToArray(), _slotPrices.ToArray());
         while (cells > 0 && step > 0.0005)
         {
             var bound = Round(ref cells);
@@ -65,12 +78,14 @@ internal sealed class LagrangianBound
             {
                 (lowest, stale) = (bound, 0);
                 _prices.CopyTo(bestPrices, 0);
+                _slotPrices.CopyTo(bestSlotPrices, 0);
                 improved();
             }
             else if (++stale == PatienceOfStep)
             {
                 (step, stale) = (step / 2, 0);
                 bestPrices.CopyTo(_prices, 0);
+                bestSlotPrices.CopyTo(_slotPrices, 0);
                 continue;
             }
 
@@ -97,17 +112,20 @@ internal sealed class LagrangianBound
             _knapsack.Clear();
             foreach (var (task, arc) in _arcsTo[agent])
             {
-                _knapsack.Add(task, _arcs.Size(arc), (_arcs.Score(arc) * Fine) - _prices[task]);
+                _knapsack.Add(
+                    task, _arcs.Size(arc), (_arcs.Score(arc) * Fine) - _prices[task] - _slotPrices[agent]);
             }
 
-            var room = _arcs.Problem.Room[agent];
+            var room = _arcs.Room(agent);
             cells -= _knapsack.Cells(room) + _arcsTo[agent].Count;
-            bound += _knapsack.Solve(room);
+            bound += _knapsack.Solve(room) + (_slotPrices[agent] * Slots(agent));
+            _slotsTaken[agent] = _knapsack.Chosen.Count;
             foreach (var task in _knapsack.Chosen)
             {
                 _timesTaken[task]++;
                 var arc = _arcs.Find(task, agent);
-                if (Chosen.ArcOf[task] == SizedPlan.None || _arcs.Score(arc) > _arcs.Score(Chosen.ArcOf[task]))
+                if ((Chosen.ArcOf[task] == SizedPlan.None || _arcs.Score(arc) > _arcs.Score(Chosen.ArcOf[task]))
+                    && Chosen.HasSlot(agent))
                 {
                     Chosen.Move(task, arc);
                 }
@@ -126,6 +144,11 @@ internal sealed class LagrangianBound
             length += Missing(task) * Missing(task);
         }
 
+        for (var agent = 0; agent < _slotPrices.Length; agent++)
+        {
+            length += SlotsLeft(agent) * SlotsLeft(agent);
+        }
+
         if (length == 0)
         {
             return false;
@@ -141,6 +164,11 @@ internal sealed class LagrangianBound
             }
         }
 
+        for (var agent = 0; agent < _slotPrices.Length; agent++)
+        {
+            _slotPrices[agent] = Math.Max(0, _slotPrices[agent] - (long)Math.Round(by * SlotsLeft(agent)));
+        }
+
         return true;
     }
 
@@ -148,19 +176,15 @@ internal sealed class LagrangianBound
     private long Missing(int task) =>
         !_arcs.Problem.EveryTask && _prices[task] == 0 && _timesTaken[task] == 0 ? 0 : 1 - _timesTaken[task];
 
-    // The second best score: one agent then wants the task, and the next one does not.
-    private long FirstPrice(int task)
+    // Slots that nobody pays for need not all be taken; without any there is nothing to price.
+    private long SlotsLeft(int agent)
     {
-        long lowest = _arcs.Problem.EveryTask ? long.MinValue : 0;
-        var (best, second) = (lowest, lowest);
-        for (var i = _arcs.First(task); i < _arcs.End(task); i++)
-        {
-            var score = (long)_arcs.Score(i);
-            (best, second) = score > best ? (score, best) : (best, Math.Max(second, score));
-        }
-
-        return second != long.MinValue ? second * Fine : best != long.MinValue ? best * Fine : 0;
+        var left = (long)Slots(agent) - _slotsTaken[agent];
+        return !_arcs.Problem.HasSlots || (_slotPrices[agent] == 0 && left > 0) ? 0 : left;
     }
+
+    private int Slots(int agent) =>
+        _arcs.Problem.HasSlots ? Math.Min(_arcs.Problem.SlotsOf(agent), _arcsTo[agent].Count) : 0;
 
     private static long Floor(long bound) => (long)Math.Floor((decimal)bound / Fine);
 }

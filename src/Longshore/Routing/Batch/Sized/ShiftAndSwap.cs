@@ -26,13 +26,17 @@ internal sealed class ShiftAndSwap
     private double _pressure = 1;
     private double _heat;
 
-    private ShiftAndSwap(SizedArcs arcs, SizedPlan start, double[] prices, Effort effort, Random random)
+    private ShiftAndSwap(SizedArcs arcs, SizedPlan start, RoomPrices prices, Effort effort, Random random)
     {
         (_arcs, _plan, _random, Best) = (arcs, start.Copy(), random, start);
         _holders = new SizedHolders(arcs, _plan);
         _choices = new SizedChoices(arcs, prices, effort.ChoicesPerTask);
         var perUnit = PenaltyOfSpread * arcs.Spread / Math.Max(1, arcs.MeanSize);
-        _penalty = [.. prices.Select(price => Math.Max(PenaltyOfPrice * price, perUnit))];
+        _penalty =
+        [
+            .. Enumerable.Range(0, arcs.Problem.Agents)
+                .Select(agent => Math.Max(PenaltyOfPrice * prices.Room(agent), perUnit)),
+        ];
     }
 
     private SizedPlan Best { get; set; }
@@ -44,7 +48,7 @@ internal sealed class ShiftAndSwap
     /// <param name="effort">How much to try.</param>
     /// <param name="random">Chance.</param>
     public static SizedPlan Improve(
-        SizedArcs arcs, SizedPlan start, double[] prices, Effort effort, Random random)
+        SizedArcs arcs, SizedPlan start, RoomPrices prices, Effort effort, Random random)
     {
         if (arcs.Count == 0)
         {
@@ -83,6 +87,11 @@ internal sealed class ShiftAndSwap
 
     private void TryShift(int task, int to)
     {
+        if (to != SizedPlan.None && !_plan.HasSlot(_arcs.Agent(to)))
+        {
+            return;
+        }
+
         var from = _plan.ArcOf[task];
         var loss = Score(from) - Score(to);
         var over = from == SizedPlan.None ? 0 : Over(_arcs.Agent(from), _arcs.Size(from));
@@ -94,10 +103,14 @@ internal sealed class ShiftAndSwap
         }
     }
 
+    /// <summary>
+    /// Exchanges the task with one that the other agent holds; who has nobody drives that one out. False if there is
+    /// nothing to exchange.
+    /// </summary>
     private bool TrySwap(int task, int toB)
     {
         var a = _plan.ArcOf[task];
-        if (a == SizedPlan.None || toB == SizedPlan.None)
+        if (toB == SizedPlan.None || (a == SizedPlan.None && _arcs.Problem.EveryTask))
         {
             return false;
         }
@@ -110,15 +123,15 @@ internal sealed class ShiftAndSwap
 
         var other = holders[_random.Next(holders.Count)];
         var b = _plan.ArcOf[other];
-        var toA = _arcs.Find(other, _arcs.Agent(a));
-        if (toA < 0)
+        var toA = a == SizedPlan.None ? SizedPlan.None : _arcs.Find(other, _arcs.Agent(a));
+        if (a != SizedPlan.None && toA < 0)
         {
             return false;
         }
 
         var loss = Score(a) + Score(b) - Score(toA) - Score(toB);
-        var over = Over(_arcs.Agent(a), _arcs.Size(a) - _arcs.Size(toA))
-            + Over(_arcs.Agent(b), _arcs.Size(b) - _arcs.Size(toB));
+        var over = Over(_arcs.Agent(b), _arcs.Size(b) - _arcs.Size(toB));
+        over += a == SizedPlan.None ? 0 : Over(_arcs.Agent(a), _arcs.Size(a) - _arcs.Size(toA));
         if (Accepts(loss + over))
         {
             Move(task, toB);

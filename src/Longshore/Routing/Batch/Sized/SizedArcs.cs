@@ -1,12 +1,18 @@
+using System.Numerics;
+
 namespace Longshore.Routing.Batch.Sized;
 
-/// <summary>The arcs of a problem with sizes as flat arrays, those of a task ordered by agent.</summary>
+/// <summary>
+/// The arcs of a problem with sizes as flat arrays, those of a task ordered by agent. Sizes are counted in their
+/// greatest common measure, which changes nothing of what fits, and keeps tables over room small.
+/// </summary>
 internal sealed class SizedArcs
 {
     private readonly int[] _first;
     private readonly int[] _agent;
     private readonly int[] _score;
     private readonly int[] _size;
+    private readonly int _measure;
 
     public SizedArcs(AssignmentProblem problem)
     {
@@ -28,6 +34,12 @@ internal sealed class SizedArcs
             }
 
             _first[task + 1] = at;
+        }
+
+        _measure = Measure();
+        for (var i = 0; i < _size.Length; i++)
+        {
+            _size[i] /= _measure;
         }
 
         if (Count > 0)
@@ -57,10 +69,28 @@ internal sealed class SizedArcs
 
     public int Size(int arc) => _size[arc];
 
+    /// <summary>How much the agent can take, in the same measure as sizes.</summary>
+    public int Room(int agent) => Problem.Room[agent] / _measure;
+
     /// <summary>The arc from a task to an agent, or -1.</summary>
     public int Find(int task, int agent)
     {
         var at = Array.BinarySearch(_agent, _first[task], _first[task + 1] - _first[task], agent);
         return at < 0 ? -1 : at;
+    }
+
+    private int Measure()
+    {
+        var measure = 0;
+        foreach (var size in _size)
+        {
+            measure = (int)BigInteger.GreatestCommonDivisor(measure, size);
+            if (measure == 1)
+            {
+                break;
+            }
+        }
+
+        return Math.Max(1, measure);
     }
 }

@@ -9,14 +9,14 @@ internal sealed class SizedChoices
     private readonly int[] _first;
     private readonly int[] _choices;
 
-    public SizedChoices(SizedArcs arcs, double[] prices, int perTask)
+    public SizedChoices(SizedArcs arcs, RoomPrices prices, int perTask)
     {
         _first = new int[arcs.Problem.Tasks + 1];
         var choices = new List<int>();
         for (var task = 0; task < arcs.Problem.Tasks; task++)
         {
             choices.AddRange(Enumerable.Range(arcs.First(task), arcs.End(task) - arcs.First(task))
-                .OrderByDescending(arc => arcs.Score(arc) - (prices[arcs.Agent(arc)] * arcs.Size(arc)))
+                .OrderByDescending(prices.Worth)
                 .Take(perTask));
             if (!arcs.Problem.EveryTask)
             {

@@ -7,6 +7,9 @@ internal sealed class SizedPlan
 
     private readonly SizedArcs _arcs;
 
+    // How many tasks each agent has.
+    private readonly int[] _held;
+
     public SizedPlan(SizedArcs arcs)
     {
         _arcs = arcs;
@@ -15,9 +18,10 @@ internal sealed class SizedPlan
         Left = new long[arcs.Problem.Agents];
         for (var agent = 0; agent < Left.Length; agent++)
         {
-            Left[agent] = arcs.Problem.Room[agent];
+            Left[agent] = arcs.Room(agent);
         }
 
+        _held = new int[Left.Length];
         Open = ArcOf.Length;
     }
 
@@ -26,6 +30,7 @@ internal sealed class SizedPlan
         _arcs = other._arcs;
         ArcOf = [.. other.ArcOf];
         Left = [.. other.Left];
+        _held = [.. other._held];
         (Value, Overload, Open) = (other.Value, other.Overload, other.Open);
     }
 
@@ -46,9 +51,16 @@ internal sealed class SizedPlan
     /// <summary>It may be carried out as it is.</summary>
     public bool IsFeasible => Overload == 0 && (Open == 0 || !_arcs.Problem.EveryTask);
 
-    public bool Fits(int arc) => Left[_arcs.Agent(arc)] >= _arcs.Size(arc);
+    /// <summary>There is room for it and a slot.</summary>
+    public bool Fits(int arc) => Left[_arcs.Agent(arc)] >= _arcs.Size(arc) && HasSlot(_arcs.Agent(arc));
 
-    /// <summary>Gives a task to another arc, or to <see cref="None"/>.</summary>
+    /// <summary>The agent may have one more task, as far as their number counts.</summary>
+    public bool HasSlot(int agent) => _held[agent] < _arcs.Problem.SlotsOf(agent);
+
+    /// <summary>
+    /// Gives a task to another arc, or to <see cref="None"/>. Agents may get too much by it, but only who moves sees
+    /// to it that they have a slot.
+    /// </summary>
     public void Move(int task, int arc)
     {
         var before = ArcOf[task];
@@ -60,6 +72,7 @@ internal sealed class SizedPlan
         {
             Value -= _arcs.Score(before);
             Change(_arcs.Agent(before), _arcs.Size(before));
+            _held[_arcs.Agent(before)]--;
         }
 
         if (arc == None)
@@ -70,6 +83,7 @@ internal sealed class SizedPlan
         {
             Value += _arcs.Score(arc);
             Change(_arcs.Agent(arc), -_arcs.Size(arc));
+            _held[_arcs.Agent(arc)]++;
         }
 
         ArcOf[task] = arc;

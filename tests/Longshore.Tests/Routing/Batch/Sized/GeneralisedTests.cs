@@ -47,6 +47,36 @@ public sealed class GeneralisedTests
     }
 
     [Fact]
+    public void Keep_to_slots_beside_room_and_come_up_to_the_best_plan_that_does()
+    {
+        var (slotsAlone, both, missed, open, gaps) = (0, 0, 0, 0L, 0L);
+        for (var seed = 0; seed < 150; seed++)
+        {
+            var shape = Small with { SlotsMax = 3, RoomMax = seed % 3 == 0 ? 40 : 12, SizeStep = 1 + (seed % 2) };
+            var problem = RandomProblems.Draw(seed, shape);
+            var plan = Generalised.Plan(problem);
+            var greedy = Greedy.Plan(problem);
+
+            plan.ShouldBeFeasible(problem);
+            greedy.ShouldBeFeasible(problem);
+            var best = BruteForce.Best(problem).ShouldNotBeNull();
+            var bound = plan.Bound.ShouldNotBeNull();
+            bound.ShouldBeGreaterThanOrEqualTo(best, $"seed {seed}");
+            var bySlots = BruteForce.Best(problem.WithoutSizes());
+            bound.ShouldBeLessThanOrEqualTo(bySlots ?? 0, "more than slots alone allow is no bound worth telling");
+            slotsAlone += bySlots == best && plan.Gap == 0 ? 1 : 0;
+            both += bySlots > best ? 1 : 0;
+            missed += plan.Value < best ? 1 : 0;
+            (open, gaps) = (open + best, gaps + bound - best);
+        }
+
+        missed.ShouldBe(0);
+        slotsAlone.ShouldBeGreaterThan(20, "where sizes do not matter the plan is proven");
+        both.ShouldBeGreaterThan(20, "otherwise sizes were not tried");
+        (gaps / (double)open).ShouldBeInRange(0, 0.03);
+    }
+
+    [Fact]
     public void Prove_most_of_what_lies_between_the_best_plan_and_everybodys_wish()
     {
         var (open, proved) = (0L, 0L);
