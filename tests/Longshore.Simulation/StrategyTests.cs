@@ -62,6 +62,17 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public void Specialists_first_keeps_the_versatile_free_whatever_their_names()
+    {
+        var one = Worlds.Record(Scarce("a-specialist", "b-versatile"), "specialists_first").Figures;
+        var other = Worlds.Record(Scarce("b-specialist", "a-versatile"), "specialists_first").Figures;
+        var mixed = Worlds.Record(Scarce("a-specialist", "b-versatile"), "random").Figures;
+
+        one.Kinds[1].WaitMeanSeconds.ShouldBeLessThan(0.9 * mixed.Kinds[1].WaitMeanSeconds);
+        other.Kinds[1].WaitMeanSeconds.ShouldBeLessThan(0.9 * mixed.Kinds[1].WaitMeanSeconds);
+    }
+
+    [Fact]
     public void Performance_weighted_gives_less_to_whom_fails_more()
     {
         var days = Worlds.Record(

@@ -1,5 +1,6 @@
 using Longshore.Matching;
 using Longshore.Simulation.Checks;
+using Longshore.Simulation.Scenarios;
 
 namespace Longshore.Simulation;
 
@@ -55,12 +56,40 @@ public sealed class WeekTests
     [InlineData("first_available")]
     [InlineData("random")]
     [InlineData("best_match")]
+    [InlineData("specialists_first")]
+    [InlineData("plan")]
     public void Keep_every_promise_with_every_strategy(string strategy)
     {
         var week = Worlds.Record(Worlds.Week(0.95), strategy);
 
         week.Checks.Violations.ShouldBeEmpty();
         week.Figures.All.Done.ShouldBeGreaterThan(1200);
+    }
+
+    /// <summary>Agents that go down longer than their leases last, and come back in the middle of an offer.</summary>
+    [Fact]
+    public void Keep_every_promise_with_every_method_when_agents_go_down()
+    {
+        var world = Worlds.World(
+            2,
+            [
+                new Crew { Name = "wilful", Count = 3, DeclineProbability = 0.3, Response = Worlds.Fixed(20) },
+                new Crew
+                {
+                    Name = "frail", Count = 3, MaxConcurrent = 3, CrashProbability = 0.05, MissProbability = 0.1,
+                    DownSeconds = 90, Response = Worlds.Exponential(30),
+                    Shifts = [new Shift { From = "06:00", To = "22:00" }],
+                },
+            ],
+            Worlds.Kind("work", Worlds.PerHour(40), Worlds.Exponential(400)) with { MaxAttempts = 20 });
+        foreach (var method in Method.All)
+        {
+            var days = Worlds.Record(world, method.Word);
+
+            days.Checks.Violations.ShouldBeEmpty(method.Word);
+            days.All(What.Down).Count().ShouldBeGreaterThan(10);
+            days.Figures.All.Done.ShouldBeGreaterThan(1500);
+        }
     }
 
     private static TimeSpan Overtaking(Recorded week) => week.Checks.All.OfType<BoundedOvertaking>().Single().Widest;

@@ -12,9 +12,9 @@ internal static class SimulationPlot
     private const double Gap = 44;
     private const double LetterWidth = 7.2;
 
-    /// <summary>Colours that colour-blind people can tell apart: Okabe and Ito (2008).</summary>
+    /// <summary>Colours that colour-blind people can tell apart: Okabe and Ito (2008), and two more.</summary>
     private static readonly string[] Colours =
-        ["#000000", "#e69f00", "#0072b2", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8f8f00"];
+        ["#000000", "#e69f00", "#0072b2", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8f8f00", "#7f7f7f", "#882255"];
 
     public static string Draw(SimulationReport report)
     {

@@ -97,11 +97,19 @@ public sealed record AgentRecord
     internal AgentRecord At(long nowUs, TimeSpan halfLife)
     {
         var overall = Overall.At(nowUs, halfLife);
-        var faded = ByCapability.Where(pair => pair.Value.At(nowUs, halfLife) != pair.Value)
-            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.At(nowUs, halfLife))).ToList();
-        return overall == Overall && faded.Count == 0
+        var capabilities = ByCapability;
+        foreach (var (name, evidence) in ByCapability)
+        {
+            var left = evidence.At(nowUs, halfLife);
+            if (left != evidence)
+            {
+                capabilities = capabilities.SetItem(name, left);
+            }
+        }
+
+        return overall == Overall && ReferenceEquals(capabilities, ByCapability)
             ? this
-            : new AgentRecord { Overall = overall, ByCapability = ByCapability.SetItems(faded) };
+            : new AgentRecord { Overall = overall, ByCapability = capabilities };
     }
 
     /// <summary>With more evidence, in all and in those of the named capabilities that the agent declares.</summary>

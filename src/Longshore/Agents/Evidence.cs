@@ -58,6 +58,10 @@ public readonly record struct Evidence
     /// <summary>The number of an instant's step on the grid; within one step nothing fades.</summary>
     internal static long StepAt(long nowUs, TimeSpan halfLife) => nowUs / StepUs(halfLife);
 
+    /// <summary>When the next step after an instant's begins.</summary>
+    internal static long NextStepUs(long nowUs, TimeSpan halfLife) =>
+        (StepAt(nowUs, halfLife) + 1) * StepUs(halfLife);
+
     /// <summary>With more; what is taken back never leaves less than nothing.</summary>
     internal Evidence Plus(long goodMillionths, long badMillionths, long nowUs, TimeSpan halfLife)
     {

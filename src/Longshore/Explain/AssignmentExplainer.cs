@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Matching;
 using Longshore.Routing;
 using Longshore.Routing.Strategies;
 using Longshore.Storage;
@@ -10,6 +11,9 @@ namespace Longshore.Explain;
 internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clock)
 {
     private const int Seed = 0;
+
+    /// <summary>So many classes of what waits are counted where breadth decides.</summary>
+    private const int ClassesMax = 200;
 
     /// <summary>Null when there is no such task.</summary>
     public async Task<AssignmentExplanation?> ExplainAsync(long id, CancellationToken ct)
@@ -27,13 +31,16 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
         var holder = task.State is TaskState.Assigned or TaskState.InProgress or TaskState.Blocked ? task.Agent : null;
         var may = Able(task, crowd, new Eligibility(rules.InPool(), guards, [], store.Info, now), holder);
         var strategy = rules.StrategyOf(task.Spec.Kind, task.Spec.Step);
+        var others = strategy == RoutingStrategy.SpecialistsFirst
+            ? await OthersAsync(task, ct).ConfigureAwait(false)
+            : [];
         return new AssignmentExplanation
         {
             TaskId = id,
             Strategy = strategy,
             Holder = holder,
             Candidates = Rank(
-                task.Asks, may, RoutingStrategies.Of(strategy, rules.CapacityWeight), now,
+                task.Asks, may, others, RoutingStrategies.Of(strategy, rules.CapacityWeight), now,
                 store.Info.ReputationHalfLife),
         };
     }
@@ -47,8 +54,23 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
             || eligibility.Find(asReady, c, crowd) is Obstacle.None or Obstacle.AtCapacity)];
     }
 
+    /// <summary>The other classes of which something waits for the distributor.</summary>
+    private async Task<List<TaskClass>> OthersAsync(WorkTask task, CancellationToken ct)
+    {
+        var rules = await store.Rules.ListAsync(ct).ConfigureAwait(false);
+        var heads = await store.Queries.ListHeadsAsync(null, perClass: 1, ClassesMax, ct).ConfigureAwait(false);
+        var theirs = heads.Where(head => rules.TryGetValue(head.Namespace, out var of) && of.PlansEvery is null
+            && of.LeaveTo(ClaimedBy.Distributor, head.Kind, head.Step));
+        var tasks = await store.Queries.GetTasksAsync([.. theirs.Select(head => head.TaskId)], ct)
+            .ConfigureAwait(false);
+        return [.. tasks.Select(ClassKey.Of).Distinct()
+            .Where(key => !key.Equals(ClassKey.Of(task)))
+            .Select(key => new TaskClass(0, key))];
+    }
+
     private static List<CandidateScore> Rank(
-        NewTask spec, List<Candidate> may, IRoutingStrategy rule, DateTimeOffset now, TimeSpan halfLife)
+        NewTask spec, List<Candidate> may, List<TaskClass> others, IRoutingStrategy rule, DateTimeOffset now,
+        TimeSpan halfLife)
     {
         var board = new AgentBoard();
         foreach (var candidate in may)
@@ -73,6 +95,15 @@ internal sealed class AssignmentExplainer(IStore store, Func<DateTimeOffset> clo
         {
             eligible.Add(
                 board.SlotOf(candidate.Agent.Name), candidate.Usable.MatchScore(spec.Requires, spec.Match));
+        }
+
+        foreach (var other in others)
+        {
+            var able = board.AddClass();
+            foreach (var candidate in may.Where(one => other.Admits(one.Agent.Profile, one.Usable)))
+            {
+                able.Add(board.SlotOf(candidate.Agent.Name));
+            }
         }
 
         var choice = new Choice(board, eligible, new RouteCursor(), new Random(Seed)) { NowUs = now.ToMicroseconds() };

@@ -27,12 +27,30 @@ internal sealed partial class AgentBoard
     public EligibleAgents AddClass(IReadOnlyList<Requirement>? requires = null)
     {
         var eligible = new EligibleAgents(
-            Capacity, [.. (requires ?? []).Select(r => NumberOf(r.Name)).Distinct()]);
+            this, [.. (requires ?? []).Select(r => NumberOf(r.Name)).Distinct()]);
         _classes.Add(eligible);
         return eligible;
     }
 
-    public void RemoveClass(EligibleAgents eligible) => _classes.Remove(eligible);
+    /// <summary>The class is not asked for any more.</summary>
+    public void RemoveClass(EligibleAgents eligible)
+    {
+        if (_classes.Remove(eligible))
+        {
+            for (var slot = eligible.Slots.Next(0); slot >= 0; slot = eligible.Slots.Next(slot + 1))
+            {
+                Widen(slot, -1);
+            }
+        }
+    }
+
+    /// <summary>The agent can do one class more, or one less.</summary>
+    internal void Widen(int slot, int by)
+    {
+        ref var seat = ref _seats[slot];
+        seat.Breadth += by;
+        PlaceByBreadth(slot, ref seat);
+    }
 
     /// <summary>The first slot behind a name, whether or not an agent of that name is there.</summary>
     public int After(string name) => _slots.TryGetValue(name, out var slot) ? slot + 1 : Neighbours(name).Next;
@@ -92,10 +110,13 @@ internal sealed partial class AgentBoard
         }
 
         _seats = seats;
-        foreach (var set in (SlotSet[])[_present, Free, Steady, Resting, .. _buckets, .. _takers])
+        foreach (var set in (SlotSet[])[_present, Free, Steady, Resting, .. _takers])
         {
             set.Move(slotNow, capacity);
         }
+
+        Loads.Move(slotNow, capacity);
+        Breadths.Move(slotNow, capacity);
 
         foreach (var eligible in _classes)
         {

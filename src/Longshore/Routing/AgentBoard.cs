@@ -9,26 +9,16 @@ namespace Longshore.Routing;
 /// </summary>
 internal sealed partial class AgentBoard
 {
-    /// <summary>Buckets of <see cref="Buckets"/>: one for the idle, the others a part of the capacity each.</summary>
-    private const int BucketCount = 64;
-
     /// <summary>Grants that an agent sits out after its first failure; each further one in a row doubles it.</summary>
     private const int FirstRest = 16;
     private const int RestMax = 4096;
 
-    private readonly SlotSet[] _buckets = new SlotSet[BucketCount];
     private readonly SlotSet[] _takers = new SlotSet[Limits.PriorityMax + 1];
     private readonly Dictionary<string, int> _capabilities = new(StringComparer.Ordinal);
-    private ulong _usedBuckets;
     private int _choosy;
 
     public AgentBoard()
     {
-        for (var i = 0; i < BucketCount; i++)
-        {
-            _buckets[i] = new SlotSet(CapacityMin);
-        }
-
         for (var i = 0; i < _takers.Length; i++)
         {
             _takers[i] = new SlotSet(CapacityMin);
@@ -44,11 +34,11 @@ internal sealed partial class AgentBoard
     /// <summary>Online, and sitting out after failures.</summary>
     public SlotSet Resting { get; } = new(CapacityMin);
 
-    /// <summary>Bit b: somebody is in load bucket b.</summary>
-    public ulong UsedBuckets => _usedBuckets;
+    /// <summary>Those of <see cref="Free"/> by load: the idle, and then by the part of the capacity in use.</summary>
+    public SlotTiers Loads { get; } = new(CapacityMin);
 
-    /// <summary>Those of <see cref="Free"/> whose load is alike, lowest first.</summary>
-    public ReadOnlySpan<SlotSet> Buckets => _buckets;
+    /// <summary>Those of <see cref="Free"/> by how many of the classes here they can do.</summary>
+    public SlotTiers Breadths { get; } = new(CapacityMin);
 
     public int Count => _present.Count;
 
@@ -64,7 +54,13 @@ internal sealed partial class AgentBoard
         if (!_slots.TryGetValue(facts.Name, out var slot))
         {
             slot = MakePlace(facts.Name);
-            _seats[slot] = new Seat { Name = facts.Name, Bucket = -1, PriorityLevels = AgentFacts.AllLevels };
+            _seats[slot] = new Seat
+            {
+                Name = facts.Name,
+                Bucket = -1,
+                Tier = -1,
+                PriorityLevels = AgentFacts.AllLevels,
+            };
             _present.Add(slot);
             _slots.Add(facts.Name, slot);
             PutLevels(slot, AgentFacts.AllLevels);
@@ -230,31 +226,20 @@ internal sealed partial class AgentBoard
         seat.Ratio = seat.MaxConcurrent > 0 ? (double)seat.Load / seat.MaxConcurrent : 1;
         var bucket = !isFree ? -1
             : seat.Load == 0 ? 0
-            : 1 + (int)(seat.Ratio * (BucketCount - 2));
+            : 1 + (int)(seat.Ratio * (SlotTiers.Count - 2));
+        Loads.Move(slot, seat.Bucket, bucket);
+        seat.Bucket = bucket;
         Steady.Put(slot, seat.IsOnline && !isResting);
         Resting.Put(slot, seat.IsOnline && isResting);
-        if (bucket == seat.Bucket)
-        {
-            return;
-        }
-
-        if (seat.Bucket >= 0)
-        {
-            _buckets[seat.Bucket].Remove(slot);
-            if (_buckets[seat.Bucket].Count == 0)
-            {
-                _usedBuckets &= ~(1UL << seat.Bucket);
-            }
-        }
-
-        if (bucket >= 0)
-        {
-            _buckets[bucket].Add(slot);
-            _usedBuckets |= 1UL << bucket;
-        }
-
-        seat.Bucket = bucket;
         Free.Put(slot, isFree);
+        PlaceByBreadth(slot, ref seat);
+    }
+
+    private void PlaceByBreadth(int slot, ref Seat seat)
+    {
+        var tier = seat.Bucket < 0 ? -1 : SlotTiers.TierOf(seat.Breadth);
+        Breadths.Move(slot, seat.Tier, tier);
+        seat.Tier = tier;
     }
 
     private void PutLevels(int slot, uint levels)

@@ -4,19 +4,24 @@ namespace Longshore.Routing;
 /// The agents of a board that can do the tasks of one class, and how well. Kept by whoever knows the class; the board
 /// moves the members when slots change. Made by <see cref="AgentBoard.AddClass"/>.
 /// </summary>
-internal sealed class EligibleAgents(int capacity, int[] requires)
+internal sealed class EligibleAgents(AgentBoard board, int[] requires)
 {
     // Null while everybody matches in full, as nearly always.
     private float[]? _match;
 
-    public SlotSet Slots { get; } = new(capacity);
+    public SlotSet Slots { get; } = new(board.Capacity);
 
     /// <summary>The board's numbers of the capabilities that the tasks require.</summary>
     public ReadOnlySpan<int> Requires => requires;
 
     public void Add(int slot, double match = 1)
     {
-        Slots.Add(slot);
+        if (!Slots.Contains(slot))
+        {
+            Slots.Add(slot);
+            board.Widen(slot, 1);
+        }
+
         if (match < 1 && _match is null)
         {
             _match = new float[Slots.Capacity];
@@ -29,7 +34,14 @@ internal sealed class EligibleAgents(int capacity, int[] requires)
         }
     }
 
-    public void Remove(int slot) => Slots.Remove(slot);
+    public void Remove(int slot)
+    {
+        if (Slots.Contains(slot))
+        {
+            Slots.Remove(slot);
+            board.Widen(slot, -1);
+        }
+    }
 
     /// <summary>Part of the requirements that the agent meets, 0 to 1 (S0.56).</summary>
     public double MatchOf(int slot) => _match is null ? 1 : _match[slot];

@@ -26,6 +26,12 @@ public enum RoutingStrategy
 
     /// <summary>The best sum of match, reputation and free capacity: 0.5, 0.3 and 0.2 (S0.101, S0.102).</summary>
     BestMatch,
+
+    /// <summary>
+    /// Whoever can do the fewest of the classes of tasks that came of late: the versatile stay free for what only they
+    /// can do (Chevalier, Shumsky and Tabordon 2004).
+    /// </summary>
+    SpecialistsFirst,
 }
 
 /// <summary>The strategies' words on the wire, in SQL and on the command line.</summary>
@@ -41,6 +47,7 @@ internal static class RoutingStrategyWords
         RoutingStrategy.FirstAvailable => "first_available",
         RoutingStrategy.Random => "random",
         RoutingStrategy.BestMatch => "best_match",
+        RoutingStrategy.SpecialistsFirst => "specialists_first",
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
     };
 

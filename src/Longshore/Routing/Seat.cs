@@ -33,6 +33,12 @@ internal struct Seat
 
     /// <summary>The load bucket it is in, or −1: not to be chosen now.</summary>
     public int Bucket;
+
+    /// <summary>How many of the board's classes the agent can do.</summary>
+    public int Breadth;
+
+    /// <summary>The tier of that number that it is in, or −1: not to be chosen now.</summary>
+    public int Tier;
     public uint PriorityLevels;
     public bool IsOnline;
 

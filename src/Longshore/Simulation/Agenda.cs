@@ -74,6 +74,9 @@ internal enum Occasion
     /// <summary>Time alone may have made something possible.</summary>
     LookAgain,
 
+    /// <summary>All that waits is planned.</summary>
+    Plan,
+
     /// <summary>Old tasks are forgotten.</summary>
     Pruning,
 }

@@ -32,6 +32,9 @@ internal enum What
     /// <summary>The offer ran out.</summary>
     Missed,
 
+    /// <summary>The offer ended with the session of its agent, before anybody answered.</summary>
+    OfferLost,
+
     /// <summary>The claim was lost with its agent, who had only this one when it was granted.</summary>
     LostAlone,
 

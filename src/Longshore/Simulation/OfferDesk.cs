@@ -6,8 +6,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longshore.Simulation;
 
+/// <summary>What makes offers where agents do not take the work themselves.</summary>
+internal interface IDesk : IDisposable
+{
+    /// <summary>Makes the offers that can be made now.</summary>
+    IReadOnlyList<Grant> Look();
+}
+
 /// <summary>The engine's own distributor, which looks whenever it is told to instead of in its own time.</summary>
-internal sealed class OfferDesk : IDisposable
+internal sealed class OfferDesk : IDesk
 {
     private readonly Distributor _distributor;
     private readonly List<Grant> _made = [];
@@ -25,7 +32,6 @@ internal sealed class OfferDesk : IDisposable
     /// <summary>The distributor found deadlines that passed.</summary>
     public Action<IReadOnlyList<LostClaim>>? OnExpired { get; init; }
 
-    /// <summary>Makes the offers that can be made now.</summary>
     public IReadOnlyList<Grant> Look()
     {
         _made.Clear();

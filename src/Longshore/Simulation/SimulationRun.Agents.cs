@@ -10,6 +10,10 @@ internal sealed partial class SimulationRun
     private long _troubleUntilUs;
     private bool _looksAgain;
 
+    // Something happened since the last plan; the next is on the agenda.
+    private bool _isToPlan;
+    private bool _plansAhead;
+
     /// <summary>The fallback poller's interval; a refused pair is not offered again for five seconds.</summary>
     private long LookAgainUs => IsPull ? 30_000_000 : 5_000_000;
 
@@ -31,7 +35,11 @@ internal sealed partial class SimulationRun
     private void ComeToWork(SimulatedAgent agent)
     {
         agent.IsOnShift = true;
-        _store.Agents.SetModeAsync(agent.Agent, AgentMode.Available).AtOnce();
+        if (!agent.IsDown || IsPull)
+        {
+            _store.Agents.SetModeAsync(agent.Agent, AgentMode.Available).AtOnce();
+        }
+
         Count(agent);
         Note(What.On, agent: agent);
         AskFor(agent);
@@ -48,11 +56,24 @@ internal sealed partial class SimulationRun
         _deck.WakeEverybody();
     }
 
+    /// <summary>It goes down with all it holds; leases run on. Its connection is gone: it is offered nothing.</summary>
+    private void GoDown(SimulatedAgent agent, SimulatedTask task)
+    {
+        agent.IsDown = true;
+        if (!IsPull)
+        {
+            _store.Agents.SetModeAsync(agent.Agent, AgentMode.Offline).AtOnce();
+        }
+
+        Count(agent);
+        Note(What.Down, task, agent);
+    }
+
     private void Recover(SimulatedAgent agent)
     {
         agent.Lives++;
         agent.IsDown = false;
-        OnLost(_store.Agents.RegisterAsync(agent.Registration).AtOnce().Lost);
+        OnLost(_store.Agents.RegisterAsync(agent.Registration).AtOnce().Lost, withSession: true);
         if (!agent.IsOnShift)
         {
             _store.Agents.SetModeAsync(agent.Agent, AgentMode.Draining).AtOnce();
@@ -108,6 +129,29 @@ internal sealed partial class SimulationRun
         {
             _looksAgain = true;
             _agenda.Add(_clock.NowUs + LookAgainUs, Occasion.LookAgain);
+        }
+    }
+
+    /// <summary>
+    /// The next plan is made when the interval is over, if it could differ from the last one: of the same tasks and the
+    /// same agents the same plan would be made.
+    /// </summary>
+    private void PlanPlan()
+    {
+        if (_method.IsPlan && _isToPlan && !_plansAhead && _ready > 0 && _withRoom > 0)
+        {
+            var everyUs = _rules.PlanEvery!.Value.ToMicroseconds();
+            _plansAhead = true;
+            _agenda.Add(StartUs + ((((_clock.NowUs - StartUs) / everyUs) + 1) * everyUs), Occasion.Plan);
+        }
+    }
+
+    private void MakePlan()
+    {
+        _plansAhead = _isToPlan = false;
+        if (MakeOffers())
+        {
+            _isToPlan = true;
         }
     }
 }

@@ -91,14 +91,14 @@ internal sealed partial class SimulationRun
         }
     }
 
-    /// <summary>Claims lost with their agent, and offers that ran out.</summary>
-    private void OnLost(IReadOnlyList<LostClaim> lost)
+    /// <summary>Claims lost with their agent, and offers that ran out or ended with its session.</summary>
+    private void OnLost(IReadOnlyList<LostClaim> lost, bool withSession)
     {
         foreach (var claim in lost)
         {
             var task = _tasks[claim.TaskId];
             var agent = task.Holder!;
-            var what = task.BegunUs == 0 ? What.Missed
+            var what = task.BegunUs == 0 ? (withSession ? What.OfferLost : What.Missed)
                 : task.WasGivenAlone ? What.LostAlone
                 : What.LostAmongOthers;
             TakeFrom(task);

@@ -174,9 +174,7 @@ internal sealed partial class SimulationRun
             return;
         }
 
-        agent.IsDown = true;
-        Count(agent);
-        Note(What.Down, task, agent);
+        GoDown(agent, task);
 
         // Until now its leases were kept; from now on nobody does.
         foreach (var held in agent.Held.Where(held => held.BegunUs > 0))

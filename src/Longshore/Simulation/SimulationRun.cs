@@ -24,7 +24,7 @@ internal sealed partial class SimulationRun : IDisposable
     private readonly Agenda _agenda = new();
     private readonly InMemoryStore _store;
     private readonly FlightDeck _deck;
-    private readonly OfferDesk _desk;
+    private readonly IDesk _desk;
     private readonly Dictionary<long, SimulatedTask> _tasks = [];
     private readonly Dictionary<string, SimulatedAgent> _byName = new(StringComparer.Ordinal);
     private readonly Rules.NamespaceRules _rules;
@@ -45,7 +45,9 @@ internal sealed partial class SimulationRun : IDisposable
             HeartbeatTimeout = Limits.DurationMax,
         });
         _deck = new FlightDeck(_store, _clock) { OnStored = OnStored, OnFinished = OnFinished };
-        _desk = new OfferDesk(_store, _clock, unchecked((int)seed)) { OnExpired = OnExpired };
+        _desk = method.IsPlan
+            ? new PlanDesk(_store, _clock) { OnRefused = () => _isToPlan = true }
+            : new OfferDesk(_store, _clock, unchecked((int)seed)) { OnExpired = OnExpired };
         _rules = method.Over(scenario.Rules.ToRules().Checked());
         Kinds = [.. scenario.Kinds.Select((kind, i) => new SimulatedKind(i, kind))];
         Agents = [.. scenario.Agents
@@ -72,7 +74,7 @@ internal sealed partial class SimulationRun : IDisposable
     /// <summary>The rules all work is given out by.</summary>
     public Rules.NamespaceRules Rules => _rules;
 
-    private bool IsPull => _method.Strategy is null;
+    private bool IsPull => _method.IsPull;
 
     /// <summary>Who is told what happens.</summary>
     public void Observe(params IObserver[] observers) => _observers = observers;
@@ -118,6 +120,7 @@ internal sealed partial class SimulationRun : IDisposable
 
     private void Happen(in Agenda.Entry entry)
     {
+        _isToPlan |= entry.Occasion is not (Occasion.Plan or Occasion.Pruning);
         switch (entry.Occasion)
         {
             case Occasion.Arrival:
@@ -154,11 +157,14 @@ internal sealed partial class SimulationRun : IDisposable
                 Stage(entry.Task!, entry.Mark);
                 break;
             case Occasion.LeaseEnds:
-                OnLost(_store.Tasks.RescueAsync(Limits.BatchMax).AtOnce());
+                OnLost(_store.Tasks.RescueAsync(Limits.BatchMax).AtOnce(), withSession: false);
                 break;
             case Occasion.LookAgain:
                 _looksAgain = false;
                 _deck.WakeEverybody();
+                break;
+            case Occasion.Plan:
+                MakePlan();
                 break;
             case Occasion.Pruning:
                 Prune();
@@ -173,10 +179,11 @@ internal sealed partial class SimulationRun : IDisposable
         {
             _deck.Fly();
         }
-        while (!IsPull && _ready > 0 && _withRoom > 0 && MakeOffers());
+        while (_method.Strategy is not null && _ready > 0 && _withRoom > 0 && MakeOffers());
 
         Note(What.Settled);
         PlanLook();
+        PlanPlan();
     }
 
     private void Note(What what, SimulatedTask? task = null, SimulatedAgent? agent = null)

@@ -26,7 +26,7 @@ internal static class Simulator
     {
         using var run = new SimulationRun(scenario, method, seed);
         var tally = new Tally(run, TimeSpan.FromHours(scenario.WarmUpHours));
-        var checks = PromiseChecks.Of(run, method.Strategy is null);
+        var checks = PromiseChecks.Of(run, method.IsPull);
         run.Observe(tally, checks);
         run.Run(ct);
         return tally.Figures(method.Word, checks);

@@ -42,7 +42,7 @@ public sealed class SimulateTests : IDisposable
         runs.Select(run => (string)run!["method"]!).ShouldBe(
             [
                 "pull", "round_robin", "least_loaded", "performance_weighted", "hybrid", "first_available", "random",
-                "best_match",
+                "best_match", "specialists_first", "plan",
             ]);
         foreach (var run in runs)
         {

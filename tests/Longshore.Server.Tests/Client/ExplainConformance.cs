@@ -155,6 +155,25 @@ public abstract class ExplainConformance : FacadeConformance
     }
 
     [Fact]
+    public async Task Who_can_do_least_of_what_waits_comes_first_where_specialists_do()
+    {
+        await RegisterAsync("ann", 1, "sql", "rust");
+        await RegisterAsync("bob", 1, "sql");
+        await Client.SetRulesAsync(
+            "default",
+            new NamespaceRules { Mode = AssignmentMode.Auto, Strategy = RoutingStrategy.SpecialistsFirst }, ct: Ct);
+        await SubmitAsync(Of("rust"));
+        await SubmitAsync(Of("rust"));
+        var id = await SubmitAsync(Of("sql"));
+        await Patience.UntilAsync(
+            async () => (await Client.GetDistributionAsync(Ct)).Distributed == 2, TimeSpan.FromSeconds(15), Ct);
+
+        var why = await Client.ExplainAssignmentAsync(id, Ct);
+        (why.Strategy, why.Holder).ShouldBe((RoutingStrategy.SpecialistsFirst, "bob"));
+        why.Candidates.Select(c => (c.Agent, c.Total)).ShouldBe([("bob", 1.0), ("ann", 0.5)]);
+    }
+
+    [Fact]
     public async Task Everything_that_waits_is_explained_by_sort_most_frequent_first()
     {
         await RegisterAsync("ann", 1, "sql");

@@ -75,6 +75,7 @@ public sealed class BenchTests : IDisposable
         rows.Select(row => (string)row["strategy"]!).Distinct().ShouldBe(
         [
             "round_robin", "least_loaded", "performance_weighted", "hybrid", "first_available", "random", "best_match",
+            "specialists_first",
         ]);
         rows.ShouldAllBe(row => Number(row, "p50_us") > 0 && Number(row, "p99_us") >= Number(row, "p50_us"));
         rows.Where(row => Number(row, "ineligible") < 0.5).ShouldAllBe(row => Number(row, "unrouted") == 0);

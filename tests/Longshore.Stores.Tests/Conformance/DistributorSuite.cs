@@ -148,6 +148,26 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
     }
 
     [Fact]
+    public async Task Specialists_first_keeps_the_versatile_free_for_what_only_they_can_do()
+    {
+        await using var node = await StartAsync();
+        await Auto(node, RoutingStrategy.SpecialistsFirst);
+        await Join(node, "ann", 9, "plain", "rare");
+        await Join(node, "bob", 3, "plain");
+        await Submit(node, 1, requires: "rare");
+        await Offered(node, "ann", 1);
+        await AcceptAndComplete(node, (await OffersOf("ann"))[0]);
+
+        // Nothing rare waits now; that it came is remembered.
+        await Submit(node, 3, requires: "plain");
+        await Offered(node, "bob", 3);
+        (await OffersOf("ann")).ShouldBeEmpty();
+
+        await Submit(node, 2, requires: "plain");
+        await Offered(node, "ann", 2);
+    }
+
+    [Fact]
     public async Task An_offer_that_nobody_accepts_goes_to_another_and_is_counted()
     {
         await using var node = await StartAsync();
@@ -182,6 +202,26 @@ public abstract class DistributorSuite<TSource> : StoreSuite<TSource>
 
         await Join(node, "rusty", 1, "rust");
         await Offered(node, "rusty", 1);
+    }
+
+    [Fact]
+    public async Task What_may_have_taken_an_agent_down_passes_over_who_is_never_idle()
+    {
+        await using var node = await StartAsync();
+        await Auto(node, RoutingStrategy.FirstAvailable);
+        await Join(node, "cyd", 1);
+        var suspect = (await Submit(node, 1)).Single();
+        await Offered(node, "cyd", 1);
+        await node.Client.AcceptAsync(suspect, 1, TimeSpan.FromSeconds(5), ct: Ct);
+        await node.Client.SetAgentModeAsync("cyd", AgentMode.Draining, Ct);
+        await Eventually(node, async () => (await Get(suspect)).Suspect, "its lease runs out");
+
+        // Ann comes first and has room for others, but not for a suspect beside what she holds.
+        await Join(node, "ann", 3);
+        var other = (await Submit(node, 1)).Single();
+        await Eventually(node, async () => (await Get(other)).Agent == "ann", "ann is busy");
+        await Join(node, "bob", 1);
+        await Eventually(node, async () => (await Get(suspect)).Agent == "bob", "bob, who is idle, is offered it");
     }
 
     [Fact]

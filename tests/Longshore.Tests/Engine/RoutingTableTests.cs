@@ -1,4 +1,5 @@
 using Longshore.Agents;
+using Longshore.Capabilities;
 using Longshore.Engine.Distribution;
 using Longshore.Routing;
 using Longshore.Storage;
@@ -58,6 +59,56 @@ public sealed class RoutingTableTests : IAsyncDisposable
         }
 
         SeatOf("ann").Performance.ShouldBeLessThan(fresh);
+    }
+
+    [Fact]
+    public async Task A_capability_ends_though_nothing_happens()
+    {
+        await _store.RegisterAsync(
+            new AgentRegistration
+            {
+                Name = "ann",
+                Capabilities = [new Capability("rust", 1, Begin.AddMinutes(1)), new Capability("sql")],
+            },
+            Us(Begin));
+        await _table.RefreshAsync(Begin, CancellationToken.None);
+        await CommitAsync(Begin, batch => batch.Inserts.AddRange(
+            [TestNode.Task("first", "rust"), TestNode.Task("second", "sql")]));
+        foreach (var head in await _store.ListHeadsAsync(null, 1, 10))
+        {
+            await _table.ClassOfAsync(head, Us(Begin), CancellationToken.None);
+        }
+
+        await _table.RefreshAsync(Begin.AddSeconds(20), CancellationToken.None);
+        SeatOf("ann").Breadth.ShouldBe(2);
+        await _store.HeartbeatAsync(["ann"], Us(Begin.AddSeconds(50)));
+        await _table.RefreshAsync(Begin.AddSeconds(59), CancellationToken.None);
+        SeatOf("ann").Breadth.ShouldBe(2);
+        await _table.RefreshAsync(Begin.AddSeconds(61), CancellationToken.None);
+        SeatOf("ann").Breadth.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_class_of_which_nothing_came_for_a_day_is_forgotten()
+    {
+        await RegisterAsync("ann");
+        await _table.RefreshAsync(Begin, CancellationToken.None);
+        await CommitAsync(Begin, batch => batch.Inserts.AddRange([TestNode.Task("first"), TestNode.Task("second")]));
+        var heads = await _store.ListHeadsAsync(null, 1, 10);
+        foreach (var head in heads)
+        {
+            await _table.ClassOfAsync(head, Us(Begin), CancellationToken.None);
+        }
+
+        await _table.ClassOfAsync(heads[0], Us(Begin.AddHours(10)), CancellationToken.None);
+        foreach (var (hours, breadth) in new[] { (23, 2), (25, 1), (33, 1), (35, 0) })
+        {
+            await _table.RefreshAsync(Begin.AddHours(hours), CancellationToken.None);
+            SeatOf("ann").Breadth.ShouldBe(breadth);
+        }
+
+        await _table.ClassOfAsync(heads[1], Us(Begin.AddHours(36)), CancellationToken.None);
+        SeatOf("ann").Breadth.ShouldBe(1);
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();

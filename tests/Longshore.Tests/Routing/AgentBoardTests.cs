@@ -88,7 +88,7 @@ public sealed class AgentBoardTests
                     hall.With(name, random.Next(4), random.Next(3), online: random.Next(4) > 0);
                     break;
                 case < 4:
-                    hall.Grant((RoutingStrategy)random.Next(7));
+                    hall.Grant((RoutingStrategy)random.Next(8));
                     break;
                 default:
                     hall.End(name, (GrantEnd)random.Next(3));
@@ -96,25 +96,39 @@ public sealed class AgentBoardTests
             }
         }
 
-        var inBuckets = 0;
-        for (var b = 0; b < hall.Board.Buckets.Length; b++)
+        return AreTrue(hall.Board, hall.Board.Loads, seat => seat.Bucket)
+            && AreTrue(hall.Board, hall.Board.Breadths, seat => seat.Tier)
+            && Enumerable.Range(0, 20).All(i =>
+            {
+                var slot = hall.Board.SlotOf($"agent-{i}");
+                var seat = hall.Board[slot];
+                var isSteady = seat.IsOnline && seat.RestLeft == 0;
+                return hall.Board.Steady.Contains(slot) == isSteady
+                    && hall.Board.Resting.Contains(slot) == (seat.IsOnline && seat.RestLeft > 0)
+                    && hall.Board.Free.Contains(slot) == (isSteady && seat.Load < seat.MaxConcurrent);
+            });
+    });
+
+    private static bool AreTrue(AgentBoard board, SlotTiers tiers, Func<Seat, int> tierOf)
+    {
+        var members = 0;
+        for (var tier = 0; tier < SlotTiers.Count; tier++)
         {
-            inBuckets += hall.Board.Buckets[b].Count;
-            if ((hall.Board.Buckets[b].Count > 0) != ((hall.Board.UsedBuckets >> b & 1) == 1))
+            members += tiers[tier].Count;
+            for (var slot = tiers[tier].Next(0); slot >= 0; slot = tiers[tier].Next(slot + 1))
+            {
+                if (tierOf(board[slot]) != tier)
+                {
+                    return false;
+                }
+            }
+
+            if ((tiers[tier].Count > 0) != ((tiers.Used >> tier & 1) == 1))
             {
                 return false;
             }
         }
 
-        return inBuckets == hall.Board.Free.Count && Enumerable.Range(0, 20).All(i =>
-        {
-            var slot = hall.Board.SlotOf($"agent-{i}");
-            var seat = hall.Board[slot];
-            var isSteady = seat.IsOnline && seat.RestLeft == 0;
-            return hall.Board.Steady.Contains(slot) == isSteady
-                && hall.Board.Resting.Contains(slot) == (seat.IsOnline && seat.RestLeft > 0)
-                && hall.Board.Free.Contains(slot) == (isSteady && seat.Load < seat.MaxConcurrent)
-                && (seat.Bucket < 0 || hall.Board.Buckets[seat.Bucket].Contains(slot));
-        });
-    });
+        return members == board.Free.Count;
+    }
 }

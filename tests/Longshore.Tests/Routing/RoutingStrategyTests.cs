@@ -21,5 +21,5 @@ public sealed class RoutingStrategyTests
         .ShouldBeRefused(
             "rules.strategy",
             "'fastest' is no strategy; use one of round_robin, least_loaded, performance_weighted, hybrid, "
-                + "first_available, random, best_match");
+                + "first_available, random, best_match, specialists_first");
 }

@@ -34,7 +34,7 @@ public sealed partial class LayerTests
             "Planning", "Telemetry", "Alerts",
         ],
         ["Simulation"] =
-            [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Engine", "Client"],
+            [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Engine", "Client", "Telemetry"],
         ["Client"] =
         [
             .. Domain, "Events", "Help", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage",

@@ -10,8 +10,8 @@ public sealed record RulesWire
     public string? Mode { get; init; }
 
     /// <summary>
-    /// How the distributor chooses: round_robin, least_loaded, performance_weighted, hybrid, first_available, random or
-    /// best_match.
+    /// How the distributor chooses: round_robin, least_loaded, performance_weighted, hybrid, first_available, random,
+    /// best_match or specialists_first.
     /// </summary>
     public string? Strategy { get; init; }
 

@@ -41,6 +41,9 @@ internal sealed class DistributionTally
     private long _planned;
     private long _plannedRefused;
 
+    /// <summary>Offers the store refused.</summary>
+    public long Refusals => Interlocked.Read(ref _refused);
+
     public void Offered(string kind, long waitedUs)
     {
         var number = Interlocked.Increment(ref _offers);

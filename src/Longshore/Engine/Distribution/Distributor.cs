@@ -24,6 +24,9 @@ internal sealed class Distributor(
     /// <summary>How long a pair that the store refused is not tried again.</summary>
     private const long RefusalUs = 5_000_000;
 
+    /// <summary>How long a task is not offered again to an agent that had no room for it.</summary>
+    private const long NoRoomUs = 1_000_000;
+
     private readonly RoutingTable _table = new(store);
     private readonly Random _chance = new(options.Seed ?? Environment.ProcessId);
     private readonly Dictionary<string, Dictionary<string, RouteCursor>> _cursors = new(StringComparer.Ordinal);
@@ -102,14 +105,16 @@ internal sealed class Distributor(
             }
 
             if (rules.LeaveTo(ClaimedBy.Distributor, head.Kind, head.Step)
-                && limits.All(limit => !limit.Key.Concerns(head.Kind) || limit.Value > 0)
-                && await _table.ClassOfAsync(head, ct).ConfigureAwait(false) is { } routed)
+                && (limits.Count == 0 || limits.All(limit => !limit.Key.Concerns(head.Kind) || limit.Value > 0))
+                && await _table.ClassOfAsync(head, time.NowUs, ct).ConfigureAwait(false) is { } routed)
             {
-                var before = offers.All.Count;
-                await ChooseAsync(head, routed, rules, offers, ct).ConfigureAwait(false);
-                foreach (var limit in limits.Keys.Where(limit => limit.Concerns(head.Kind)).ToList())
+                var cursor = routed.Cursor ??= await CursorOfAsync(head, ct).ConfigureAwait(false);
+                if (Choose(head, routed, cursor, rules, offers) && limits.Count > 0)
                 {
-                    limits[limit] -= offers.All.Count - before;
+                    foreach (var limit in limits.Keys.Where(limit => limit.Concerns(head.Kind)).ToList())
+                    {
+                        limits[limit]--;
+                    }
                 }
             }
         }
@@ -118,11 +123,9 @@ internal sealed class Distributor(
             && await CommitAsync(offers, heads.Count >= Offers.Max, ct).ConfigureAwait(false);
     }
 
-    private async Task ChooseAsync(
-        QueueHead head, RoutedClass routed, NamespaceRules rules, Offers offers, CancellationToken ct)
+    private bool Choose(
+        QueueHead head, RoutedClass routed, RouteCursor cursor, NamespaceRules rules, Offers offers)
     {
-        var place = head.Step is { } step ? $"step:{step}" : $"kind:{head.Kind}";
-        var cursor = await CursorOfAsync(head.Namespace, place, ct).ConfigureAwait(false);
         var strategy = RoutingStrategies.Of(rules.StrategyOf(head.Kind, head.Step), rules.CapacityWeight);
         var choice = new Choice(_table.Board, routed.Eligible, cursor, _chance)
         {
@@ -136,8 +139,10 @@ internal sealed class Distributor(
             var agent = _table.Board[slot].Name!;
             Router.Reserve(choice, slot);
             offers.Add(new Offers.Pending(head, agent, slot, rules.OfferTimeoutOf(head.Kind, head.Step)));
-            offers.Moved(head.Namespace, place, cursor);
+            offers.Moved(head.Namespace, PlaceOf(head), cursor);
         }
+
+        return slot >= 0;
     }
 
     private async Task<bool> CommitAsync(Offers offers, bool hasMore, CancellationToken ct)
@@ -156,7 +161,7 @@ internal sealed class Distributor(
             }
 
             // What is refused for another reason may be refused again and again.
-            isKept |= answer.Status == ClaimStatus.Empty;
+            isKept |= answer.Status is ClaimStatus.Empty or ClaimStatus.AtCapacity;
             tally.Refused();
             Refuse(offer, answer.Status);
         }
@@ -168,24 +173,30 @@ internal sealed class Distributor(
     private void Refuse(Offers.Pending offer, ClaimStatus status)
     {
         _table.Board.Release(offer.Slot, GrantEnd.Returned, time.NowUs);
-        if (status == ClaimStatus.Empty)
+        if (status is ClaimStatus.Empty or ClaimStatus.AtCapacity)
         {
+            // There may be room for others and none for this: a suspect is given alone, and who is never idle has none.
             if (!_refused.TryGetValue(offer.Head.TaskId, out var refused))
             {
                 _refused.Add(offer.Head.TaskId, refused = new Refusals());
             }
 
-            refused.Add(offer.Agent, time.NowUs + RefusalUs);
+            refused.Add(offer.Agent, time.NowUs + (status == ClaimStatus.Empty ? RefusalUs : NoRoomUs));
         }
-        else
+
+        if (status != ClaimStatus.Empty)
         {
             // Its room or mode is not what was thought; everybody is looked at again.
             _factsUs = 0;
         }
     }
 
-    private async Task<RouteCursor> CursorOfAsync(string @namespace, string name, CancellationToken ct)
+    /// <summary>Turns are taken for each step, or for each kind where there are no steps.</summary>
+    private static string PlaceOf(QueueHead head) => head.Step is { } step ? $"step:{step}" : $"kind:{head.Kind}";
+
+    private async Task<RouteCursor> CursorOfAsync(QueueHead head, CancellationToken ct)
     {
+        var (@namespace, name) = (head.Namespace, PlaceOf(head));
         if (!_cursors.TryGetValue(@namespace, out var cursors))
         {
             var kept = await store.Queries.ListCursorsAsync(@namespace, ct).ConfigureAwait(false);

@@ -15,6 +15,7 @@ internal sealed class RoutingTable(IStore store)
 {
     private readonly Dictionary<string, Known> _agents = new(StringComparer.Ordinal);
     private readonly Dictionary<int, RoutedClass> _classes = [];
+    private long _forgottenUs;
 
     public AgentBoard Board { get; } = new();
 
@@ -38,13 +39,15 @@ internal sealed class RoutingTable(IStore store)
             after = page.Next;
         }
         while (after is not null);
+        Forget(now.ToMicroseconds());
     }
 
     /// <summary>Who can do the tasks of a class; the head's own task tells what it asks for.</summary>
-    public async Task<RoutedClass?> ClassOfAsync(QueueHead head, CancellationToken ct)
+    public async ValueTask<RoutedClass?> ClassOfAsync(QueueHead head, long nowUs, CancellationToken ct)
     {
         if (_classes.TryGetValue(head.ClassId, out var known))
         {
+            known.SeenUs = nowUs;
             return known;
         }
 
@@ -60,7 +63,10 @@ internal sealed class RoutingTable(IStore store)
             _classes.Clear();
         }
 
-        var added = new RoutedClass(task.Asks, Board.AddClass(task.Asks.Requires), head.Target);
+        var added = new RoutedClass(task.Asks, Board.AddClass(task.Asks.Requires), head.Target)
+        {
+            SeenUs = nowUs,
+        };
         _classes.Add(head.ClassId, added);
         foreach (var agent in _agents.Values)
         {
@@ -76,16 +82,41 @@ internal sealed class RoutingTable(IStore store)
 
     private const int ClassesMax = 20_000;
 
+    /// <summary>A class of which nothing came for so long is none that an agent could be needed for.</summary>
+    private const long ClassAgeMaxUs = 24 * HourUs;
+    private const long HourUs = 3_600_000_000;
+
+    private void Forget(long nowUs)
+    {
+        if (nowUs - _forgottenUs < HourUs)
+        {
+            return;
+        }
+
+        _forgottenUs = nowUs;
+        foreach (var (id, routed) in _classes.Where(c => nowUs - c.Value.SeenUs > ClassAgeMaxUs).ToList())
+        {
+            _classes.Remove(id);
+            Board.RemoveClass(routed.Eligible);
+        }
+    }
+
     private void Put(Agent agent, Breaker? breaker, DateTimeOffset now)
     {
+        var known = _agents.GetValueOrDefault(agent.Name);
+        if (known?.IsSurelyStill(agent, breaker, now) == true && Board.IsAsTold(agent.Name))
+        {
+            return;
+        }
+
         var info = store.Info;
         var isOpen = breaker?.GateAt(now.ToMicroseconds()) == BreakerGate.Shut;
         var isOnline = agent.StatusAt(now, info.HeartbeatTimeout) <= AgentStatus.AtCapacity && !isOpen;
-        var known = _agents.GetValueOrDefault(agent.Name);
         var sight = new Sight(agent, breaker, isOnline, now);
         if (known is not null && known.Sight.IsStill(sight, info.ReputationHalfLife) && known.HasSkillsStill(agent, now)
             && Board.IsAsTold(agent.Name))
         {
+            known.StillUntilUs = StillUntilUs(known, info);
             return;
         }
 
@@ -101,26 +132,39 @@ internal sealed class RoutingTable(IStore store)
             FailuresInRow = breaker?.Failures ?? 0,
         });
 
-        if (known is not null && known.HasSkillsStill(agent, now))
-        {
-            _agents[agent.Name] = known with { Sight = sight };
-            return;
-        }
-
-        var usable = new CapabilitySet(agent.Usable, now);
-        var signature = Signature(agent, usable);
-        if (known?.Signature == signature)
-        {
-            _agents[agent.Name] = new Known(sight, usable, signature);
-            return;
-        }
-
-        var present = new Known(sight, usable, signature);
+        var present = known is not null && known.HasSkillsStill(agent, now)
+            ? known with { Sight = sight }
+            : Known.Of(sight, new CapabilitySet(agent.Usable, now));
+        present.StillUntilUs = StillUntilUs(present, info);
         _agents[agent.Name] = present;
-        foreach (var routed in _classes.Values)
+        if (known?.Signature != present.Signature)
         {
-            Compare(routed, present);
+            foreach (var routed in _classes.Values)
+            {
+                Compare(routed, present);
+            }
         }
+    }
+
+    /// <summary>
+    /// Until when time alone changes nothing of what was seen of an agent: it falls silent, its record fades, or a
+    /// capability ends. With a breaker every look is a close one.
+    /// </summary>
+    private static long StillUntilUs(Known known, StoreInfo info)
+    {
+        var (agent, breaker, isOnline, at) = known.Sight;
+        if (breaker is not null)
+        {
+            return 0;
+        }
+
+        var untilUs = Evidence.NextStepUs(at.ToMicroseconds(), info.ReputationHalfLife);
+        if (isOnline)
+        {
+            untilUs = Math.Min(untilUs, agent.LastSeen.ToMicroseconds() + info.HeartbeatTimeout.ToMicroseconds());
+        }
+
+        return Math.Min(untilUs, known.Usable.ValidUntil?.ToMicroseconds() ?? long.MaxValue);
     }
 
     private void Compare(RoutedClass routed, Known agent)
@@ -160,6 +204,15 @@ internal sealed class RoutingTable(IStore store)
 
     private sealed record Known(Sight Sight, CapabilitySet Usable, string Signature)
     {
+        public long StillUntilUs { get; set; }
+
+        public static Known Of(Sight sight, CapabilitySet usable) =>
+            new(sight, usable, RoutingTable.Signature(sight.Agent, usable));
+
+        /// <summary>The same was seen a moment ago, and no time has passed that matters.</summary>
+        public bool IsSurelyStill(Agent agent, Breaker? breaker, DateTimeOffset now) =>
+            ReferenceEquals(agent, Sight.Agent) && breaker is null && now.ToMicroseconds() < StillUntilUs;
+
         public Agent Agent => Sight.Agent;
 
         public bool HasSkillsStill(Agent agent, DateTimeOffset now) =>
@@ -182,4 +235,11 @@ internal sealed class RoutingTable(IStore store)
 /// <param name="Spec">One of its tasks, with what all ask for now.</param>
 /// <param name="Eligible">Who can do them.</param>
 /// <param name="Target">To whom all are handed off; null when they are not.</param>
-internal sealed record RoutedClass(NewTask Spec, EligibleAgents Eligible, HandoffTarget? Target = null);
+internal sealed record RoutedClass(NewTask Spec, EligibleAgents Eligible, HandoffTarget? Target = null)
+{
+    /// <summary>When one of its tasks was seen waiting last.</summary>
+    public long SeenUs { get; set; }
+
+    /// <summary>Whose turn it is with its kind or step, once that was asked.</summary>
+    public RouteCursor? Cursor { get; set; }
+}

@@ -18,10 +18,10 @@ internal sealed class LeastLoaded : IRoutingStrategy
             return LeastOf(choice, choice.Board.Free);
         }
 
-        var buckets = choice.Board.Buckets;
-        for (var used = choice.Board.UsedBuckets; used != 0; used &= used - 1)
+        var loads = choice.Board.Loads;
+        for (var used = loads.Used; used != 0; used &= used - 1)
         {
-            var slot = LeastOf(choice, buckets[BitOperations.TrailingZeroCount(used)]);
+            var slot = LeastOf(choice, loads[BitOperations.TrailingZeroCount(used)]);
             if (slot >= 0)
             {
                 return slot;

@@ -6,7 +6,7 @@ internal static class RoutingStrategies
     private static readonly IRoutingStrategy[] All =
     [
         new RoundRobin(), new LeastLoaded(), new PerformanceWeighted(), new Hybrid(), new FirstAvailable(),
-        new Uniform(), new BestMatch(),
+        new Uniform(), new BestMatch(), new SpecialistsFirst(),
     ];
 
     public static IRoutingStrategy Of(RoutingStrategy kind) => All[(int)kind];

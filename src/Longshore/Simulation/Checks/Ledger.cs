@@ -40,6 +40,9 @@ internal sealed class Ledger
 
     public AgentPage[] Agents { get; }
 
+    /// <summary>How many are there and could take one more.</summary>
+    public int WithRoom { get; private set; }
+
     /// <summary>Of each kind, what waits, in order.</summary>
     public SortedSet<(long RankUs, long Number, SimulatedTask Task)>[] Waiting { get; }
 
@@ -102,7 +105,8 @@ internal sealed class Ledger
             case What.Given:
                 Give(happening.Task!, happening.Agent!, happening.AtUs);
                 break;
-            case What.Done or What.Failed or What.Declined or What.Missed or What.LostAlone or What.LostAmongOthers:
+            case What.Done or What.Failed or What.Declined or What.Missed or What.OfferLost or What.LostAlone
+                or What.LostAmongOthers:
                 EndClaim(happening.Task!, happening.Agent!, happening.What, happening.AtUs);
                 break;
             case What.GivenUp or What.Quarantined or What.Abandoned or What.Expired:
@@ -110,10 +114,22 @@ internal sealed class Ledger
                 break;
             case What.On or What.Off:
                 Of(happening.Agent!).IsOn = happening.What == What.On;
+                Count(happening.Agent!);
                 break;
             case What.Down or What.Up:
                 Of(happening.Agent!).IsDown = happening.What == What.Down;
+                Count(happening.Agent!);
                 break;
+        }
+    }
+
+    private void Count(SimulatedAgent agent)
+    {
+        var page = Of(agent);
+        if (page.IsCounted != HasRoom(agent))
+        {
+            page.IsCounted = !page.IsCounted;
+            WithRoom += page.IsCounted ? 1 : -1;
         }
     }
 
@@ -128,6 +144,7 @@ internal sealed class Ledger
         holder.Held++;
         holder.GivenUs = atUs;
         holder.HoldsSuspect = page.IsSuspect;
+        Count(agent);
         if (task.Item is { } item)
         {
             (_items.TryGetValue(item, out var doers) ? doers : _items[item] = []).Add((task, agent));
@@ -144,7 +161,9 @@ internal sealed class Ledger
             page.FailedUs[agent] = atUs;
         }
 
-        page.IsSuspect = how is What.LostAlone or What.LostAmongOthers;
+        // An offer that ended unanswered leaves it as it was: nobody has tried it since.
+        page.IsSuspect = how is What.LostAlone or What.LostAmongOthers
+            || (page.IsSuspect && how is What.Missed or What.OfferLost);
         HasSeenSuspects |= page.IsSuspect;
         NoteRow(agent, task.Kind, how);
         if (how is What.Declined or What.Missed)
@@ -205,6 +224,7 @@ internal sealed class Ledger
         page.Holder = null;
         Of(agent).Held--;
         Of(agent).HoldsSuspect = false;
+        Count(agent);
     }
 
     private bool IsExcluded(SimulatedAgent agent, SimulatedTask task) => task.Item is { } item
@@ -257,6 +277,9 @@ internal sealed class AgentPage(int kinds)
     public bool IsDown { get; set; }
 
     public int Held { get; set; }
+
+    /// <summary>It is among those counted as having room.</summary>
+    public bool IsCounted { get; set; }
 
     public bool HoldsSuspect { get; set; }
 

@@ -16,7 +16,7 @@ internal sealed class NoBlocking(bool isPull) : Promise
 
     public override void Look(Ledger before, in Happening next)
     {
-        if (next.What != What.Settled)
+        if (next.What != What.Settled || before.WithRoom == 0)
         {
             return;
         }

@@ -62,9 +62,18 @@ public sealed partial class InMemoryStore
         int limit, long? nowUs = null, CancellationToken ct = default) =>
         Atomically<IReadOnlyList<LostClaim>>(nowUs, now =>
         {
-            var passed = _state.Open.Values
-                .Where(e => e.Task.Spec.Deadline <= UnixTime.FromMicroseconds(now)
-                    && TaskTransitions.Next(e.Task.State, TaskOperation.Expire) is not null)
+            var at = UnixTime.FromMicroseconds(now);
+            var late = new List<TaskEntry>();
+            foreach (var (_, entry) in _state.Open)
+            {
+                if (entry.Task.Spec.Deadline <= at
+                    && TaskTransitions.Next(entry.Task.State, TaskOperation.Expire) is not null)
+                {
+                    late.Add(entry);
+                }
+            }
+
+            var passed = late
                 .OrderBy(e => e.Task.Spec.Deadline).ThenBy(e => e.Task.Id)
                 .Take(limit)
                 .ToList();

@@ -12,7 +12,7 @@ public sealed partial class InMemoryStore
     /// </summary>
     internal ValueTask<IReadOnlyList<string>> CheckInvariantsAsync() =>
         Atomically<IReadOnlyList<string>>(
-            null, _ => [.. BrokenTasks(), .. BrokenLoads(), .. BrokenProbes(), .. BrokenKeys()]);
+            null, _ => [.. BrokenTasks(), .. BrokenOrder(), .. BrokenLoads(), .. BrokenProbes(), .. BrokenKeys()]);
 
     private IEnumerable<string> BrokenTasks()
     {
@@ -57,6 +57,12 @@ public sealed partial class InMemoryStore
                 yield return $"task {id} has epoch {entry.Task.Epoch} and ended claims {string.Join(", ", epochs)}";
             }
         }
+    }
+
+    private IEnumerable<string> BrokenOrder()
+    {
+        var ready = _state.Open.Values.Where(e => e.IsReady).Select(e => (e.Rank, e.Task.Id)).Order();
+        return _state.Ready.SequenceEqual(ready) ? [] : ["the order of what is ready is not that of the open tasks"];
     }
 
     private IEnumerable<string> BrokenProbes() =>

@@ -44,8 +44,10 @@ public sealed partial class InMemoryStore
         }
 
         var among = request.TaskIds.Count == 0
-            ? _state.Open.Values
-            : request.TaskIds.Distinct().Select(id => _state.Open.GetValueOrDefault(id)).OfType<TaskEntry>();
+            ? _state.InOrder()
+            : request.TaskIds.Distinct().Select(id => _state.Open.GetValueOrDefault(id)).OfType<TaskEntry>()
+                .Where(e => e.IsReady)
+                .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id);
         var candidates = Claimable(among, agent, request.Kinds, request.By, nowUs);
         var max = gate == BreakerGate.Probe ? 1 : Math.Min(request.Max, room);
         var ration = new Ration(this, nowUs);
@@ -107,21 +109,24 @@ public sealed partial class InMemoryStore
     private static bool AreOfOneGroup(NewTask one, NewTask other) =>
         one.Group is not null && one.Group == other.Group && one.Namespace == other.Namespace;
 
-    /// <summary>What of some tasks an agent may be given, in order.</summary>
+    /// <summary>What of some ready tasks an agent may be given.</summary>
     private IEnumerable<TaskEntry> Claimable(
-        IEnumerable<TaskEntry> among, Agent agent, IReadOnlyList<string> kinds, ClaimedBy by, long nowUs)
+        IEnumerable<TaskEntry> ready, Agent agent, IReadOnlyList<string> kinds, ClaimedBy by, long nowUs)
     {
         var capabilities = SkillsOf(agent, nowUs);
-        return among
-            .Where(e => e.IsReady && !IsTooLate(e, nowUs))
-            .Where(e => CanDo(agent, capabilities, e.Task) && IsFor(by, e.Task.Spec))
-            .Where(e => kinds.Count == 0 || kinds.Contains(e.Task.Spec.Kind, StringComparer.Ordinal))
-            .Where(e => agent.Profile.PriorityLevels.Count == 0
-                || agent.Profile.PriorityLevels.Contains(e.Task.Spec.Priority))
-            .Where(e => GateOf(new BreakerKey(BreakerScope.AgentKind, agent.Name, e.Task.Spec.Kind), nowUs)
-                != BreakerGate.Shut)
-            .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id)
-            .Where(e => !IsKeptFrom(agent, e, nowUs));
+        foreach (var entry in ready)
+        {
+            var spec = entry.Task.Spec;
+            if (!IsTooLate(entry, nowUs)
+                && CanDo(agent, capabilities, entry.Task) && IsFor(by, spec)
+                && (kinds.Count == 0 || kinds.Contains(spec.Kind, StringComparer.Ordinal))
+                && (agent.Profile.PriorityLevels.Count == 0 || agent.Profile.PriorityLevels.Contains(spec.Priority))
+                && GateOf(new BreakerKey(BreakerScope.AgentKind, agent.Name, spec.Kind), nowUs) != BreakerGate.Shut
+                && !IsKeptFrom(agent, entry, nowUs))
+            {
+                yield return entry;
+            }
+        }
     }
 
     private CapabilitySet SkillsOf(Agent agent, long nowUs)

@@ -70,10 +70,21 @@ public sealed partial class InMemoryStore
         AgentQuery query, long? nowUs = null, CancellationToken ct = default) =>
         Atomically(nowUs, now =>
         {
-            var found = _state.Agents.Values
-                .Where(a => AgentFilter.Admits(query, a, UnixTime.FromMicroseconds(now), _options.HeartbeatTimeout))
-                .Take(query.Limit + 1);
-            return Paging.PageOf([.. found], query.Limit, a => a.Name);
+            var at = UnixTime.FromMicroseconds(now);
+            var found = new List<Agent>();
+            foreach (var (_, agent) in _state.Agents)
+            {
+                if (AgentFilter.Admits(query, agent, at, _options.HeartbeatTimeout))
+                {
+                    found.Add(agent);
+                    if (found.Count > query.Limit)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            return Paging.PageOf(found, query.Limit, a => a.Name);
         });
 
     /// <inheritdoc/>

@@ -40,15 +40,30 @@ public sealed partial class InMemoryStore
     public ValueTask<IReadOnlyList<QueueHead>> ListHeadsAsync(
         string? @namespace, int perClass, int limit, CancellationToken ct = default) =>
         Atomically<IReadOnlyList<QueueHead>>(null, _ =>
-        [
-            .. _state.Open.Values
-                .Where(e => e.IsReady && (@namespace is null || e.Task.Spec.Namespace == @namespace))
-                .GroupBy(e => ClassKey.Of(e.Task))
-                .SelectMany(c => c.OrderBy(e => e.Rank).ThenBy(e => e.Task.Id).Take(perClass))
-                .OrderBy(e => e.Rank).ThenBy(e => e.Task.Id)
-                .Take(limit)
-                .Select(HeadOf),
-        ]);
+        {
+            var heads = new List<QueueHead>();
+            var ofClass = new Dictionary<int, int>();
+            foreach (var entry in _state.InOrder())
+            {
+                if (heads.Count == limit)
+                {
+                    break;
+                }
+
+                if (@namespace is null || entry.Task.Spec.Namespace == @namespace)
+                {
+                    var head = HeadOf(entry);
+                    var before = ofClass.GetValueOrDefault(head.ClassId);
+                    if (before < perClass)
+                    {
+                        ofClass[head.ClassId] = before + 1;
+                        heads.Add(head);
+                    }
+                }
+            }
+
+            return heads;
+        });
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<RoutingCursor>> ListCursorsAsync(

@@ -5,7 +5,7 @@ namespace Longshore.Storage.InMemory;
 /// <summary>
 /// A store that forgets everything when the process ends: for tests, for trying things out, and as the specification
 /// of <see cref="IStore"/> that can be run. Written to be read: one lock, immutable collections, no index but the open
-/// tasks. Good for some thousands of open tasks.
+/// tasks and the order of those that are ready. Good for some thousands of open tasks.
 /// </summary>
 public sealed partial class InMemoryStore
     : IStore, ITaskStore, IAgentStore, IRuleStore, IBreakerStore, IHandoffStore, IHelpStore, IEventStore, ILeaseStore,

@@ -20,6 +20,9 @@ internal sealed record MemoryState
     /// <summary>Tasks that have not ended, by id.</summary>
     public ImmutableSortedDictionary<long, TaskEntry> Open { get; set; } = NoEntries;
 
+    /// <summary>Those of them that can be given out now, in order.</summary>
+    public ImmutableSortedSet<(long Rank, long Id)> Ready { get; set; } = [];
+
     /// <summary>Tasks in a terminal state, by id.</summary>
     public ImmutableSortedDictionary<long, TaskEntry> Ended { get; set; } = NoEntries;
 
@@ -124,20 +127,48 @@ internal sealed record MemoryState
     public void Put(TaskEntry entry)
     {
         var id = entry.Task.Id;
+        var before = Open.GetValueOrDefault(id);
+        Order(before, entry);
         if (entry.Task.State.IsTerminal())
         {
-            if (entry.Task.Run is not null && Open.ContainsKey(id))
+            if (entry.Task.Run is not null && before is not null)
             {
                 EndedSteps = EndedSteps.Add(id);
             }
 
-            Open = Open.Remove(id);
+            Open = before is null ? Open : Open.Remove(id);
             Ended = Ended.SetItem(id, entry);
         }
         else
         {
-            Ended = Ended.Remove(id);
+            Ended = before is null ? Ended.Remove(id) : Ended;
             Open = Open.SetItem(id, entry);
+        }
+    }
+
+    /// <summary>What is ready, in order.</summary>
+    public IEnumerable<TaskEntry> InOrder()
+    {
+        // Somebody who goes through them may change them.
+        var open = Open;
+        foreach (var (_, id) in Ready)
+        {
+            yield return open[id];
+        }
+    }
+
+    private void Order(TaskEntry? before, TaskEntry after)
+    {
+        var (was, isNow) = (before?.IsReady == true, after.IsReady);
+        if (was && !(isNow && before!.Rank == after.Rank))
+        {
+            Ready = Ready.Remove((before!.Rank, before.Task.Id));
+            was = false;
+        }
+
+        if (isNow && !was)
+        {
+            Ready = Ready.Add((after.Rank, after.Task.Id));
         }
     }
 }

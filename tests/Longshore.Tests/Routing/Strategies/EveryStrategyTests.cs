@@ -104,6 +104,7 @@ public sealed class EveryStrategyTests
     [InlineData(RoutingStrategy.LeastLoaded)]
     [InlineData(RoutingStrategy.Hybrid)]
     [InlineData(RoutingStrategy.BestMatch)]
+    [InlineData(RoutingStrategy.SpecialistsFirst)]
     public void Show_the_runners_up_in_the_order_of_their_totals(RoutingStrategy strategy)
     {
         var hall = Crowd();
