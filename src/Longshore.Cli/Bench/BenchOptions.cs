@@ -42,6 +42,9 @@ internal sealed record BenchOptions
     /// <summary>So many more urgent tasks stand beside it whose limit is full.</summary>
     public int Blocked { get; init; }
 
+    /// <summary>The tasks are of ten namespaces of different shares.</summary>
+    public bool Shared { get; init; }
+
     /// <summary>All tasks are of one batch, and one of them is its callback.</summary>
     public bool Batch { get; init; }
 

@@ -70,11 +70,12 @@ internal static class DrainWorkload
 
     public static Action<LongshoreBuilder> Handlers(BenchOptions options) => longshore => longshore.AddAgent(
         Agent,
-        agent => agent.Capabilities(BenchTasks.Capabilities).Handle<NoOpHandler>(handler =>
-        {
-            handler.Concurrency = options.Concurrency;
-            handler.Prefetch = options.Prefetch;
-        }));
+        agent => (options.Shared ? agent.Namespaces(SharedTasks.Namespaces) : agent)
+            .Capabilities(BenchTasks.Capabilities).Handle<NoOpHandler>(handler =>
+            {
+                handler.Concurrency = options.Concurrency;
+                handler.Prefetch = options.Prefetch;
+            }));
 
     private static async Task CancelAllAsync(ILongshoreClient client, CancellationToken ct)
     {
@@ -102,6 +103,7 @@ internal static class DrainWorkload
         {
             { Guarded: true } => GuardedTasks.SubmitAsync(client, options.Tasks, ct),
             { Blocked: > 0 } => LimitedTasks.SubmitBesideBlockedAsync(client, options.Blocked, options.Tasks, ct),
+            { Shared: true } => SharedTasks.SubmitAsync(client, options.Tasks, ct),
             { Batch: true } => BenchTasks.SubmitBatchAsync(client, options.Tasks, ct),
             _ => BenchTasks.SubmitAsync(client, options.Tasks, ct, options.Unique),
         };

@@ -59,6 +59,11 @@ internal static class BenchCommand
         Description = "Every kind and the namespace have a limit and a rate, which are never reached.",
     };
 
+    private static readonly Option<bool> Shared = new("--shared")
+    {
+        Description = "The tasks are of ten namespaces with shares from 1 to 10.",
+    };
+
     private static readonly Option<int> Blocked = new("--blocked")
     {
         Description = "So many more urgent tasks of a kind whose limit is full stand beside the backlog.",
@@ -117,7 +122,7 @@ internal static class BenchCommand
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
             Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare,
-            Guarded, Unique, Pruning, Limited, Blocked, Batch));
+            Guarded, Unique, Pruning, Limited, Blocked, Shared, Batch));
         command.Add(One(
             Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
@@ -295,6 +300,7 @@ internal static class BenchCommand
             Unique = options.Contains(Unique) && parsed.GetValue(Unique),
             Pruning = options.Contains(Pruning) && parsed.GetValue(Pruning),
             Limited = options.Contains(Limited) && parsed.GetValue(Limited),
+            Shared = options.Contains(Shared) && parsed.GetValue(Shared),
             Blocked = options.Contains(Blocked) ? parsed.GetValue(Blocked) : 0,
             Across = across,
             Flow = options.Contains(Shape)

@@ -23,13 +23,17 @@ internal static class LimitsCommand
     private static readonly Option<int?> Burst = Options.Whole(
         "--burst", "With --rate: how many may be given out at once after a pause; as many as TASKS if not given.");
 
+    private static readonly Option<int?> Share = Options.Whole(
+        "--share", "What its tasks weigh, 1 to 1000, for agents that work in several namespaces; 0 for no share.");
+
     public static Command Create()
     {
         var set = new ExplainedCommand("set", "Change the limits of a namespace, or of one kind.", """
             longshore limits set default --in-progress 100
             longshore limits set default --kind call-api --in-progress 3 --rate 10/1 --burst 20
             longshore limits set default --kind call-api --in-progress 0 --rate 0
-            """) { Namespace, Kind, InProgress, Rate, Burst };
+            longshore limits set default --share 3
+            """) { Namespace, Kind, InProgress, Rate, Burst, Share };
         set.Validators.Add(Check);
         set.SetAction(SetAsync);
         var show = new ExplainedCommand("limits", "Show how the limits of a namespace stand, or change them.", """
@@ -46,9 +50,13 @@ internal static class LimitsCommand
 
     private static void Check(CommandResult result)
     {
-        if (result.GetValue(InProgress) is null && result.GetValue(Rate) is null)
+        if (result.GetValue(InProgress) is null && result.GetValue(Rate) is null && result.GetValue(Share) is null)
         {
-            result.AddError("give --in-progress or --rate");
+            result.AddError("give --in-progress, --rate or --share");
+        }
+        else if (result.GetValue(Share) is not null && result.GetValue(Kind) is not null)
+        {
+            result.AddError("--share is decided for a namespace, not for a kind");
         }
         else if (result.GetValue(Burst) is not null && result.GetValue(Rate) is null or "0")
         {
@@ -69,7 +77,11 @@ internal static class LimitsCommand
         var present = await connection.Client.GetRulesAsync(name, ct).ConfigureAwait(false);
         var changed = parsed.GetValue(Kind) is { } kind
             ? present with { Kinds = Changed(present.Kinds, kind, parsed) }
-            : present with { Limit = Changed(present.Limit, parsed) };
+            : present with
+            {
+                Limit = Changed(present.Limit, parsed),
+                Share = parsed.GetValue(Share) is { } share ? (share == 0 ? null : share) : present.Share,
+            };
         await connection.Client.SetRulesAsync(name, changed, present.Version, ct).ConfigureAwait(false);
         return await ShowAsync(parsed, connection, ct).ConfigureAwait(false);
     }
@@ -83,6 +95,12 @@ internal static class LimitsCommand
         {
             Output.Json(new LimitListWire(limits));
             return 0;
+        }
+
+        var rules = await connection.Client.GetRulesAsync(parsed.GetValue(Namespace)!, ct).ConfigureAwait(false);
+        if (rules.Share is { } share)
+        {
+            Output.Fields(("share", Output.Number(share)));
         }
 
         Output.Table(

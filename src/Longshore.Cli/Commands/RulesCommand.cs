@@ -190,6 +190,7 @@ internal static class RulesCommand
             ("task cooldown", Seconds(rules.TaskCooldown)),
             ("paused since", rules.PausedAt is { } since ? Output.Instant(since) : "not paused"),
             ("limit", rules.Limit is { } limit ? Limit(limit) : "none"),
+            ("share", rules.Share is { } share ? Output.Number(share) : "none of its own"),
             ("hand-offs of a task", Output.Number(rules.HandoffsMax)),
             ("blocked hold", Seconds(rules.BlockedHoldMax)),
             ("exclusion", Exclusion(rules.Exclusion)),

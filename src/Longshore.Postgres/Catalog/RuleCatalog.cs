@@ -1,3 +1,4 @@
+using Longshore.Agents;
 using Longshore.Matching;
 using Longshore.Rules;
 using Longshore.Storage;
@@ -57,10 +58,16 @@ internal sealed class RuleCatalog(Database database)
 /// <param name="Rules">What was decided, by namespace.</param>
 internal sealed record KnownRules(long Version, IReadOnlyDictionary<string, NamespaceRules> Rules)
 {
+    private readonly bool _hasShares = Rules.Values.Any(rules => rules.Share is not null);
+
     public NamespaceRules Of(string @namespace) => Rules.GetValueOrDefault(@namespace) ?? NamespaceRules.Default;
 
     /// <summary>Anything is limited.</summary>
     public bool HasLimits { get; } = Rules.Values.Any(rules => rules.HasLimits);
+
+    /// <summary>An agent chooses among namespaces of which one at least has a share.</summary>
+    public bool IsShared(AgentRegistration agent) =>
+        _hasShares && agent.Namespaces.Count > 1 && agent.Namespaces.Any(name => Of(name).Share is not null);
 
     public bool IsFifo(string @namespace) => Rules.Count > 0 && Of(@namespace).Order == TaskOrder.PriorityFifo;
 

@@ -48,7 +48,8 @@ select id, epoch, lease_us, state, refused from longshore.renew($1, $2, $3, $4, 
 select c.*, case when c.flags & 1024 <> 0 then longshore.relaxation(c.id, c.flags) end,
        case when c.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = c.id) end,
        case when c.flags & 8192 <> 0 then longshore.run_part(c.id, true) end
-from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) c;
+from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21) c;
 
 -- name: hot_cursors
 insert into longshore.cursors (namespace, name, agent)

@@ -22,6 +22,9 @@ set version = excluded.version, body = excluded.body, exclusion = excluded.exclu
 -- name: limits_set
 select longshore.set_limits($1, $2, $3, $4, $5, $6, $7, $8);
 
+-- name: shares_set
+select longshore.set_share($1, $2);
+
 -- name: limits_list
 select kind, in_progress, tasks, per_us, burst, held, full_us
 from longshore.limits

@@ -80,6 +80,8 @@ internal sealed class ClaimCalls(
             .With(options.HeartbeatTimeout.ToMicroseconds()).With(call.Seen.Since)
             .With((bool?)(call.Rules.HasLimits && agent.Agent.Profile.Namespaces.Any(
                 name => call.Rules.Of(name).HasLimits)))
+            .With((bool?)(request.By == ClaimedBy.Agent && request.TaskIds.Count == 0
+                && call.Rules.IsShared(agent.Agent.Profile)))
             .With(nowUs);
     }
 

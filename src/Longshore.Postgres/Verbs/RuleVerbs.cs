@@ -36,6 +36,12 @@ internal sealed class RuleVerbs(Database database, RuleCatalog catalog, MovesRea
                 round.Add(database.Sql["rules_put"])
                     .With(@namespace).With((long?)next.Version).WithJson(RulesJson.Write(next))
                     .With((bool?)(next.Order == TaskOrder.PriorityFifo)).With(next.MaxPending);
+                if (present.Share != next.Share)
+                {
+                    // Last: claims that hold its lock may wait for nothing that this transaction holds.
+                    round.Add(database.Sql["shares_set"]).With(@namespace).With(next.Share);
+                }
+
                 writer.AddEvent(
                     round,
                     new NewEvent(

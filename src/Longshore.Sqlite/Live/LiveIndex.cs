@@ -17,6 +17,8 @@ internal sealed class LiveIndex
     {
         Walk = new ReadyWalk(Ready);
         Rations = new Rations(Classes);
+        Shares = new Shares(Classes);
+        SharedWalk = new SharedWalk(Ready, Classes, Shares);
     }
 
     public Lock Gate { get; } = new();
@@ -31,11 +33,17 @@ internal sealed class LiveIndex
     /// <summary>What limits leave room for.</summary>
     public Rations Rations { get; }
 
+    /// <summary>What namespaces weigh beside each other.</summary>
+    public Shares Shares { get; }
+
     /// <summary>How many tasks wait, ready or deferred, by namespace.</summary>
     public PendingCounts Pending { get; } = new();
 
     /// <summary>The one walk over <see cref="Ready"/>, reused under <see cref="Gate"/>.</summary>
     public ReadyWalk Walk { get; }
+
+    /// <summary>The one walk in which namespaces take turns, reused under <see cref="Gate"/>.</summary>
+    public SharedWalk SharedWalk { get; }
 
     public IReadOnlyCollection<AgentEntry> Agents => _agentsByName.Values;
 
@@ -101,6 +109,7 @@ internal sealed class LiveIndex
         Ready.Clear();
         Rules.Clear();
         Rations.Clear();
+        Shares.Clear();
         Pending.Clear();
     }
 }

@@ -90,6 +90,7 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
         foreach (var (name, rules) in live.Rules.All)
         {
             live.Rations.Decide(name, rules);
+            live.Shares.Decide(name, rules);
         }
 
         while (_buckets.Read())

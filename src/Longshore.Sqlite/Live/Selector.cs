@@ -13,17 +13,25 @@ internal sealed class Selector(LiveIndex live, Guards guards)
     /// suspect task that the agent may only take when it holds nothing (G7).
     /// </summary>
     public bool ForClaim(
-        AgentEntry agent, EligibleClasses eligible, IReadOnlyList<string> kinds, int max, long nowUs, List<Place> into)
+        AgentEntry agent, EligibleClasses eligible, IReadOnlyList<string> kinds, bool isShared, int max, long nowUs,
+        List<Place> into)
     {
-        Start(agent, eligible, kinds, max, nowUs);
-        while (into.Count < max && live.Walk.Next(out var place))
+        Start(agent, eligible, kinds, isShared, max, nowUs);
+        while (into.Count < max && Next(isShared, out var place))
         {
             if (!MayTake(agent, place, nowUs, into))
             {
                 continue;
             }
 
-            if (!Take(agent, place, into))
+            var before = into.Count;
+            var goesOn = Take(agent, place, into);
+            if (isShared && into.Count > before)
+            {
+                live.SharedWalk.Take();
+            }
+
+            if (!goesOn)
             {
                 return into.Count > 0;
             }
@@ -31,6 +39,9 @@ internal sealed class Selector(LiveIndex live, Guards guards)
 
         return true;
     }
+
+    private bool Next(bool isShared, out Place place) =>
+        isShared ? live.SharedWalk.Next(out place) : live.Walk.Next(out place);
 
     /// <summary>As <see cref="TryTake"/>; what is taken counts against its limits.</summary>
     public bool Take(AgentEntry agent, in Place place, List<Place> into)
@@ -54,7 +65,7 @@ internal sealed class Selector(LiveIndex live, Guards guards)
     public void ForDiscovery(
         AgentEntry agent, IReadOnlyList<string> kinds, int max, long nowUs, Predicate<Place> wanted, List<Place> into)
     {
-        Start(agent, agent.ClaimableAt(nowUs, live.Rules), kinds, max, nowUs);
+        Start(agent, agent.ClaimableAt(nowUs, live.Rules), kinds, false, max, nowUs);
         while (into.Count < max && live.Walk.Next(out var place))
         {
             if ((agent.Load == 0 || !place.IsSuspect) && agent.Takes(place.Priority) && IsOpen(agent, place, nowUs)
@@ -114,7 +125,8 @@ internal sealed class Selector(LiveIndex live, Guards guards)
         return true;
     }
 
-    private void Start(AgentEntry agent, EligibleClasses eligible, IReadOnlyList<string> kinds, int max, long nowUs)
+    private void Start(
+        AgentEntry agent, EligibleClasses eligible, IReadOnlyList<string> kinds, bool isShared, int max, long nowUs)
     {
         eligible.CatchUp(live.Classes);
         live.Rations.Begin(nowUs);
@@ -124,9 +136,16 @@ internal sealed class Selector(LiveIndex live, Guards guards)
             1 => eligible.OfKind(kinds[0], live.Classes),
             _ => [.. kinds.Distinct(StringComparer.Ordinal).SelectMany(kind => eligible.OfKind(kind, live.Classes))],
         };
-        live.Walk.Start(
-            eligible, Open(agent, among ?? eligible.List, among is null, nowUs), max,
-            live.Rations.IsUsed ? live.Rations.IsShut : null);
+        var open = Open(agent, among ?? eligible.List, among is null, nowUs);
+        Predicate<int>? isShut = live.Rations.IsUsed ? live.Rations.IsShut : null;
+        if (isShared)
+        {
+            live.SharedWalk.Start(eligible, open, isShut);
+        }
+        else
+        {
+            live.Walk.Start(eligible, open, max, isShut);
+        }
     }
 
     /// <summary>

@@ -77,7 +77,8 @@ internal sealed class Claimer(
             ? agent.ClaimableAt(nowUs, live.Rules)
             : new EligibleClasses(
                 agent.Profile, agent.EligibleAt(nowUs).Capabilities, c => live.Rules.IsFor(request.By, c.Key));
-        return selector.ForClaim(agent, eligible, request.Kinds, max, nowUs, _picked);
+        var isShared = request.By == ClaimedBy.Agent && live.Shares.Concerns(agent.Profile);
+        return selector.ForClaim(agent, eligible, request.Kinds, isShared, max, nowUs, _picked);
     }
 
     private Grant[] Grant(AgentEntry agent, ClaimRequest request, long nowUs)

@@ -28,6 +28,7 @@ internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex
         {
             live.Rules.Set(@namespace, decided);
             live.Rations.Decide(@namespace, decided);
+            live.Shares.Decide(@namespace, decided);
             foreach (var agent in live.Agents)
             {
                 agent.Forget();

@@ -57,7 +57,7 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
         var takers = found
             .Where(f => f.Obstacle is Obstacle.None or Obstacle.NotForClaiming).Select(f => f.Candidate).ToList();
         var steps = new StepExplainer(crowd, store.Info.HeartbeatTimeout, now);
-        var (reason, sentence) = ReasonOf(task, rules, able, takers, now);
+        var (reason, sentence) = WithTurns(ReasonOf(task, rules, able, takers, now), rules, able);
         if (reason is StateReason.NobodyFree or StateReason.ReadyForSomebody or StateReason.WaitsForAssignment
             && limits.Where(l => l.Concerns(task.Spec.Kind)).Select(l => l.Hindrance(now))
                 .FirstOrDefault(h => h is not null) is { } full)
@@ -163,6 +163,18 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
                 $"{Paused(task.Spec, rules)} is paused since {since:u}; nothing of it is given out"),
             _ => ReasonOf(rules.ModeOf(task.Spec.Kind, task.Spec.Step), takers, now),
         };
+
+    private static (StateReason Reason, string Sentence) WithTurns(
+        (StateReason Reason, string Sentence) why, NamespaceRules rules, List<Candidate> able) =>
+        rules.Share is { } share && (why.Reason is StateReason.NobodyFree or StateReason.ReadyForSomebody)
+        && able.Exists(c => c.Agent.Profile.Namespaces.Count > 1)
+            ? why with
+            {
+                Sentence = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{why.Sentence}; who works in several namespaces takes turns, the share of this one is {share}"),
+            }
+            : why;
 
     private static string Paused(NewTask spec, NamespaceRules rules) => rules.PausedAt is null
         ? $"kind '{spec.Kind}' of namespace '{spec.Namespace}'"

@@ -73,6 +73,12 @@ public sealed record NamespaceRules
     /// <summary>How much of it may be in progress, and how fast it is given out; null for no limit.</summary>
     public LimitRules? Limit { get; init; }
 
+    /// <summary>
+    /// What its tasks weigh beside those of other namespaces, 1 to 1000, where an agent claims that works in several.
+    /// Null: it has no share of its own; all such namespaces together weigh 1.
+    /// </summary>
+    public int? Share { get; init; }
+
     /// <summary>How often one task may be handed off and taken over; further hand-offs are refused.</summary>
     public int HandoffsMax { get; init; } = 5;
 
@@ -182,6 +188,11 @@ public sealed record NamespaceRules
 
         TaskValidation.Unit(CapacityWeight, "capacity_weight");
         Limit?.Check("limit");
+        if (Share is { } share)
+        {
+            TaskValidation.Range(share, 1, Limits.ShareMax, "share");
+        }
+
         CheckPlanning();
         CheckTimeout(OfferTimeout, "offer_timeout_seconds");
         CheckTimeout(InactivityTimeout, "inactivity_timeout_seconds");

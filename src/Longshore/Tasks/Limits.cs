@@ -170,6 +170,9 @@ public static class Limits
     /// <summary>Highest limit of tasks in progress.</summary>
     public const int InProgressMax = 1_000_000_000;
 
+    /// <summary>Highest share of a namespace.</summary>
+    public const int ShareMax = 1000;
+
     /// <summary>Most tasks of a rate, and most that a rate lets go at once.</summary>
     public const int RateTasksMax = 1_000_000;
 

@@ -37,6 +37,20 @@ public sealed class LimitCommandsTests : CommandTests
         (await CliRun.OfAsync(Address, ["limits", "set", "default", "--rate", "often"])).FailedWith(1)
             .ShouldContain("must be like 10/1 or 100/60, not 'often'");
         (await CliRun.OfAsync(Address, ["limits", "set", "default"])).FailedWith(2)
-            .ShouldContain("give --in-progress or --rate");
+            .ShouldContain("give --in-progress, --rate or --share");
+    }
+
+    [Fact]
+    public async Task Shares_are_set_shown_and_taken_away()
+    {
+        (await RunAsync("limits", "set", "blue", "--share", "3")).Output.ShouldStartWith("share  3\n");
+        (await RunAsync("limits", "set", "blue", "--in-progress", "5")).Output.ShouldStartWith("share  3\n");
+        ((int)(await RunAsync("rules", "show", "blue", "--json")).Json["share"]!).ShouldBe(3);
+        (await RunAsync("limits", "set", "blue", "--share", "0")).Output.ShouldStartWith("KIND");
+        (await RunAsync("rules", "show", "blue")).Output.ShouldContain("none of its own");
+        (await CliRun.OfAsync(Address, ["limits", "set", "blue", "--share", "1001"])).FailedWith(1)
+            .ShouldContain("share");
+        (await CliRun.OfAsync(Address, ["limits", "set", "blue", "--share", "2", "--kind", "scan"])).FailedWith(2)
+            .ShouldContain("not for a kind");
     }
 }

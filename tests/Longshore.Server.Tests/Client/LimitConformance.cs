@@ -151,6 +151,30 @@ public abstract class LimitConformance : FacadeConformance
         (await Client.GetRulesAsync("default", Ct)).Version.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Agent_of_several_namespaces_takes_by_share_and_an_explanation_says_so()
+    {
+        await Client.SetRulesAsync("blue", new NamespaceRules { Share = 2 }, ct: Ct);
+        await Client.SetRulesAsync("green", new NamespaceRules { Share = 1 }, ct: Ct);
+        await Client.RegisterAsync(
+            new AgentRegistration { Name = "bob", MaxConcurrent = 9, Namespaces = ["blue", "green"] }, Ct);
+        await Client.SubmitAsync(
+            [.. Enumerable.Range(0, 18).Select(i => new NewTask { Kind = "k", Namespace = i < 9 ? "green" : "blue" })],
+            Ct);
+        var grants = await Client.ClaimAsync(new ClaimRequest { Agent = "bob", Max = 9 }, default, Ct);
+        string.Concat(grants.Select(g => g.Task.Spec.Namespace[0])).ShouldBe("bgbbgbbgb");
+        (await Client.ExplainTaskAsync(9, Ct)).Sentence.ShouldEndWith("the share of this one is 1");
+        (await Client.GetRulesAsync("blue", Ct)).Share.ShouldBe(2);
+        foreach (var bad in new[] { 0, -1, 1001 })
+        {
+            var error = await Should.ThrowAsync<LongshoreException>(
+                () => Client.SetRulesAsync("blue", new NamespaceRules { Share = bad }, ct: Ct));
+            (error.Code, error.Field).ShouldBe((ErrorCode.InvalidInput, "share"));
+        }
+
+        (await Client.GetRulesAsync("blue", Ct)).Version.ShouldBe(1);
+    }
+
     private static Finish Done(Grant grant) =>
         new() { TaskId = grant.TaskId, Epoch = grant.Epoch, Kind = FinishKind.Complete };
 

@@ -116,6 +116,12 @@ public sealed class InMemoryPlan : PlanSuite<InMemorySource>;
 
 public sealed class InMemoryLimit : LimitSuite<InMemorySource>;
 
+public sealed class InMemoryShare : ShareSuite<InMemorySource>;
+
+public sealed class InMemoryShareRace : ShareRaceSuite<InMemorySource>;
+
+public sealed class InMemoryShareTwin : ShareTwinSuite<InMemorySource>;
+
 public sealed class InMemoryPause : PauseSuite<InMemorySource>;
 
 public sealed class InMemoryLimitRace : LimitRaceSuite<InMemorySource>;

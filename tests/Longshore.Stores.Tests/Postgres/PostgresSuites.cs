@@ -125,6 +125,12 @@ public sealed class PostgresPlan : PlanSuite<PostgresSource>;
 
 public sealed class PostgresLimit : LimitSuite<PostgresSource>;
 
+public sealed class PostgresShare : ShareSuite<PostgresSource>;
+
+public sealed class PostgresShareRace : ShareRaceSuite<PostgresSource>;
+
+public sealed class PostgresShareTwin : ShareTwinSuite<PostgresSource>;
+
 public sealed class PostgresPause : PauseSuite<PostgresSource>;
 
 public sealed class PostgresLimitRace : LimitRaceSuite<PostgresSource>;

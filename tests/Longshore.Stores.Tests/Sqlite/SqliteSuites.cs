@@ -118,6 +118,12 @@ public sealed class SqlitePlan : PlanSuite<SqliteSource>;
 
 public sealed class SqliteLimit : LimitSuite<SqliteSource>;
 
+public sealed class SqliteShare : ShareSuite<SqliteSource>;
+
+public sealed class SqliteShareRace : ShareRaceSuite<SqliteSource>;
+
+public sealed class SqliteShareTwin : ShareTwinSuite<SqliteSource>;
+
 public sealed class SqlitePause : PauseSuite<SqliteSource>;
 
 public sealed class SqliteLimitRace : LimitRaceSuite<SqliteSource>;

@@ -54,6 +54,12 @@ public sealed record RulesWire
     /// <summary>How much of the namespace may be in progress, and how fast it is given out.</summary>
     public LimitWire? Limit { get; init; }
 
+    /// <summary>
+    /// What its tasks weigh beside those of other namespaces for an agent that works in several, 1 to 1000; all
+    /// namespaces where it is missing weigh 1 together.
+    /// </summary>
+    public int? Share { get; init; }
+
     /// <summary>How often one task may be handed off and taken over.</summary>
     public int? HandoffsMax { get; init; }
 
@@ -112,6 +118,7 @@ public sealed record RulesWire
             ReofferRejected = ReofferRejected ?? usual.ReofferRejected,
             PausedAt = PausedAt,
             Limit = Limit?.ToLimit("limit"),
+            Share = Share,
             HandoffsMax = HandoffsMax ?? usual.HandoffsMax,
             BlockedHoldMax = Words.SecondsOrNull(BlockedHoldMaxSeconds, "blocked_hold_max_seconds")
                 ?? usual.BlockedHoldMax,
@@ -149,6 +156,7 @@ public sealed record RulesWire
         TaskCooldownSeconds = rules.TaskCooldown.TotalSeconds,
         PausedAt = rules.PausedAt,
         Limit = LimitWire.Of(rules.Limit),
+        Share = rules.Share,
         HandoffsMax = rules.HandoffsMax,
         BlockedHoldMaxSeconds = rules.BlockedHoldMax.TotalSeconds,
         Exclusion = ExclusionWire.Of(rules.Exclusion),

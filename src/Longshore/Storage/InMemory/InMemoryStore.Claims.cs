@@ -51,7 +51,9 @@ public sealed partial class InMemoryStore
         var candidates = Claimable(among, agent, request.Kinds, request.By, nowUs);
         var max = gate == BreakerGate.Probe ? 1 : Math.Min(request.Max, room);
         var ration = new Ration(this, nowUs);
-        var (picked, mustDrain) = Pick(candidates, agent, max, ration, nowUs);
+        _state.Shares = _state.Shares.Begun();
+        var turns = new Turns(this, candidates, IsShared(agent, request));
+        var (picked, mustDrain) = Pick(turns, agent, max, ration, nowUs);
         if (picked.Count == 0)
         {
             return mustDrain
@@ -69,16 +71,11 @@ public sealed partial class InMemoryStore
     /// agent may do. A suspect is given alone, to an agent that holds nothing (G7).
     /// </summary>
     private (List<TaskEntry> Picked, bool MustDrain) Pick(
-        IEnumerable<TaskEntry> candidates, Agent agent, int max, Ration ration, long nowUs)
+        Turns turns, Agent agent, int max, Ration ration, long nowUs)
     {
         var picked = new List<TaskEntry>();
-        foreach (var candidate in candidates)
+        while (picked.Count < max && turns.Next() is { } candidate)
         {
-            if (picked.Count == max)
-            {
-                break;
-            }
-
             if (!ration.Allows(candidate.Task.Spec)
                 || picked.Exists(p => IsSecondProbe(agent.Name, p, candidate, nowUs) || AreExclusive(p, candidate)))
             {
@@ -88,11 +85,18 @@ public sealed partial class InMemoryStore
             if (candidate.Task.Suspect)
             {
                 // The agent drains first, instead of passing the suspect over for ever.
-                return agent.Load > 0 || picked.Count > 0 ? (picked, true) : ([candidate], false);
+                if (agent.Load > 0 || picked.Count > 0)
+                {
+                    return (picked, true);
+                }
+
+                turns.Take(candidate);
+                return ([candidate], false);
             }
 
             picked.Add(candidate);
             ration.Take(candidate.Task.Spec);
+            turns.Take(candidate);
         }
 
         return (picked, false);

@@ -27,6 +27,11 @@ public sealed partial class InMemoryStore
             }
 
             var decided = rules with { Version = present + 1 };
+            if (decided.Share != RulesOf(@namespace).Share)
+            {
+                _state.Shares = _state.Shares.Without(@namespace);
+            }
+
             ForgetBuckets(@namespace, RulesOf(@namespace), decided);
             _state.Rules = _state.Rules.SetItem(@namespace, decided);
             var payload = EventPayloads.Namespace(@namespace);

@@ -49,6 +49,9 @@ internal sealed record MemoryState
     public ImmutableDictionary<(string Namespace, string Kind), long> Buckets { get; set; } =
         ImmutableDictionary<(string, string), long>.Empty;
 
+    /// <summary>Whose turn it is among namespaces.</summary>
+    public ShareTags Shares { get; set; } = ShareTags.Empty;
+
     /// <summary>Schedules by namespace and name.</summary>
     public ImmutableSortedDictionary<(string Namespace, string Name), ScheduleStatus> Schedules { get; set; } =
         ImmutableSortedDictionary.Create<(string, string), ScheduleStatus>(ByOrdinal);
