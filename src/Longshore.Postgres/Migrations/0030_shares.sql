@@ -34,9 +34,9 @@ $$;
 
 -- As pick, but in the order of turns. What each group is about to get is reckoned as if all had enough (quota), and
 -- only as many heads of its classes are read as that may need; when it was too few, more. What comes behind the last
--- head read of a class of which there may be more is not known (behind), nor what comes after the first turn of a group that
--- is not known (cut). A row that somebody else has locked is passed over, and its turn with it. Plans are kept from
--- reading whole tables: they are made once, for claims of one and of a thousand.
+-- head read of a class of which there may be more is not known (behind), nor what comes after the first turn of a group
+-- that is not known (cut). A row that somebody else has locked is passed over, and its turn with it. Plans are kept
+-- from reading whole tables: they are made once, for claims of one and of a thousand.
 create function longshore.pick_by_share(
     p_agent integer, p_classes integer[], p_levels integer, p_max integer, p_now_us bigint, p_policy integer,
     p_window_us bigint, p_timeout_us bigint, out at tid[], out flags integer[], out marks integer)
