@@ -19,7 +19,17 @@ internal sealed class Eligibility(
     /// <param name="task">The task.</param>
     /// <param name="candidate">The agent.</param>
     /// <param name="others">Everybody; asked only where a recent failure gives precedence to others.</param>
-    public Obstacle Find(WorkTask task, Candidate candidate, IReadOnlyList<Candidate> others)
+    public Obstacle Find(WorkTask task, Candidate candidate, IReadOnlyList<Candidate> others) =>
+        Find(task, candidate, others, withCapabilities: true);
+
+    /// <summary>
+    /// The first filter but those of capabilities, for who knows what these say; of the two the lower one comes first.
+    /// </summary>
+    public Obstacle FindBesideCapabilities(WorkTask task, Candidate candidate, IReadOnlyList<Candidate> others) =>
+        Find(task, candidate, others, withCapabilities: false);
+
+    private Obstacle Find(
+        WorkTask task, Candidate candidate, IReadOnlyList<Candidate> others, bool withCapabilities)
     {
         var agent = candidate.Agent;
         if (!task.State.IsQueued() || task.DeferredUntil is not null || task.Spec.Deadline <= now)
@@ -37,12 +47,12 @@ internal sealed class Eligibility(
             return Obstacle.AgentBreakerOpen;
         }
 
-        var obstacle = OfClass(task, candidate);
+        var obstacle = OfClass(task, candidate, withCapabilities);
         return obstacle != Obstacle.None ? obstacle : OfPair(task, candidate, others);
     }
 
     /// <summary>What keeps the agent from all tasks alike in who may do them, capacity and presence apart.</summary>
-    private static Obstacle OfClass(WorkTask task, Candidate candidate)
+    private static Obstacle OfClass(WorkTask task, Candidate candidate, bool withCapabilities)
     {
         var spec = task.Asks;
         var profile = candidate.Agent.Profile;
@@ -66,7 +76,7 @@ internal sealed class Eligibility(
             return Obstacle.OtherPriority;
         }
 
-        var obstacle = OfCapabilities(spec, candidate);
+        var obstacle = withCapabilities ? OfCapabilities(spec, candidate) : Obstacle.None;
         return obstacle == Obstacle.None && task.Target?.Admits(profile.Name, candidate.Usable) == false
             ? Obstacle.HandedToOthers
             : obstacle;

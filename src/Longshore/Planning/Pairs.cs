@@ -1,4 +1,4 @@
-using Longshore.Agents;
+using Longshore.Capabilities;
 using Longshore.Explain;
 using Longshore.Matching;
 using Longshore.Rules;
@@ -9,38 +9,34 @@ namespace Longshore.Planning;
 
 /// <summary>
 /// What keeps each of many agents from each of many tasks: the claim's own predicate (<see cref="Eligibility"/>), asked
-/// once for tasks that are alike in everything it looks at.
+/// once for tasks that are alike in everything it looks at beside what they require. What they require is then looked
+/// up for all agents at once, since of ten thousand tasks each may require something else.
 /// </summary>
 internal sealed class Pairs(
     IStore store, NamespaceRules rules, IReadOnlyList<LimitStatus> limits, IReadOnlyList<Candidate> crowd,
     DateTimeOffset now)
 {
     private readonly Dictionary<Alike, PairRow> _known = [];
-
-    // What the records are worth now; evidence fades.
-    private readonly AgentRecord[] _records =
-    [
-        .. crowd.Select(one => one.Agent.Record.At(now.ToMicroseconds(), store.Info.ReputationHalfLife)),
-    ];
+    private readonly Dictionary<Alike, byte[]> _beside = [];
+    private readonly CrowdCapabilities _capabilities = new(crowd);
+    private readonly CrowdRecords _records = new(crowd, now, store.Info.ReputationHalfLife);
 
     /// <summary>What stands between a task and each of the crowd; the same row for tasks that are alike.</summary>
     public async ValueTask<PairRow> OfAsync(WorkTask task, CancellationToken ct)
     {
         if (AreShared(task))
         {
-            var alike = new Alike(
-                ClassKey.Of(task), task.Spec.Priority, task.Suspect, task.State, task.DeferredUntil is null,
-                task.Spec.Deadline <= now);
+            var alike = AlikeOf(task);
             if (!_known.TryGetValue(alike, out var row))
             {
-                _known.Add(alike, row = Find(task, TaskGuards.None));
+                _known.Add(alike, row = RowOf(task, SharedBeside(task, alike)));
             }
 
             return row;
         }
 
         var guards = await store.Queries.GetGuardsAsync(task.Id, now.ToMicroseconds(), ct).ConfigureAwait(false);
-        return Find(task, guards ?? TaskGuards.None);
+        return RowOf(task, Beside(task, guards ?? TaskGuards.None));
     }
 
     /// <summary>
@@ -49,27 +45,43 @@ internal sealed class Pairs(
     /// </summary>
     public static bool AreShared(WorkTask task) => task is { Epoch: 0, Spec.Group: null };
 
-    private PairRow Find(WorkTask task, TaskGuards guards)
+    private PairRow RowOf(WorkTask task, byte[] beside)
     {
-        var eligibility = new Eligibility(rules, guards, limits, store.Info, now);
-        var row = new PairRow(
-            new Obstacle[crowd.Count], new double[crowd.Count], new double[crowd.Count]);
-        for (var i = 0; i < crowd.Count; i++)
+        var (obstacles, met) = _capabilities.Judge(task.Asks, beside);
+        return new PairRow(obstacles, met, task.Asks.Requires.Count, _records.For(task.Asks.Requires));
+    }
+
+    private byte[] SharedBeside(WorkTask task, Alike alike)
+    {
+        var key = alike with
         {
-            row.Obstacles[i] = eligibility.Find(task, crowd[i], crowd);
-            row.Matches[i] = crowd[i].Usable.MatchScore(task.Asks.Requires, task.Spec.Match);
-            row.Performances[i] = crowd[i].Agent.Supplied ?? _records[i].ScoreFor(task.Asks.Requires);
+            Class = alike.Class with { Requires = [], MinimumMatch = 1, Match = MatchMode.Tiered },
+        };
+        if (!_beside.TryGetValue(key, out var beside))
+        {
+            _beside.Add(key, beside = Beside(task, TaskGuards.None));
         }
 
-        return row;
+        return beside;
     }
+
+    /// <summary>What keeps each of the crowd from the task, but for what it requires.</summary>
+    private byte[] Beside(WorkTask task, TaskGuards guards)
+    {
+        var eligibility = new Eligibility(rules, guards, limits, store.Info, now);
+        var obstacles = new byte[crowd.Count];
+        for (var i = 0; i < obstacles.Length; i++)
+        {
+            obstacles[i] = (byte)eligibility.FindBesideCapabilities(task, crowd[i], crowd);
+        }
+
+        return obstacles;
+    }
+
+    private Alike AlikeOf(WorkTask task) => new(
+        ClassKey.Of(task), task.Spec.Priority, task.Suspect, task.State, task.DeferredUntil is null,
+        task.Spec.Deadline <= now);
 
     private readonly record struct Alike(
         ClassKey Class, int Priority, bool IsSuspect, TaskState State, bool IsDue, bool IsLate);
 }
-
-/// <summary>A task beside each agent of a crowd.</summary>
-/// <param name="Obstacles">What keeps it from each.</param>
-/// <param name="Matches">The part of its requirements that each meets.</param>
-/// <param name="Performances">How well each may be expected to do it.</param>
-internal sealed record PairRow(Obstacle[] Obstacles, double[] Matches, double[] Performances);

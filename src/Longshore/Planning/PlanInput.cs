@@ -47,8 +47,8 @@ internal sealed class PlanInput
 
     /// <summary>The same, its size apart.</summary>
     public bool IsOpen(int task, int agent) =>
-        Room[agent] > 0 && Pairs[task].Obstacles[agent] == Obstacle.None
-        && Pairs[task].Matches[agent] >= Request.MinimumMatch
+        Room[agent] > 0 && Pairs[task].ObstacleOf(agent) == Obstacle.None
+        && Pairs[task].MatchOf(agent) >= Request.MinimumMatch
         && Apart?.Contains((Tasks[task].Id, Crowd[agent].Agent.Name)) != true;
 
     /// <summary>How much an agent does at a time.</summary>

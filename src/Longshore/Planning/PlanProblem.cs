@@ -131,7 +131,7 @@ internal sealed class PlanProblem
     {
         var free = 1 - ((double)_input.Crowd[agent].Agent.Load / _input.CapacityOf(agent));
         var pairs = _input.Pairs[task];
-        return Units(PlanScore.Of(pairs.Matches[agent], pairs.Performances[agent], free), task);
+        return Units(PlanScore.Of(pairs.MatchOf(agent), pairs.PerformanceOf(agent), free), task);
     }
 
     private int Units(double score, int task) =>

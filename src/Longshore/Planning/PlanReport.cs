@@ -53,8 +53,8 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
             var (one, candidate) = (input.Tasks[task], input.Crowd[agent]);
             var load = candidate.Agent.Load + (input.Sizing is null ? taken[agent]++ : 0);
             var free = 1 - ((double)load / input.CapacityOf(agent));
-            var match = input.Pairs[task].Matches[agent];
-            var performance = input.Pairs[task].Performances[agent];
+            var match = input.Pairs[task].MatchOf(agent);
+            var performance = input.Pairs[task].PerformanceOf(agent);
             assignments.Add(new PlannedAssignment(
                 one.Id, one.Code, one.Epoch, candidate.Agent.Name,
                 Math.Round(PlanScore.Of(match, performance, free), 6), match, performance, free,
@@ -77,7 +77,7 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
 
     private (UnassignedReason Reason, string Sentence) ReasonOf(int task)
     {
-        var (one, (obstacles, matches, _)) = (input.Tasks[task], input.Pairs[task]);
+        var (one, row) = (input.Tasks[task], input.Pairs[task]);
         if (one.DeferredUntil is { } until)
         {
             return (UnassignedReason.NotReady, $"it waits until {until:u}");
@@ -95,9 +95,9 @@ internal sealed class PlanReport(PlanInput input, SolvedPlan solved)
                 $"it is {one.State.ToWire()}" + (one.Agent is null ? "" : $", by {one.Agent}"));
         }
 
-        var may = Enumerable.Range(0, obstacles.Length)
-            .Where(agent => input.Room[agent] > 0 && obstacles[agent] == Obstacle.None).ToList();
-        if (may.Exists(agent => matches[agent] >= input.Request.MinimumMatch))
+        var may = Enumerable.Range(0, row.Agents)
+            .Where(agent => input.Room[agent] > 0 && row.ObstacleOf(agent) == Obstacle.None).ToList();
+        if (may.Exists(agent => row.MatchOf(agent) >= input.Request.MinimumMatch))
         {
             return input.Sizing is { } sizing
                 && !may.Exists(agent => input.IsOpen(task, agent) && sizing.Fits(task, agent))

@@ -63,7 +63,7 @@ internal sealed class Recommender(IStore store, Func<DateTimeOffset> clock)
             foreach (var task in await _tasks.ReadAllAsync(chunk, ct).ConfigureAwait(false))
             {
                 var row = await side.Pairs.OfAsync(task, ct).ConfigureAwait(false);
-                if (left > 0 && MayHave(row.Obstacles[side.Self]) && side.Recommend(task, row) is { } one)
+                if (left > 0 && MayHave(row.ObstacleOf(side.Self)) && side.Recommend(task, row) is { } one)
                 {
                     found.Add((one, UrgencyOf(task, side.Now)));
                     left--;
@@ -119,7 +119,7 @@ internal sealed class Recommender(IStore store, Func<DateTimeOffset> clock)
         {
             for (var other = 0; other < Crowd.Count; other++)
             {
-                if (other != Self && row.Obstacles[other] == Obstacle.None && IsAhead(row, other)
+                if (other != Self && row.ObstacleOf(other) == Obstacle.None && IsAhead(row, other)
                     && Crowd[other].Agent.StatusAt(Now, HeartbeatTimeout) <= AgentStatus.Active)
                 {
                     return false;
@@ -131,8 +131,8 @@ internal sealed class Recommender(IStore store, Func<DateTimeOffset> clock)
 
         private bool IsAhead(PairRow row, int other)
         {
-            var order = row.Matches[other].CompareTo(row.Matches[Self]);
-            order = order != 0 ? order : row.Performances[other].CompareTo(row.Performances[Self]);
+            var order = row.MatchOf(other).CompareTo(row.MatchOf(Self));
+            order = order != 0 ? order : row.PerformanceOf(other).CompareTo(row.PerformanceOf(Self));
             order = order != 0 ? order : Crowd[Self].Agent.Load.CompareTo(Crowd[other].Agent.Load);
             return order > 0
                 || (order == 0 && string.CompareOrdinal(Crowd[other].Agent.Name, Crowd[Self].Agent.Name) < 0);

@@ -53,7 +53,7 @@ internal sealed class StandingIntake(IReadOnlyList<Candidate> crowd, int[] room)
         var ofClass = _classes.GetValueOrDefault(head.ClassId);
         _classes[head.ClassId] = (ofClass.Taken + 1, Math.Max(ofClass.Places, places));
         Pairs += agents;
-        _ownCells += Planning.Pairs.AreShared(task) ? 0 : row.Obstacles.Length;
+        _ownCells += Planning.Pairs.AreShared(task) ? 0 : row.Agents;
         Tasks.Add(task);
         Rows.Add(row);
         Places.Add((head.Rank, task.Spec.Priority));
@@ -65,7 +65,7 @@ internal sealed class StandingIntake(IReadOnlyList<Candidate> crowd, int[] room)
         {
             for (var agent = 0; agent < room.Length; agent++)
             {
-                if (room[agent] > 0 && row.Obstacles[agent] == Obstacle.None)
+                if (room[agent] > 0 && row.ObstacleOf(agent) == Obstacle.None)
                 {
                     count = (count.Agents + 1, count.Places + room[agent]);
                 }

@@ -16,21 +16,13 @@ internal sealed class Bidding
     private const int BidsPerTask = 12;
 
     private readonly AssignmentProblem _problem;
-    private readonly Holders _holders;
     private readonly long[] _prices;
+    private readonly SlotBids _slots;
     private readonly long _range;
-
-    // For each agent a heap of its slots, the least bid first; lies where the holders' lists lie.
-    private readonly long[] _bids;
-    private readonly int[] _bidders;
-    private readonly int[] _taken;
 
     private Bidding(AssignmentProblem problem, Holders holders, long[] prices)
     {
-        (_problem, _holders, _prices) = (problem, holders, prices);
-        _bids = new long[holders.Places];
-        _bidders = new int[holders.Places];
-        _taken = new int[problem.Agents];
+        (_problem, _prices, _slots) = (problem, prices, new SlotBids(problem, holders, prices));
         _range = Range(problem);
     }
 
@@ -39,13 +31,7 @@ internal sealed class Bidding
     {
         var bidding = new Bidding(problem, holders, prices);
         bidding.BidAll();
-        for (var agent = 0; agent < problem.Agents; agent++)
-        {
-            for (var i = 0; i < bidding._taken[agent]; i++)
-            {
-                holders.Give(bidding._bidders[holders.First(agent) + i], agent);
-            }
-        }
+        bidding._slots.GiveAll();
     }
 
     private void BidAll()
@@ -75,7 +61,7 @@ internal sealed class Bidding
             else if (gain > second)
             {
                 second = gain;
-                if (gain == best && !HasSlot(agent) && HasSlot(arc.Agent))
+                if (gain == best && !_slots.HasSlot(agent) && _slots.HasSlot(arc.Agent))
                 {
                     agent = arc.Agent;
                 }
@@ -89,69 +75,8 @@ internal sealed class Bidding
 
         // Without a second agent any bid would hold; one that outbids whoever has a choice is enough.
         var raise = second == long.MinValue ? _range : Math.Min(best - second, _range);
-        return Place(task, agent, _prices[agent] + raise);
+        return _slots.Place(task, agent, _prices[agent] + raise);
     }
-
-    private int Place(int task, int agent, long bid)
-    {
-        var first = _holders.First(agent);
-        var loser = BatchPlan.Nobody;
-        if (HasSlot(agent))
-        {
-            Rise(first, _taken[agent]++, task, bid);
-        }
-        else if (bid > _prices[agent])
-        {
-            loser = _bidders[first];
-            Sink(first, _taken[agent], task, bid);
-        }
-
-        _prices[agent] = _taken[agent] == _problem.Room[agent]
-            ? _bids[first]
-            : Math.Min(_bids[first], NextSlotCost(agent));
-        return loser;
-    }
-
-    private void Rise(int first, int place, int task, long bid)
-    {
-        while (place > 0 && _bids[first + ((place - 1) >> 1)] > bid)
-        {
-            var above = (place - 1) >> 1;
-            (_bids[first + place], _bidders[first + place]) = (_bids[first + above], _bidders[first + above]);
-            place = above;
-        }
-
-        (_bids[first + place], _bidders[first + place]) = (bid, task);
-    }
-
-    private void Sink(int first, int count, int task, long bid)
-    {
-        var place = 0;
-        while ((place << 1) + 1 < count)
-        {
-            var child = (place << 1) + 1;
-            if (child + 1 < count && _bids[first + child + 1] < _bids[first + child])
-            {
-                child++;
-            }
-
-            if (_bids[first + child] >= bid)
-            {
-                break;
-            }
-
-            (_bids[first + place], _bidders[first + place]) = (_bids[first + child], _bidders[first + child]);
-            place = child;
-        }
-
-        (_bids[first + place], _bidders[first + place]) = (bid, task);
-    }
-
-    // One more slot is taken only when everybody who holds one would pay what it costs: all pay the same price.
-    private bool HasSlot(int agent) => _taken[agent] < _problem.Room[agent]
-        && (_taken[agent] == 0 || _bids[_holders.First(agent)] >= NextSlotCost(agent));
-
-    private long NextSlotCost(int agent) => (long)_problem.CrowdingOf(agent) * _taken[agent];
 
     private static long Range(AssignmentProblem problem)
     {

@@ -6,6 +6,9 @@ internal static class Optimal
     // Each round costs a solution; what is still left out after these is worth more added at once.
     private const int Rounds = 3;
 
+    // With more arcs than this the best among candidates takes longer than a second, and leaves the wider gap.
+    private const int AuctionFrom = 250_000;
+
     /// <summary>The best plan over all arcs.</summary>
     public static BatchPlan Plan(AssignmentProblem problem)
     {
@@ -18,14 +21,20 @@ internal static class Optimal
     }
 
     /// <summary>
-    /// The best plan that uses only a few candidates for each task: the quickest one, with the gap that it leaves to
-    /// the best plan over all arcs. Tasks whose candidates are all taken get whoever is left.
+    /// A plan that weighs only a few candidates for each task: the quickest one, with the gap that it may leave to the
+    /// best plan over all arcs. The best one among them where that is quickly found, else by <see cref="Auction"/>.
+    /// Tasks whose candidates are all taken get whoever is left.
     /// </summary>
     /// <param name="problem">The whole problem.</param>
     /// <param name="perTask">Candidates of each task, from 1.</param>
     public static BatchPlan PlanAmongCandidates(AssignmentProblem problem, int perTask)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(perTask, 1);
+        if (problem.ArcCount > AuctionFrom && !problem.EveryTask)
+        {
+            return Completed(problem, Auction.Plan(problem, perTask));
+        }
+
         var plan = Plan(new CandidateArcs(problem, perTask).Restricted());
         return plan.Stranded.Count > 0 || plan.Prices is not { } prices
             ? plan
