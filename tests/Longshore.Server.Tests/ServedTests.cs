@@ -9,7 +9,7 @@ public abstract class ServedTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await TestServer.StartAsync();
+        Server = await StartAsync();
         await PrepareAsync();
     }
 
@@ -18,6 +18,8 @@ public abstract class ServedTests : IAsyncLifetime
         GC.SuppressFinalize(this);
         await Server.DisposeAsync();
     }
+
+    private protected virtual Task<TestServer> StartAsync() => TestServer.StartAsync();
 
     /// <summary>What every test of the class finds done.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;

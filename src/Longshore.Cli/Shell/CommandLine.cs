@@ -75,6 +75,7 @@ internal static class CommandLine
             PauseCommands.Create(),
             PauseCommands.CreateResume(),
             LimitsCommand.Create(),
+            AlertsCommand.Create(),
             SchedulesCommand.Create(),
             WorkflowsCommand.Create(),
             RunsCommand.Create(),

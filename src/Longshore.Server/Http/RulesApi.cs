@@ -18,6 +18,8 @@ internal static class RulesApi
             .Produces<RulesWire>().WithName("setRules");
         namespaces.MapPost("/pause", PauseAsync).Produces<RulesWire>().WithName("pause");
         namespaces.MapPost("/resume", ResumeAsync).Produces<RulesWire>().WithName("resume");
+        namespaces.MapPost("/alerts/test", TestWebhookAsync).Produces<TriggeredWire>()
+            .WithName("testWebhook");
         namespaces.MapGet("/limits", LimitsAsync).Produces<LimitListWire>().WithName("listLimits");
         namespaces.MapGet("/presence", PresenceAsync).Produces<PresenceListWire>().WithName("presence");
         var breakers = api.MapGroup("/breakers").WithTags("breakers");
@@ -43,6 +45,14 @@ internal static class RulesApi
     private static async Task<IResult> ResumeAsync(
         string @namespace, HttpRequest request, ILongshoreClient client, CancellationToken ct) =>
         Answer.Json(RulesWire.Of(await client.ResumeAsync(@namespace, KindOf(request), ct)));
+
+    private static async Task<IResult> TestWebhookAsync(
+        string @namespace, HttpRequest request, ILongshoreClient client, CancellationToken ct)
+    {
+        var webhook = new QueryString(request, "webhook").Text("webhook")
+            ?? throw LongshoreException.Invalid("webhook", "is required");
+        return Answer.Json(new TriggeredWire(await client.TestWebhookAsync(@namespace, webhook, ct)));
+    }
 
     private static async Task<IResult> LimitsAsync(
         string @namespace, ILongshoreClient client, LongshoreEngine engine, CancellationToken ct)

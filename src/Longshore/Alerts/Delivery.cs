@@ -39,6 +39,16 @@ internal static class Delivery
             SHA256.HashData(Encoding.UTF8.GetBytes($"{@namespace}\n{webhook}\n{key}"))),
     };
 
+    /// <summary>A delivery that tells nothing, tried once: somebody wants to see whether it arrives.</summary>
+    public static NewTask Test(string @namespace, string webhook, DateTimeOffset at) =>
+        Of(@namespace, webhook, "", json =>
+        {
+            json.WriteString("type", "test");
+            json.WriteString("at", at);
+            json.WriteString("namespace", @namespace);
+        }) with
+        { IdempotencyKey = null, MaxAttempts = 1 };
+
     /// <summary>What is told of a task that ended badly, or needs a person.</summary>
     public static void WriteTask(Utf8JsonWriter json, WorkTask task, TaskState state, DateTimeOffset at)
     {

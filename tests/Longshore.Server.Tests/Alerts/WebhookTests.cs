@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Longshore.Agents;
 using Longshore.Rules;
 using Longshore.Server.Alerts;
-using Longshore.Server.Tests.Crash;
 using Longshore.Storage;
 using Longshore.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -87,41 +86,6 @@ public sealed class WebhookTests
         await Patience.UntilAsync(() => Task.FromResult(receiver.Accepted.Count == 1), Soon, Ct);
     }
 
-    [Fact]
-    public async Task Every_failure_is_told_though_the_server_is_killed_in_between()
-    {
-        await using var receiver = await HookReceiver.StartAsync();
-        receiver.Refusing = 2;
-        await using var server = new ServerProcess("--private-webhooks");
-        await server.StartAsync(Ct);
-        var hook = new JsonObject
-        {
-            ["name"] = "ops",
-            ["url"] = receiver.Url,
-            ["secret"] = HookReceiver.Secret,
-        };
-        var alerts = new JsonObject { ["webhooks"] = new JsonArray(hook) };
-        (await server.Http.PutAsJsonAsync("namespaces/default/rules", new JsonObject { ["alerts"] = alerts }, Ct))
-            .EnsureSuccessStatusCode();
-        var failed = new HashSet<long>();
-        for (var round = 0; round < 3; round++)
-        {
-            failed.Add(await FailAsync(server));
-            failed.Add(await FailAsync(server));
-            await server.KillAsync();
-            await server.StartAsync(Ct);
-        }
-
-        await Patience.UntilAsync(
-            () => Task.FromResult(Told().Count == failed.Count), TimeSpan.FromMinutes(2), Ct);
-        Told().ShouldBe(failed, ignoreOrder: true);
-        receiver.Accepted.Select(told => told.Delivery).Distinct().Count()
-            .ShouldBe(failed.Count, "there is one delivery of each, though one may arrive twice");
-        receiver.Forged.ShouldBe(0);
-
-        HashSet<long> Told() => [.. receiver.Accepted.Select(told => (long)told.Alert["task"]!["id"]!)];
-    }
-
     [Theory]
     [InlineData("93.184.216.34", true)]
     [InlineData("2606:2800:220:1::1", true)]
@@ -167,18 +131,6 @@ public sealed class WebhookTests
                 Retry = false,
             },
             Ct);
-    }
-
-    private static async Task<long> FailAsync(ServerProcess server)
-    {
-        await server.PostAsync("agents", new JsonObject { ["name"] = "agent-a" }, Ct);
-        await server.PostAsync("tasks", new JsonObject { ["kind"] = "scan" }, Ct);
-        var claims = await server.PostAsync("claims", new JsonObject { ["agent"] = "agent-a" }, Ct);
-        var claim = claims!["claims"]!.AsArray().ShouldHaveSingleItem()!;
-        var id = (long)claim["task"]!["id"]!;
-        var path = string.Create(CultureInfo.InvariantCulture, $"claims/{id}/{(int)claim["epoch"]!}/fail");
-        await server.PostAsync(path, new JsonObject { ["retry"] = false }, Ct);
-        return id;
     }
 
     private static async Task<IReadOnlyList<WorkTask>> DeliveriesAsync(TestServer server) =>

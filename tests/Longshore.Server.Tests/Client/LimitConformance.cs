@@ -178,6 +178,21 @@ public abstract class LimitConformance : FacadeConformance
     private static Finish Done(Grant grant) =>
         new() { TaskId = grant.TaskId, Epoch = grant.Epoch, Kind = FinishKind.Complete };
 
+    [Fact]
+    public async Task Test_of_a_webhook_is_a_delivery_and_needs_the_webhook()
+    {
+        var hook = new Webhook { Name = "o p/s", Url = "http://127.0.0.1:1/", Secret = "a-secret-of-sixteen" };
+        await Client.SetRulesAsync(
+            "default", new NamespaceRules { Alerts = new AlertRules { Webhooks = [hook] } }, ct: Ct);
+        var delivery = await Client.GetTaskAsync(await Client.TestWebhookAsync("default", "o p/s", Ct), Ct);
+        (delivery.Spec.Namespace, delivery.Spec.Kind, delivery.Spec.MaxAttempts)
+            .ShouldBe(("longshore", "longshore.webhook", 1));
+        (await ShouldFailAsync(ErrorCode.NotFound, () => Client.TestWebhookAsync("default", "ops", Ct)))
+            .Field.ShouldBe("webhook");
+        await ShouldFailAsync(ErrorCode.NotFound, () => Client.TestWebhookAsync("other", "o p/s", Ct));
+        await ShouldFailAsync(ErrorCode.InvalidInput, () => Client.TestWebhookAsync("default", " ", Ct));
+    }
+
     private Task<NamespaceRules> SetAsync(LimitRules limit) => Client.SetRulesAsync(
         "default",
         new NamespaceRules { Kinds = new Dictionary<string, StepRules> { ["scan"] = new() { Limit = limit } } },

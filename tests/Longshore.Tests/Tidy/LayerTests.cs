@@ -37,8 +37,8 @@ public sealed partial class LayerTests
             [.. Domain, "Matching", "Routing", "Assignments", "Rules", "Storage", "Engine", "Client", "Telemetry"],
         ["Client"] =
         [
-            .. Domain, "Events", "Help", "Matching", "Routing", "Assignments", "Rules", "Schedules", "Storage",
-            "Explain", "Planning", "Telemetry", "Workflows",
+            .. Domain, "Alerts", "Events", "Help", "Matching", "Routing", "Assignments", "Rules", "Schedules",
+            "Storage", "Explain", "Planning", "Telemetry", "Workflows",
         ],
     };
 
