@@ -27,9 +27,10 @@ public sealed partial class SqliteStore
             broken.Add($"run {row.Long(0)} counts {row.Long(1)} where {row.Long(2)} stand"));
         Each("check_ready", row =>
         {
-            if (_live.Ready.Count != row.Long(0))
+            if (_live.Ready.Count + _live.Keys.Shut != row.Long(0))
             {
-                broken.Add($"{row.Long(0)} tasks are ready, {_live.Ready.Count} are in the index");
+                broken.Add($"{row.Long(0)} tasks are ready, {_live.Ready.Count} are in the index and "
+                    + $"{_live.Keys.Shut} wait for their keys");
             }
         });
         return broken;

@@ -68,7 +68,11 @@ public sealed partial class SqliteStore
     {
         lock (_live.Gate)
         {
-            return ValueTask.FromResult(_live.Rations.StatusOf(@namespace));
+            return ValueTask.FromResult<IReadOnlyList<LimitStatus>>(
+            [
+                .. _live.Rations.StatusOf(@namespace).SelectMany(
+                    limit => _live.Keys.StatusOf(@namespace, limit.Kind ?? "").Prepend(limit)),
+            ]);
         }
     }
 
@@ -109,7 +113,7 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<QueueHead>> ListHeadsAsync(
         string? @namespace, int perClass, int limit, CancellationToken ct = default) =>
-        ValueTask.FromResult(RoutingReader.Heads(_live, @namespace, perClass, limit));
+        ValueTask.FromResult(RoutingReader.Heads(_live, @namespace, perClass, limit, Now(null)));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<RelaxingGroup>> ListRelaxingAsync(int limit, CancellationToken ct = default) =>

@@ -23,7 +23,7 @@ public sealed partial class SqliteStore
                 _verbs.Rules.Put(cursor);
             }
 
-            _live.Rations.Freed = 0;
+            _live.Rations.Freed = _live.Keys.Freed = 0;
             var newFrom = _live.NextTaskId;
             var finishes = Each(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs));
             return new TaskBatchOutcome
@@ -33,7 +33,7 @@ public sealed partial class SqliteStore
                 Inserts = Each(batch.Inserts, task => _verbs.Inserter.Insert(task, newFrom, nowUs)),
                 Renewals = Each(batch.Renewals, renewal => _verbs.Finisher.Renew(renewal, nowUs)),
                 Claims = Each(batch.Claims, request => _verbs.Claimer.Claim(request, nowUs)),
-                Freed = _live.Rations.Freed,
+                Freed = _live.Rations.Freed + _live.Keys.Freed,
             };
         });
     }

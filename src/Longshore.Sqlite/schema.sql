@@ -293,11 +293,12 @@ CREATE TABLE breakers (
     primary key (scope, agent_id, kind, task_id)
 ) without rowid;
 
-CREATE TABLE buckets (
+CREATE TABLE "buckets" (
     namespace text not null,
     kind      text not null,                    -- empty: of the namespace as a whole
+    key       text not null,                    -- empty: of all tasks together
     full_us   integer not null,                 -- when the bucket of tokens is full
-    primary key (namespace, kind)
+    primary key (namespace, kind, key)
 ) without rowid;
 
 CREATE TABLE claims (
@@ -619,7 +620,7 @@ CREATE TABLE tasks (
     correlation_id       text,
     idempotency_key      text,
     created_us           integer not null
-, group_name text, uniqueness text);
+, group_name text, uniqueness text, limit_key text);
 
 CREATE TABLE unique_keys (
     task_id   integer primary key,

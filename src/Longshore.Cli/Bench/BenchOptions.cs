@@ -39,6 +39,9 @@ internal sealed record BenchOptions
     /// <summary>Everything is limited, and no limit reached.</summary>
     public bool Limited { get; init; }
 
+    /// <summary>The tasks have so many limit keys, of each of which one may be in progress.</summary>
+    public int Keyed { get; init; }
+
     /// <summary>So many more urgent tasks stand beside it whose limit is full.</summary>
     public int Blocked { get; init; }
 

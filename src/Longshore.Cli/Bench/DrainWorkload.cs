@@ -104,6 +104,7 @@ internal static class DrainWorkload
             { Guarded: true } => GuardedTasks.SubmitAsync(client, options.Tasks, ct),
             { Blocked: > 0 } => LimitedTasks.SubmitBesideBlockedAsync(client, options.Blocked, options.Tasks, ct),
             { Shared: true } => SharedTasks.SubmitAsync(client, options.Tasks, ct),
+            { Keyed: > 0 } => LimitedTasks.SubmitKeyedAsync(client, options.Keyed, options.Tasks, ct),
             { Batch: true } => BenchTasks.SubmitBatchAsync(client, options.Tasks, ct),
             _ => BenchTasks.SubmitAsync(client, options.Tasks, ct, options.Unique),
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Longshore.Agents;
 using Longshore.Capabilities;
 using Longshore.Client;
@@ -32,6 +33,17 @@ internal static class LimitedTasks
                 .ToDictionary(NoOpHandler.Kind, _ => new StepRules { Limit = Wide }),
         },
         ct: ct);
+
+    /// <summary>Submits tasks of which one may be in progress for each of some keys.</summary>
+    public static async Task SubmitKeyedAsync(ILongshoreClient client, int keys, int tasks, CancellationToken ct)
+    {
+        var serial = new LimitRules { PerKey = new LimitRules { InProgress = 1 } };
+        await client.SetRulesAsync("default", new NamespaceRules { Limit = serial }, ct: ct).ConfigureAwait(false);
+        await SubmitAsync(client, tasks, i => BenchTasks.Get(i) with { LimitKey = Key(i % keys) }, ct)
+            .ConfigureAwait(false);
+
+        static string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"customer-{number}");
+    }
 
     /// <summary>Submits tasks of a kind of which one may be in progress, and is; then the others.</summary>
     public static async Task SubmitBesideBlockedAsync(

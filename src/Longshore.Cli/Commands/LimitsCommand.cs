@@ -26,14 +26,20 @@ internal static class LimitsCommand
     private static readonly Option<int?> Share = Options.Whole(
         "--share", "What its tasks weigh, 1 to 1000, for agents that work in several namespaces; 0 for no share.");
 
+    private static readonly Option<bool> PerKey = new("--per-key")
+    {
+        Description = "Change what holds for each limit key by itself, such as each customer.",
+    };
+
     public static Command Create()
     {
         var set = new ExplainedCommand("set", "Change the limits of a namespace, or of one kind.", """
             longshore limits set default --in-progress 100
             longshore limits set default --kind call-api --in-progress 3 --rate 10/1 --burst 20
             longshore limits set default --kind call-api --in-progress 0 --rate 0
+            longshore limits set default --per-key --in-progress 1
             longshore limits set default --share 3
-            """) { Namespace, Kind, InProgress, Rate, Burst, Share };
+            """) { Namespace, Kind, PerKey, InProgress, Rate, Burst, Share };
         set.Validators.Add(Check);
         set.SetAction(SetAsync);
         var show = new ExplainedCommand("limits", "Show how the limits of a namespace stand, or change them.", """
@@ -104,18 +110,32 @@ internal static class LimitsCommand
         }
 
         Output.Table(
-            ["KIND", "IN PROGRESS", "MOST", "RATE", "TOKENS", "NEXT TOKEN"],
-            limits.Select(one => (IReadOnlyList<string>)
-            [
-                one.Kind ?? "(all)",
-                Output.Number(one.InProgress),
-                one.Limit.InProgress is { } most ? Output.Number(most) : "any",
-                one.Limit.Rate is { } rate ? RateText(rate) : "none",
-                one.Tokens is { } tokens ? Output.Number(tokens) : "",
-                Output.Instant(one.NextTokenAt),
-            ]));
+            ["KIND", "KEY", "IN PROGRESS", "MOST", "RATE", "TOKENS", "NEXT TOKEN"], limits.SelectMany(Rows));
         return 0;
     }
+
+    private static IEnumerable<IReadOnlyList<string>> Rows(LimitStatusWire one)
+    {
+        if (one.Limit.InProgress is not null || one.Limit.Rate is not null)
+        {
+            yield return
+            [
+                one.Kind ?? "(all)", one.Key ?? "(all)", Output.Number(one.InProgress), .. Words(one.Limit),
+                one.Tokens is { } tokens ? Output.Number(tokens) : "", Output.Instant(one.NextTokenAt),
+            ];
+        }
+
+        if (one.Limit.PerKey is { } perKey)
+        {
+            yield return [one.Kind ?? "(all)", "(each)", "", .. Words(perKey), "", ""];
+        }
+    }
+
+    private static string[] Words(LimitWire limit) =>
+    [
+        limit.InProgress is { } most ? Output.Number(most) : "any",
+        limit.Rate is { } rate ? RateText(rate) : "none",
+    ];
 
     private static Dictionary<string, StepRules> Changed(
         IReadOnlyDictionary<string, StepRules> kinds, string kind, ParseResult parsed)
@@ -128,9 +148,19 @@ internal static class LimitsCommand
 
     private static LimitRules? Changed(LimitRules? present, ParseResult parsed)
     {
-        var most = parsed.GetValue(InProgress) is { } asked ? (asked == 0 ? null : asked) : present?.InProgress;
-        var rate = parsed.GetValue(Rate) is { } text ? RateOf(text, parsed.GetValue(Burst)) : present?.Rate;
-        return most is null && rate is null ? null : new LimitRules { InProgress = most, Rate = rate };
+        var limit = present ?? new LimitRules();
+        var changed = parsed.GetValue(PerKey)
+            ? limit with { PerKey = Own(limit.PerKey ?? new LimitRules(), parsed) }
+            : Own(limit, parsed) ?? new LimitRules();
+        return changed == new LimitRules() ? null : changed;
+    }
+
+    private static LimitRules? Own(LimitRules limit, ParseResult parsed)
+    {
+        var most = parsed.GetValue(InProgress) is { } asked ? (asked == 0 ? null : asked) : limit.InProgress;
+        var rate = parsed.GetValue(Rate) is { } text ? RateOf(text, parsed.GetValue(Burst)) : limit.Rate;
+        var changed = limit with { InProgress = most, Rate = rate };
+        return changed == new LimitRules() ? null : changed;
     }
 
     private static RateRule? RateOf(string text, int? burst)

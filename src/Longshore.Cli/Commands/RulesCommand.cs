@@ -238,6 +238,7 @@ internal static class RulesCommand
     {
         limit.InProgress is { } most ? $"{Output.Number(most)} in progress" : null,
         limit.Rate is { } rate ? $"{Output.Number(rate.Tasks)} per {Seconds(rate.Per)}" : null,
+        limit.PerKey is { } perKey ? Limit(perKey) + " per key" : null,
     }.OfType<string>());
 
     private static string Seconds(TimeSpan time) =>

@@ -57,6 +57,9 @@ internal static class SubmitCommand
     private static readonly Option<int?> MaxAttempts = Options.Whole(
         "--max-attempts", "How often it is tried; 5 if not given.");
 
+    private static readonly Option<string?> LimitKey = Options.Word(
+        "--limit-key", "What limits per key count it under, such as a customer.", "KEY");
+
     private static readonly Option<string?> Key = Options.Word(
         "--key", "Idempotency key: submitting again under it yields the first task.", "KEY");
 
@@ -75,7 +78,7 @@ internal static class SubmitCommand
             """)
         {
             Kind, File, Payload, Version, Requires, Match, Group, Step, Priority, Code, Name, Namespace, ReadyIn,
-            ReadyAt, Deadline, Timeout, MaxAttempts, Key, Tags, RelaxOptions.Relax, RelaxOptions.Prefer,
+            ReadyAt, LimitKey, Deadline, Timeout, MaxAttempts, Key, Tags, RelaxOptions.Relax, RelaxOptions.Prefer,
             RelaxOptions.PreferFor, UniqueOptions.ByPayload, UniqueOptions.Key, UniqueOptions.AcrossKinds,
             UniqueOptions.Window, UniqueOptions.While, UniqueOptions.OnConflict,
         };
@@ -149,6 +152,7 @@ internal static class SubmitCommand
             Timeout = parsed.GetValue(Timeout),
             MaxAttempts = parsed.GetValue(MaxAttempts) ?? task.MaxAttempts,
             IdempotencyKey = parsed.GetValue(Key),
+            LimitKey = parsed.GetValue(LimitKey),
             Tags = parsed.GetValue(Tags)!,
             Unique = UniqueOptions.Read(parsed),
         };

@@ -92,7 +92,8 @@ internal sealed class Discovery(
                         CreatedAt = row.Instant(BodyAt - 1),
                         Error = row.TextOrNull(ErrorAt),
                         Draft = row.Json(ErrorAt + 1),
-                    }.WithRelaxation(row, ErrorAt + 2).WithUnique(row, ErrorAt + 3).WithRun(row, ErrorAt + 4)));
+                    }.WithRelaxation(row, ErrorAt + 2).WithUnique(row, ErrorAt + 3).WithRun(row, ErrorAt + 4)
+                        .WithLimitKey(row, ErrorAt + 5)));
                 }
 
                 return tasks;

@@ -105,7 +105,8 @@ internal sealed class RoutingReader(Database database, ClassCatalog classes)
 
     private ValueTask<List<Place>> PlacesAsync(
         string? @namespace, int perClass, int limit, CancellationToken ct) => database.RunAsync(
-        () => new Round().Add(database.Sql["heads"]).With(@namespace).With((int?)perClass).With((int?)limit),
+        () => new Round().Add(database.Sql["heads"]).With(@namespace).With((int?)perClass).With((int?)limit)
+            .With(database.Instant(null)),
         row => row.AllAsync(r => r.Place(0), ct),
         ct);
 }

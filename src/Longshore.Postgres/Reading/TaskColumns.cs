@@ -19,7 +19,7 @@ internal static class TaskColumns
     public static Place Place(this NpgsqlDataReader row, int from) => new(
         row.GetInt64(from), row.GetInt32(from + 1), row.GetInt64(from + 2), row.GetInt32(from + 3),
         row.GetInt32(from + 4), row.GetInt32(from + 5), (byte)row.GetInt16(from + 6),
-        (PlaceFlags)row.GetInt16(from + 7));
+        (PlaceFlags)(ushort)row.GetInt16(from + 7));
 
     /// <summary>What was submitted; its columns begin with the payload.</summary>
     public static NewTask Body(this NpgsqlDataReader row, int from, in Place place, ClassCatalog classes)
@@ -86,6 +86,11 @@ internal static class TaskColumns
     public static WorkTask WithUnique(this WorkTask task, NpgsqlDataReader row, int column) => row.IsDBNull(column)
         ? task
         : task with { Spec = task.Spec with { Unique = UniqueJson.Read(row.GetString(column)) } };
+
+    /// <summary>The task with the key that limits count it under; as it is when it has none.</summary>
+    public static WorkTask WithLimitKey(this WorkTask task, NpgsqlDataReader row, int column) => row.IsDBNull(column)
+        ? task
+        : task with { Spec = task.Spec with { LimitKey = row.GetString(column) } };
 
     /// <summary>The task with the run that it is a step of; as it is when it is none.</summary>
     public static WorkTask WithRun(this WorkTask task, NpgsqlDataReader row, int column)

@@ -135,6 +135,7 @@ internal sealed class TaskReader(Database database, ClassCatalog classes, TaskLi
             Error = state == TaskState.Done ? null : row.TextOrNull(16) ?? row.TextOrNull(17),
             Draft = row.Json(DraftAt),
             CreatedAt = row.Instant(DraftAt + 1),
-        }.WithRelaxation(row, RelaxationAt).WithUnique(row, RelaxationAt + 1).WithRun(row, RelaxationAt + 2);
+        }.WithRelaxation(row, RelaxationAt).WithUnique(row, RelaxationAt + 1).WithRun(row, RelaxationAt + 2)
+            .WithLimitKey(row, RelaxationAt + 3);
     }
 }

@@ -17,13 +17,13 @@ select longshore.complete_steps($1, $2, $3, $4, $5, $6, $7);
 -- name: hot_insert
 select longshore.insert_tasks(
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-    $26, $27, $28, $29, $30);
+    $26, $27, $28, $29, $30, $31);
 
 -- name: hot_insert_relaxing
 select longshore.relax_inserted(
     longshore.insert_tasks(
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-        $25, $26, $27, $28, $29, $30),
+        $25, $26, $27, $28, $29, $30, $33),
     $31, $32);
 
 -- name: hot_insert_unique
@@ -32,7 +32,7 @@ with keys as materialized (
 ), new as materialized (
     select longshore.insert_tasks(
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-        $25, $26, $27, $28, $29, $30) as ids
+        $25, $26, $27, $28, $29, $30, $37) as ids
     from keys
     where keys.digests is not null
 )
@@ -46,8 +46,9 @@ select id, epoch, lease_us, state, refused from longshore.renew($1, $2, $3, $4, 
 
 -- name: hot_claim
 select c.*, case when c.flags & 1024 <> 0 then longshore.relaxation(c.id, c.flags) end,
-       case when c.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = c.id) end,
-       case when c.flags & 8192 <> 0 then longshore.run_part(c.id, true) end
+       longshore.unique_body(c.id, c.flags),
+       case when c.flags & 8192 <> 0 then longshore.run_part(c.id, true) end,
+       longshore.limit_key_of(c.id, c.flags)
 from longshore.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
     $21) c;
 

@@ -68,8 +68,16 @@ delete from longshore.parked where id = any ($1);
 delete from longshore.finished where id = any ($1);
 
 -- name: ready_add
-insert into longshore.ready (id, class_id, rank, epoch, attempts, failures, priority, flags)
-select * from unnest($1, $2, $3, $4, $5, $6, $7, $8);
+insert into longshore.ready (id, class_id, rank, epoch, attempts, failures, priority, flags, limit_key)
+select n.*, longshore.limit_key_of(n.id, n.flags) from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+    as n (id, class_id, rank, epoch, attempts, failures, priority, flags);
+
+-- These call functions and change nothing themselves, so that they have no results of their own.
+-- name: keys_give
+update longshore.limits_lock set is_taken = true where (select longshore.give_keys($1, $2))::text = 'never';
+
+-- name: keys_settle
+update longshore.limits_lock set is_taken = true where (select longshore.settle_left($1, $2))::text = 'never';
 
 -- name: deferred_add
 insert into longshore.deferred (id, class_id, rank, epoch, attempts, failures, priority, flags, until_us)

@@ -11,7 +11,7 @@ select p.id, p.class_id, p.rank, p.epoch, p.attempts, p.failures, p.priority, p.
        (select g.name from longshore.groups g where g.id = t.group_id),
        case when p.flags & 1024 <> 0 then longshore.relaxation(p.id, p.flags) end,
        case when p.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = p.id) end,
-       case when p.flags & 8192 <> 0 then longshore.run_part(p.id, false) end
+       case when p.flags & 8192 <> 0 then longshore.run_part(p.id, false) end, t.limit_key
 from longshore.tasks t
 join lateral (select * from longshore.places where id = t.id) p on true
 left join longshore.agents a on a.id = p.agent_id
@@ -106,7 +106,7 @@ select r.id, r.class_id, r.rank, r.epoch, r.attempts, r.failures, r.priority, r.
        (select d.body from longshore.drafts d where r.flags & 256 <> 0 and d.task_id = r.id),
        case when r.flags & 1024 <> 0 then longshore.relaxation(r.id, r.flags) end,
        case when r.flags & 16384 <> 0 then (select k.body from longshore.unique_keys k where k.task_id = r.id) end,
-       case when r.flags & 8192 <> 0 then longshore.run_part(r.id, false) end
+       case when r.flags & 8192 <> 0 then longshore.run_part(r.id, false) end, t.limit_key
 from longshore.open_classes($2, $7) o
 cross join lateral longshore.browse($1, o.classes, $3, $4, $5, $6, $7, $8, $9, $10) b
 join longshore.ready r on r.id = b.id

@@ -25,11 +25,23 @@ select longshore.set_limits($1, $2, $3, $4, $5, $6, $7, $8);
 -- name: shares_set
 select longshore.set_share($1, $2);
 
+-- name: key_limits_set
+select longshore.set_key_limits($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
 -- name: limits_list
-select kind, in_progress, tasks, per_us, burst, held, full_us
-from longshore.limits
-where namespace = $1
-order by kind collate "C";
+select s.*
+from (
+    select l.kind, l.in_progress, l.tasks, l.per_us, l.burst, l.held, l.full_us, null as key, l.key_in_progress,
+           l.key_tasks, l.key_per_us, l.key_burst
+    from longshore.limits l
+    where l.namespace = $1
+    union all
+    select l.kind, l.key_in_progress, l.key_tasks, l.key_per_us, l.key_burst, s.held, s.full_us, s.key, null, null,
+           null, null
+    from longshore.limits l
+    join longshore.key_states s on s.limit_id = l.id
+    where l.namespace = $1 and (s.held > 0 or s.full_us > 0)) s
+order by s.kind collate "C", s.key collate "C" nulls first;
 
 -- Locks the bound of namespaces that have one: nobody else fills the room that is counted then.
 -- name: rules_lock_bounds
@@ -170,7 +182,12 @@ order by 1;
 select h.id, h.class_id, h.rank, h.epoch, h.attempts, h.failures, h.priority, h.flags
 from longshore.classes c
 cross join lateral (
-    select r.* from longshore.ready r where r.class_id = c.id order by r.rank, r.id limit $2
+    select r.*
+    from longshore.ready r
+    where r.class_id = c.id and r.is_shut is null
+      and (r.flags >= 0 or longshore.has_key_room(r.id, longshore.instant($4)))
+    order by r.rank, r.id
+    limit $2
 ) h
 where $1 is null or c.namespace = $1
 order by h.rank, h.id

@@ -207,7 +207,8 @@ internal sealed class ClaimCalls(
                 CreatedAt = row.Instant(12),
                 Error = row.TextOrNull(ErrorAt),
                 Draft = row.Json(WalkedAt + 1),
-            }.WithRelaxation(row, WalkedAt + 4).WithUnique(row, WalkedAt + 5).WithRun(row, WalkedAt + 6),
+            }.WithRelaxation(row, WalkedAt + 4).WithUnique(row, WalkedAt + 5).WithRun(row, WalkedAt + 6)
+                .WithLimitKey(row, WalkedAt + 7),
             leaseUntil);
     }
 }

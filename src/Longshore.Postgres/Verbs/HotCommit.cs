@@ -130,15 +130,16 @@ internal sealed class HotCommit(
         if (tasks.Exists(task => task.Unique is not null))
         {
             round.AddInserts(database.Sql["hot_insert_unique"], tasks, classIds, known, nowUs)
-                .WithSteps(isRelaxing ? tasks : null).WithKeys(tasks);
+                .WithSteps(isRelaxing ? tasks : null).WithKeys(tasks).WithLimitKeys(tasks);
         }
         else if (isRelaxing)
         {
-            round.AddInserts(database.Sql["hot_insert_relaxing"], tasks, classIds, known, nowUs).WithSteps(tasks);
+            round.AddInserts(database.Sql["hot_insert_relaxing"], tasks, classIds, known, nowUs)
+                .WithSteps(tasks).WithLimitKeys(tasks);
         }
         else if (tasks.Count > 0)
         {
-            round.AddInserts(database.Sql["hot_insert"], tasks, classIds, known, nowUs);
+            round.AddInserts(database.Sql["hot_insert"], tasks, classIds, known, nowUs).WithLimitKeys(tasks);
         }
     }
 

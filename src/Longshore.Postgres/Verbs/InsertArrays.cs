@@ -87,6 +87,10 @@ internal static class InsertArrays
                 ? (long?)null
                 : RelaxSteps.AfterOf(t, 1).ToMicroseconds())]);
 
+    /// <summary>Adds the keys under which limits count them.</summary>
+    public static Round WithLimitKeys(this Round round, List<NewTask> tasks) => round.With(
+        tasks.Exists(t => t.LimitKey is not null) ? (string?[])[.. tasks.Select(t => t.LimitKey)] : null);
+
     /// <summary>Adds what they are unique by, and how long they have it.</summary>
     public static Round WithKeys(this Round round, List<NewTask> tasks)
     {
@@ -107,6 +111,7 @@ internal static class InsertArrays
         | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
         | (RelaxSteps.LastOf(task) == 0 ? PlaceFlags.None : PlaceFlags.Relaxing)
         | (task.Unique is null ? PlaceFlags.None : PlaceFlags.Unique)
+        | (task.LimitKey is null ? PlaceFlags.None : PlaceFlags.Keyed)
         | (isFifo ? PlaceFlags.Fifo : PlaceFlags.None);
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value);

@@ -1,5 +1,6 @@
 using Longshore.Agents;
 using Longshore.Events;
+using Longshore.Matching;
 using Longshore.Tasks;
 using Npgsql;
 
@@ -63,6 +64,20 @@ internal sealed class MovesWriter(Database database)
             round.Add(database.Sql["deadlines_restore"]).With(moves.RestoredDeadlines.ToArray());
         }
 
+        AddRelaxing(round, moves);
+        AddLimitKeys(round, moved, moves.NowUs);
+        AddErrorDetails(round, moves.ErrorDetails);
+        AddRuns(round, moves.Runs);
+        AddReady(round, moves.Runs.BecameReady, moves.NowUs);
+        AddClaimEvents(round, moves);
+        foreach (var (happened, epoch) in moves.Events)
+        {
+            AddEvent(round, happened, moves.NowUs, epoch);
+        }
+    }
+
+    private void AddRelaxing(Round round, Moves moves)
+    {
         if (moves.RelaxedAgain.Count > 0)
         {
             round.Add(database.Sql["relaxing_again"]).With(moves.RelaxedAgain.ToArray()).With(moves.NowUs);
@@ -72,14 +87,21 @@ internal sealed class MovesWriter(Database database)
         {
             round.Add(database.Sql["relaxing_remove"]).With(moves.Unrelaxed.ToArray());
         }
+    }
 
-        AddErrorDetails(round, moves.ErrorDetails);
-        AddRuns(round, moves.Runs);
-        AddReady(round, moves.Runs.BecameReady, moves.NowUs);
-        AddClaimEvents(round, moves);
-        foreach (var (happened, epoch) in moves.Events)
+    /// <summary>What left the queue or its holders leaves room to others of its limit key.</summary>
+    private void AddLimitKeys(Round round, List<(Standing From, Standing To)> moved, long nowUs)
+    {
+        var keyed = moved.Select(m => m.From).Where(from => (from.Place.Flags & PlaceFlags.Keyed) != 0)
+            .ToLookup(from => from.Stage, from => from.Place.Id);
+        if (keyed.Contains(Stage.Claims))
         {
-            AddEvent(round, happened, moves.NowUs, epoch);
+            round.Add(database.Sql["keys_give"]).With(keyed[Stage.Claims].ToArray()).With((long?)nowUs);
+        }
+
+        if (keyed.Contains(Stage.Ready))
+        {
+            round.Add(database.Sql["keys_settle"]).With(keyed[Stage.Ready].ToArray()).With((long?)nowUs);
         }
     }
 

@@ -136,6 +136,13 @@ internal sealed class RelaxVerbs(Database database, ClassCatalog classes, MovesR
                 .With(handedOff.Select(c => c.Of.Standing.Place.Id).ToArray()).With(homes);
         }
 
+        var keyed = changes.Select(c => c.Of.Standing.Place)
+            .Where(place => (place.Flags & PlaceFlags.Keyed) != 0).Select(place => place.Id).ToArray();
+        if (keyed.Length > 0)
+        {
+            round.Add(database.Sql["keys_settle_relaxed"]).With(keyed).With((long?)nowUs);
+        }
+
         foreach (var (of, to) in changes.Where(c => c.IsStep))
         {
             var payload = EventPayloads.Relaxed(of.Present, to, of.Spec);

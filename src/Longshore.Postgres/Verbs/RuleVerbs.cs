@@ -30,7 +30,7 @@ internal sealed class RuleVerbs(Database database, RuleCatalog catalog, MovesRea
                 var round = new Round();
                 if (present.HasLimits || next.HasLimits)
                 {
-                    AddLimits(round, @namespace, next);
+                    AddLimits(round, @namespace, next, nowUs);
                 }
 
                 round.Add(database.Sql["rules_put"])
@@ -62,32 +62,44 @@ internal sealed class RuleVerbs(Database database, RuleCatalog catalog, MovesRea
             r => new LimitStatus(
                 @namespace,
                 r.GetString(0).Length == 0 ? null : r.GetString(0),
-                new LimitRules
-                {
-                    InProgress = r.IntOrNull(1),
-                    Rate = r.IntOrNull(2) is not { } tasks ? null : new RateRule
-                    {
-                        Tasks = tasks,
-                        Per = TimeSpan.FromMicroseconds(r.GetInt64(3)),
-                        Burst = r.IntOrNull(4),
-                    },
-                },
-                r.GetInt32(5), r.GetInt64(6)),
+                (LimitOf(r, 1) ?? new LimitRules()) with { PerKey = LimitOf(r, 8) },
+                r.GetInt32(5), r.GetInt64(6), r.TextOrNull(7)),
             ct),
         ct);
 
-    private void AddLimits(Round round, string @namespace, NamespaceRules rules)
+    private static LimitRules? LimitOf(NpgsqlDataReader row, int from) =>
+        row.IsDBNull(from) && row.IsDBNull(from + 1) ? null : new LimitRules
+        {
+            InProgress = row.IntOrNull(from),
+            Rate = row.IntOrNull(from + 1) is not { } tasks ? null : new RateRule
+            {
+                Tasks = tasks,
+                Per = TimeSpan.FromMicroseconds(row.GetInt64(from + 2)),
+                Burst = row.IntOrNull(from + 3),
+            },
+        };
+
+    private void AddLimits(Round round, string @namespace, NamespaceRules rules, long? nowUs)
     {
         var scopes = rules.Scopes.ToArray();
-        var rates = Array.ConvertAll(scopes, scope => scope.Limit.Rate);
-        round.Add(database.Sql["limits_set"])
+        AddLimits(round.Add(database.Sql["limits_set"]), @namespace, scopes, scope => scope.Limit);
+        AddLimits(round.Add(database.Sql["key_limits_set"]), @namespace, scopes, scope => scope.Limit.PerKey)
+            .With(nowUs);
+    }
+
+    private static Round AddLimits(
+        Round round, string @namespace, (string Kind, LimitRules Limit)[] scopes,
+        Converter<(string Kind, LimitRules Limit), LimitRules?> part)
+    {
+        var limits = Array.ConvertAll(scopes, part);
+        return round
             .With(@namespace).With(Array.ConvertAll(scopes, scope => scope.Kind))
-            .With(Array.ConvertAll(scopes, scope => scope.Limit.InProgress))
-            .With(Array.ConvertAll(rates, rate => rate?.Tasks))
-            .With(Array.ConvertAll(rates, rate => rate?.Per.ToMicroseconds()))
-            .With(Array.ConvertAll(rates, rate => rate?.Burst))
-            .With(Array.ConvertAll(rates, rate => rate?.IntervalUs))
-            .With(Array.ConvertAll(rates, rate => rate?.Size));
+            .With(Array.ConvertAll(limits, limit => limit?.InProgress))
+            .With(Array.ConvertAll(limits, limit => limit?.Rate?.Tasks))
+            .With(Array.ConvertAll(limits, limit => limit?.Rate?.Per.ToMicroseconds()))
+            .With(Array.ConvertAll(limits, limit => limit?.Rate?.Burst))
+            .With(Array.ConvertAll(limits, limit => limit?.Rate?.IntervalUs))
+            .With(Array.ConvertAll(limits, limit => limit?.Rate?.Size));
     }
 
     public ValueTask<bool> ResetAsync(

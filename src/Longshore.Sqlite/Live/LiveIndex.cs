@@ -19,6 +19,7 @@ internal sealed class LiveIndex
         Rations = new Rations(Classes);
         Shares = new Shares(Classes);
         SharedWalk = new SharedWalk(Ready, Classes, Shares);
+        Keys = new KeyGates(Classes, Ready);
     }
 
     public Lock Gate { get; } = new();
@@ -35,6 +36,8 @@ internal sealed class LiveIndex
 
     /// <summary>What namespaces weigh beside each other.</summary>
     public Shares Shares { get; }
+    /// <summary>What limits per key leave room for.</summary>
+    public KeyGates Keys { get; }
 
     /// <summary>How many tasks wait, ready or deferred, by namespace.</summary>
     public PendingCounts Pending { get; } = new();
@@ -110,6 +113,7 @@ internal sealed class LiveIndex
         Rules.Clear();
         Rations.Clear();
         Shares.Clear();
+        Keys.Clear();
         Pending.Clear();
     }
 }

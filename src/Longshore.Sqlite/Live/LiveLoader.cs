@@ -18,6 +18,7 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
     private readonly Statement _deferred = connection.Prepare(sql["load_deferred"]);
     private readonly Statement _rules = connection.Prepare(sql["load_rules"]);
     private readonly Statement _held = connection.Prepare(sql["load_held"]);
+    private readonly Statement _keyed = connection.Prepare(sql["load_keyed_claims"]);
     private readonly Statement _buckets = connection.Prepare(sql["load_buckets"]);
     private readonly Statement _breakers = connection.Prepare(sql["load_breakers"]);
     private readonly Statement _ready = connection.Prepare(sql["load_ready"]);
@@ -48,13 +49,7 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
                 live.Agent(_suspects.Long(0)).MarkHoldsSuspect();
             }
 
-            while (_ready.Read())
-            {
-                var place = _ready.ReadPlace();
-                live.Ready.Add(place);
-                live.Pending.Add(place.ClassId, live.Classes, 1);
-            }
-
+            LoadReady(live);
             while (_deferred.Read())
             {
                 live.Pending.Add(_deferred.Int(0), live.Classes, _deferred.Long(1));
@@ -80,6 +75,24 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
         }
     }
 
+    private void LoadReady(LiveIndex live)
+    {
+        while (_ready.Read())
+        {
+            var place = _ready.ReadPlace();
+            if (_ready.Text(PlaceColumns.Count) is { } limitKey)
+            {
+                live.Keys.Add(place, limitKey);
+            }
+            else
+            {
+                live.Ready.Add(place);
+            }
+
+            live.Pending.Add(place.ClassId, live.Classes, 1);
+        }
+    }
+
     private void LoadRations(LiveIndex live)
     {
         while (_held.Read())
@@ -87,15 +100,28 @@ internal sealed class LiveLoader(Connection connection, SqlCatalog sql)
             live.Rations.Load(_held.Int(0), _held.Int(1));
         }
 
+        while (_keyed.Read())
+        {
+            live.Keys.Hold(_keyed.ReadPlace(), _keyed.Text(PlaceColumns.Count)!);
+        }
+
         foreach (var (name, rules) in live.Rules.All)
         {
             live.Rations.Decide(name, rules);
             live.Shares.Decide(name, rules);
+            live.Keys.Decide(name, rules);
         }
 
         while (_buckets.Read())
         {
-            live.Rations.Load(_buckets.Text(0)!, _buckets.Text(1)!, _buckets.Long(2));
+            if (_buckets.Text(2) is { Length: > 0 } key)
+            {
+                live.Keys.Load(_buckets.Text(0)!, _buckets.Text(1)!, key, _buckets.Long(3));
+            }
+            else
+            {
+                live.Rations.Load(_buckets.Text(0)!, _buckets.Text(1)!, _buckets.Long(3));
+            }
         }
     }
 

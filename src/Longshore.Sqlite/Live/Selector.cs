@@ -19,7 +19,7 @@ internal sealed class Selector(LiveIndex live, Guards guards)
         Start(agent, eligible, kinds, isShared, max, nowUs);
         while (into.Count < max && Next(isShared, out var place))
         {
-            if (!MayTake(agent, place, nowUs, into))
+            if (!HasKeyRoom(place) || !MayTake(agent, place, nowUs, into))
             {
                 continue;
             }
@@ -53,11 +53,19 @@ internal sealed class Selector(LiveIndex live, Guards guards)
             live.Rations.Pick(place.ClassId);
         }
 
+        if ((place.Flags & PlaceFlags.Keyed) != 0 && into.Count > before)
+        {
+            live.Keys.Pick(place);
+        }
+
         return goesOn;
     }
 
-    /// <summary>Whether no limit keeps a task of a class from everybody, given what was picked already.</summary>
-    public bool HasRoom(int classId) => !live.Rations.IsUsed || !live.Rations.IsShut(classId);
+    /// <summary>Whether no limit keeps a task from everybody, given what was picked already.</summary>
+    public bool HasRoom(in Place place) =>
+        (!live.Rations.IsUsed || !live.Rations.IsShut(place.ClassId)) && HasKeyRoom(place);
+
+    private bool HasKeyRoom(in Place place) => (place.Flags & PlaceFlags.Keyed) == 0 || live.Keys.HasRoom(place);
 
     /// <summary>
     /// Adds up to <paramref name="max"/> places that pass the filter, for showing: each could be claimed by name.
@@ -130,6 +138,7 @@ internal sealed class Selector(LiveIndex live, Guards guards)
     {
         eligible.CatchUp(live.Classes);
         live.Rations.Begin(nowUs);
+        live.Keys.Begin(nowUs);
         List<int>? among = kinds.Count switch
         {
             0 => null,

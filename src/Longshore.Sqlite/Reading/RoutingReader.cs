@@ -92,11 +92,13 @@ internal sealed class RoutingReader(Connection connection, SqlCatalog sql, LiveI
     }
 
     /// <summary>The first ready tasks of each class, from the index in memory.</summary>
-    public static IReadOnlyList<QueueHead> Heads(LiveIndex live, string? @namespace, int perClass, int limit)
+    public static IReadOnlyList<QueueHead> Heads(
+        LiveIndex live, string? @namespace, int perClass, int limit, long nowUs)
     {
         var heads = new List<QueueHead>();
         lock (live.Gate)
         {
+            live.Keys.Begin(nowUs);
             for (var at = 0; at < live.Ready.ClassCount; at++)
             {
                 var classId = live.Ready.HeapClass(at);

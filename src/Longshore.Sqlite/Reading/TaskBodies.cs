@@ -144,6 +144,7 @@ internal sealed class TaskBodies(
             Metadata = row.IsNull(20) ? NewTask.EmptyMetadata : JsonColumns.ReadPairs(row.Bytes(20)),
             CorrelationId = row.Text(21),
             IdempotencyKey = row.Text(22),
+            LimitKey = row.Text(26),
             Unique = row.Text(25) is { } unique ? UniqueJson.Read(unique) : null,
         };
         var createdUs = row.Long(23);

@@ -13,7 +13,9 @@ from agents;
 select agent_id, capability, good, bad, as_of_us from agent_records order by agent_id;
 
 -- name: load_ready
-select id, class_id, rank, epoch, attempts, failures, priority, flags from ready;
+select r.id, r.class_id, r.rank, r.epoch, r.attempts, r.failures, r.priority, r.flags,
+       case when r.flags & 32768 <> 0 then (select t.limit_key from tasks t where t.id = r.id) end
+from ready r;
 
 -- name: load_deferred
 select class_id, count(*) from deferred group by class_id;

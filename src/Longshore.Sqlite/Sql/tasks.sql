@@ -4,9 +4,9 @@
 insert into tasks (id, class_id, code, name, description, payload, confidence_threshold, priority, ready_us,
                    deadline_us, timeout_us, max_attempts, backoff, backoff_us, backoff_cap_us, late, effort_us,
                    parent_id, workflow, workflow_cursor, tags, metadata, correlation_id, idempotency_key, created_us,
-                   group_name, uniqueness)
+                   group_name, uniqueness, limit_key)
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-        ?22, ?23, ?24, ?25, ?26, ?27);
+        ?22, ?23, ?24, ?25, ?26, ?27, ?28);
 
 -- name: insert_class
 insert into classes (id, namespace, kind, requires, minimum_match, owner, match, step, target)
@@ -37,9 +37,12 @@ insert into deadlines (task_id, deadline_us) values (?1, ?2);
 select class_id, code, name, description, payload, confidence_threshold, priority, ready_us, deadline_us, timeout_us,
        max_attempts, backoff, backoff_us, backoff_cap_us, late, effort_us, parent_id, workflow, workflow_cursor, tags,
        metadata, correlation_id, idempotency_key, created_us, group_name,
-       uniqueness
+       uniqueness, limit_key
 from tasks
 where id = ?1;
+
+-- name: task_limit_key
+select limit_key from tasks where id = ?1;
 
 -- name: task_policy
 select max_attempts, backoff, backoff_us, backoff_cap_us from tasks where id = ?1;

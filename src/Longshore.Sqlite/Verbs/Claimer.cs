@@ -62,9 +62,16 @@ internal sealed class Claimer(
         lock (live.Gate)
         {
             var drained = PickUnderGate(agent, request, max, nowUs);
-            return (drained, drained ? live.Rations.NextTokenUs : 0);
+            return (drained, drained ? NextTokenUs : 0);
         }
     }
+
+    private long NextTokenUs => (live.Rations.NextTokenUs, live.Keys.NextTokenUs) switch
+    {
+        (0, var ofKey) => ofKey,
+        (var ofAll, 0) => ofAll,
+        (var ofAll, var ofKey) => Math.Min(ofAll, ofKey),
+    };
 
     private bool PickUnderGate(AgentEntry agent, ClaimRequest request, int max, long nowUs)
     {
@@ -144,12 +151,13 @@ internal sealed class Claimer(
     {
         var eligible = agent.EligibleAt(nowUs);
         live.Rations.Begin(nowUs);
+        live.Keys.Begin(nowUs);
         foreach (var place in request.TaskIds.Distinct().Select(stages.FindReady).OfType<Place>().Order())
         {
             var key = live.Classes[place.ClassId].Key;
             if (eligible.Admits(place.ClassId, live.Classes) && live.Rules.IsFor(request.By, key)
                 && (request.Kinds.Count == 0 || request.Kinds.Contains(key.Kind, StringComparer.Ordinal))
-                && selector.HasRoom(place.ClassId) && selector.MayTake(agent, place, nowUs, _picked)
+                && selector.HasRoom(place) && selector.MayTake(agent, place, nowUs, _picked)
                 && (_picked.Count == max || !selector.Take(agent, place, _picked)))
             {
                 return _picked.Count > 0;

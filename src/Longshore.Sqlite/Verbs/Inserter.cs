@@ -132,6 +132,7 @@ internal sealed class Inserter(
             | (task.Group is null ? PlaceFlags.None : PlaceFlags.Grouped)
             | (RelaxSteps.LastOf(task) == 0 ? PlaceFlags.None : PlaceFlags.Relaxing)
             | (task.Unique is null ? PlaceFlags.None : PlaceFlags.Unique)
+            | (task.LimitKey is null ? PlaceFlags.None : PlaceFlags.Keyed)
             | (rules.Order == TaskOrder.PriorityFifo ? PlaceFlags.Fifo : PlaceFlags.None);
         var availableUs = Math.Max(nowUs, task.ReadyAt?.ToMicroseconds() ?? nowUs);
         var classId = classes.IdOf(ClassKey.Of(task));
@@ -148,7 +149,7 @@ internal sealed class Inserter(
         .BindText(task.Tags.Count == 0 ? default : JsonColumns.Write(task.Tags))
         .BindText(task.Metadata.Count == 0 ? default : JsonColumns.Write(task.Metadata))
         .Bind(task.CorrelationId).Bind(task.IdempotencyKey).Bind(nowUs).Bind(task.Group)
-        .Bind(task.Unique is null ? null : UniqueJson.Write(task.Unique)).Run();
+        .Bind(task.Unique is null ? null : UniqueJson.Write(task.Unique)).Bind(task.LimitKey).Run();
 
     private static long First(Statement statement)
     {

@@ -12,6 +12,7 @@ internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex
 {
     private readonly Statement _put = connection.Prepare(sql["rules_put"]);
     private readonly Statement _bucket = connection.Prepare(sql["bucket_put"]);
+    private readonly Statement _forget = connection.Prepare(sql["bucket_remove"]);
     private readonly Statement _cursor = connection.Prepare(sql["cursor_put"]);
 
     public NamespaceRules? Set(string @namespace, NamespaceRules rules, long? expectedVersion, long nowUs)
@@ -29,6 +30,7 @@ internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex
             live.Rules.Set(@namespace, decided);
             live.Rations.Decide(@namespace, decided);
             live.Shares.Decide(@namespace, decided);
+            live.Keys.Decide(@namespace, decided);
             foreach (var agent in live.Agents)
             {
                 agent.Forget();
@@ -43,14 +45,21 @@ internal sealed class RuleVerbs(Connection connection, SqlCatalog sql, LiveIndex
     /// <summary>Writes what rates have let go in the transaction.</summary>
     public void StoreBuckets()
     {
-        if (!live.Rations.IsUsed)
+        foreach (var (name, kind, fullUs) in live.Rations.IsUsed ? live.Rations.TakeChanged() : [])
         {
-            return;
+            _bucket.Bind(name).Bind(kind).Bind("").Bind(fullUs).Run();
         }
 
-        foreach (var (name, kind, fullUs) in live.Rations.TakeChanged())
+        List<(string Namespace, string Kind, string Key, long? FullUs)> changed;
+        lock (live.Gate)
         {
-            _bucket.Bind(name).Bind(kind).Bind(fullUs).Run();
+            changed = [.. live.Keys.TakeChanged()];
+        }
+
+        foreach (var (name, kind, key, fullUs) in changed)
+        {
+            (fullUs is null ? _forget : _bucket).Bind(name).Bind(kind).Bind(key);
+            (fullUs is { } us ? _bucket.Bind(us) : _forget).Run();
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed class Stages(
     private readonly Statement _keptPut = connection.Prepare(sql["kept_put"]);
     private readonly Statement _keptRemove = connection.Prepare(sql["task_delete_guards"]);
     private readonly Statement _assignmentAdd = connection.Prepare(sql["assignment_add"]);
+    private readonly Statement _limitKey = connection.Prepare(sql["task_limit_key"]);
 
     /// <summary>Steps of runs that ended, of which the runs have not been told.</summary>
     public List<(long TaskId, TaskState State)> EndedSteps { get; } = [];
@@ -51,20 +52,14 @@ internal sealed class Stages(
     {
         _readyAdd.Bind(place).Run();
         live.Pending.Add(place.ClassId, live.Classes, 1);
-        lock (live.Gate)
-        {
-            live.Ready.Add(place);
-        }
+        Enqueue(place);
     }
 
     public void RemoveReady(in Place place)
     {
         _readyRemove.Bind(place.Id).Run();
         live.Pending.Add(place.ClassId, live.Classes, -1);
-        lock (live.Gate)
-        {
-            live.Ready.Remove(place);
-        }
+        Dequeue(place);
     }
 
     /// <summary>Gives a task that has not ended another class and flags where it is; it keeps its place.</summary>
@@ -81,11 +76,8 @@ internal sealed class Stages(
         statement.Bind(to.Id).Bind(to.ClassId).Bind((long)to.Flags).Run();
         if (standing.Stage == Stage.Ready)
         {
-            lock (live.Gate)
-            {
-                live.Ready.Remove(standing.Place);
-                live.Ready.Add(to);
-            }
+            Dequeue(standing.Place);
+            Enqueue(to);
         }
     }
 
@@ -175,9 +167,14 @@ internal sealed class Stages(
         _claimAdd.Bind(held).Bind(agent.Id).Bind(single ? 1 : 0).Bind(nowUs).Bind(leaseUs).Bind(key)
             .Bind((long)status).Run();
         agent.Took(place.IsSuspect);
+        var limitKey = LimitKeyOf(place);
         lock (live.Gate)
         {
             live.Rations.Granted(place.ClassId, nowUs);
+            if (limitKey is not null)
+            {
+                live.Keys.Grant(held, limitKey, nowUs);
+            }
         }
     }
 
@@ -234,6 +231,10 @@ internal sealed class Stages(
         lock (live.Gate)
         {
             live.Rations.Ended(claim.Place.ClassId);
+            if ((claim.Place.Flags & PlaceFlags.Keyed) != 0)
+            {
+                live.Keys.End(claim.Place);
+            }
         }
     }
 
@@ -300,6 +301,49 @@ internal sealed class Stages(
                 throw new ArgumentOutOfRangeException(
                     nameof(standing), standing.Stage, "a claim is ended, not removed");
         }
+    }
+
+    private void Enqueue(in Place place)
+    {
+        var limitKey = LimitKeyOf(place);
+        lock (live.Gate)
+        {
+            if (limitKey is null)
+            {
+                live.Ready.Add(place);
+            }
+            else
+            {
+                live.Keys.Add(place, limitKey);
+            }
+        }
+    }
+
+    private void Dequeue(in Place place)
+    {
+        lock (live.Gate)
+        {
+            if ((place.Flags & PlaceFlags.Keyed) == 0)
+            {
+                live.Ready.Remove(place);
+            }
+            else
+            {
+                live.Keys.Remove(place);
+            }
+        }
+    }
+
+    private string? LimitKeyOf(in Place place)
+    {
+        if ((place.Flags & PlaceFlags.Keyed) == 0)
+        {
+            return null;
+        }
+
+        var key = _limitKey.Bind(place.Id).Read() ? _limitKey.Text(0) : null;
+        _limitKey.Reset();
+        return key;
     }
 
     private static Standing? One(Statement statement, long id, Stage stage)

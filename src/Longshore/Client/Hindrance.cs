@@ -45,7 +45,7 @@ internal sealed class Hindrance(IStore store, DateTimeOffset now)
             Obstacle.AgentBreakerOpen or Obstacle.KindBreakerOpen =>
                 await BreakerAsync(agent.Name, obstacle == Obstacle.AgentBreakerOpen ? null : task.Spec.Kind, ct)
                     .ConfigureAwait(false),
-            Obstacle.AtLimit => limits.Where(l => l.Concerns(task.Spec.Kind)).Select(l => l.Hindrance(now))
+            Obstacle.AtLimit => limits.Where(l => l.Concerns(task.Spec)).Select(l => l.Hindrance(now))
                 .FirstOrDefault(h => h is not null) ?? obstacle.Sentence(),
             Obstacle.Excluded => Excluded(task, agent, rules, guards),
             Obstacle.Rejected or Obstacle.CoolingDown or Obstacle.HandedItOff => Kept(agent, guards),

@@ -136,7 +136,7 @@ internal sealed class Eligibility(
             return Obstacle.Paused;
         }
 
-        if (limits.Any(limit => limit.Concerns(task.Spec.Kind) && limit.RoomAt(_nowUs) <= 0))
+        if (limits.Any(limit => limit.Concerns(task.Spec) && limit.RoomAt(_nowUs) <= 0))
         {
             return Obstacle.AtLimit;
         }

@@ -59,7 +59,7 @@ internal sealed class TaskExplainer(IStore store, Func<DateTimeOffset> clock)
         var steps = new StepExplainer(crowd, store.Info.HeartbeatTimeout, now);
         var (reason, sentence) = WithTurns(ReasonOf(task, rules, able, takers, now), rules, able);
         if (reason is StateReason.NobodyFree or StateReason.ReadyForSomebody or StateReason.WaitsForAssignment
-            && limits.Where(l => l.Concerns(task.Spec.Kind)).Select(l => l.Hindrance(now))
+            && limits.Where(l => l.Concerns(task.Spec)).Select(l => l.Hindrance(now))
                 .FirstOrDefault(h => h is not null) is { } full)
         {
             (reason, sentence) = (StateReason.AtLimit, full);

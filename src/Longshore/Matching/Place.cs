@@ -50,6 +50,12 @@ internal enum PlaceFlags
     /// <summary>It is a step of a run; a row in <c>run_steps</c> says which, and its end leads on.</summary>
     InRun = 8192,
 
+    /// <summary>It has a limit key; its body says which.</summary>
+    Keyed = 32768,
+
+    /// <summary>It may be kept from some agents that could do it: what comes behind it is shown to them.</summary>
+    Guarded = Failed | Grouped | Kept,
+
     /// <summary>It is unique; a row in <c>unique_keys</c> says by what, and whether it holds that.</summary>
     Unique = 16384,
 }

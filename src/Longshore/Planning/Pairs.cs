@@ -80,8 +80,10 @@ internal sealed class Pairs(
 
     private Alike AlikeOf(WorkTask task) => new(
         ClassKey.Of(task), task.Spec.Priority, task.Suspect, task.State, task.DeferredUntil is null,
-        task.Spec.Deadline <= now);
+        task.Spec.Deadline <= now,
+        limits.Any(limit => limit.Key is not null && limit.Concerns(task.Spec)) ? task.Spec.LimitKey : null);
 
     private readonly record struct Alike(
-        ClassKey Class, int Priority, bool IsSuspect, TaskState State, bool IsDue, bool IsLate);
+        ClassKey Class, int Priority, bool IsSuspect, TaskState State, bool IsDue, bool IsLate,
+        string? LimitKey);
 }

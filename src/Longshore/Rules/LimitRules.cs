@@ -15,14 +15,30 @@ public sealed record LimitRules
     /// <summary>How fast tasks are given out; null for as fast as they are asked for.</summary>
     public RateRule? Rate { get; init; }
 
+    /// <summary>
+    /// The same for each <see cref="NewTask.LimitKey"/> by itself: at most so many for each customer, say. Null for no
+    /// limit; it has no limits per key of its own.
+    /// </summary>
+    public LimitRules? PerKey { get; init; }
+
+    /// <summary>Whether it limits all of its tasks together.</summary>
+    internal bool LimitsAll => InProgress is not null || Rate is not null;
+
     /// <summary>Checks what is decided.</summary>
     /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>.</exception>
     internal void Check(string at)
     {
-        if (InProgress is null && Rate is null)
+        if (!LimitsAll && PerKey is null)
         {
-            throw LongshoreException.Invalid(at, "limits nothing; give in_progress or rate, or leave it out");
+            throw LongshoreException.Invalid(at, "limits nothing; give in_progress, rate or per_key, or leave it out");
         }
+
+        if (PerKey?.PerKey is not null)
+        {
+            throw LongshoreException.Invalid(at + ".per_key.per_key", "is not allowed: a key has no keys");
+        }
+
+        PerKey?.Check(at + ".per_key");
 
         if (InProgress is { } most)
         {

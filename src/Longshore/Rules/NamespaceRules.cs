@@ -151,6 +151,23 @@ public sealed record NamespaceRules
         }
     }
 
+    /// <summary>What limits a task: all of its kind or namespace (the key is the empty word), and its key.</summary>
+    internal IEnumerable<(string Kind, string Key, LimitRules Limit)> ScopesOf(string kind, string? key)
+    {
+        foreach (var (of, limit) in ScopesOf(kind))
+        {
+            if (limit.LimitsAll)
+            {
+                yield return (of, "", limit);
+            }
+
+            if (key is not null && limit.PerKey is { } perKey)
+            {
+                yield return (of, key, perKey);
+            }
+        }
+    }
+
     /// <summary>Agents may claim everything: nobody need ask who may have what.</summary>
     internal bool IsOpen => Mode == AssignmentMode.Pool && PausedAt is null
         && Kinds.Values.Concat(Steps.Values).All(o => o.Mode is null or AssignmentMode.Pool && o.PausedAt is null);

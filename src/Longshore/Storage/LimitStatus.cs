@@ -10,7 +10,9 @@ namespace Longshore.Storage;
 /// <param name="Limit">What is decided.</param>
 /// <param name="InProgress">How many of its tasks are held.</param>
 /// <param name="FullUs">When its bucket is full, in microseconds since 1970; what is past means that it is.</param>
-public sealed record LimitStatus(string Namespace, string? Kind, LimitRules Limit, int InProgress, long FullUs)
+/// <param name="Key">Of which key; null for all tasks together. Keys of which nothing is counted are not told.</param>
+public sealed record LimitStatus(
+    string Namespace, string? Kind, LimitRules Limit, int InProgress, long FullUs, string? Key = null)
 {
     /// <summary>How many tokens there are at an instant; null without a rate.</summary>
     public int? TokensAt(DateTimeOffset now) => Limit.Rate?.TokensAt(now.ToMicroseconds(), FullUs);
@@ -26,12 +28,15 @@ public sealed record LimitStatus(string Namespace, string? Kind, LimitRules Limi
         Limit.InProgress is { } most ? most - InProgress : int.MaxValue,
         Limit.Rate?.TokensAt(nowUs, FullUs) ?? int.MaxValue);
 
+    internal bool Concerns(NewTask task) => Concerns(task.Kind) && (Key is null || Key == task.LimitKey);
+
     internal bool Concerns(string kind) => Kind is null || Kind == kind;
 
     /// <summary>Why nothing is granted, for people; null when something is.</summary>
     internal string? Hindrance(DateTimeOffset now)
     {
-        var what = Kind is null ? $"namespace '{Namespace}'" : $"kind '{Kind}' of namespace '{Namespace}'";
+        var whole = Kind is null ? $"namespace '{Namespace}'" : $"kind '{Kind}' of namespace '{Namespace}'";
+        var what = Key is null ? whole : $"key '{Key}' in {whole}";
         if (Limit.InProgress is { } most && InProgress >= most)
         {
             return string.Create(

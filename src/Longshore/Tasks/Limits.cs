@@ -167,6 +167,12 @@ public static class Limits
     /// <summary>The longest time between two standing plans of a namespace.</summary>
     public static readonly TimeSpan PlanEveryMax = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Of the tasks of one limit key that may be kept from some agents, so many are looked at, or as many as there is
+    /// room for.
+    /// </summary>
+    public const int GuardedOpenMax = 32;
+
     /// <summary>Highest limit of tasks in progress.</summary>
     public const int InProgressMax = 1_000_000_000;
 

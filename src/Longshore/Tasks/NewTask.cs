@@ -124,6 +124,12 @@ public sealed record NewTask
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>
+    /// What limits per key count it under: a customer, an account, a device. Null: no limit per key concerns it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LimitKey { get; init; }
+
     /// <summary>At most one live task of its key; null for any number.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Unique? Unique { get; init; }

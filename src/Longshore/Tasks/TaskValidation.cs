@@ -46,12 +46,7 @@ public static class TaskValidation
             throw LongshoreException.Invalid(at + "match", "is none of tiered, strict, flexible");
         }
 
-        OptionalWord(task.Group, at + "group");
-        OptionalWord(task.Step, at + "step");
-        OptionalWord(task.Workflow, at + "workflow");
-        OptionalWord(task.WorkflowCursor, at + "workflow_cursor");
-        OptionalWord(task.CorrelationId, at + "correlation_id");
-        OptionalWord(task.IdempotencyKey, at + "idempotency_key");
+        CheckWords(task, at);
         CheckTags(task.Tags, at + "tags");
         Metadata(task.Metadata, at + "metadata");
         CheckTrace(task.Metadata, at + "metadata");
@@ -76,6 +71,17 @@ public static class TaskValidation
         return canonical.Unique is null
             ? canonical
             : canonical with { UniqueDigest = UniqueDigest.Compute(canonical) };
+    }
+
+    private static void CheckWords(NewTask task, string at)
+    {
+        OptionalWord(task.Group, at + "group");
+        OptionalWord(task.Step, at + "step");
+        OptionalWord(task.Workflow, at + "workflow");
+        OptionalWord(task.WorkflowCursor, at + "workflow_cursor");
+        OptionalWord(task.CorrelationId, at + "correlation_id");
+        OptionalWord(task.IdempotencyKey, at + "idempotency_key");
+        OptionalWord(task.LimitKey, at + "limit_key");
     }
 
     /// <summary>A required short word: not blank, no control characters, not too long.</summary>

@@ -53,4 +53,23 @@ public sealed class LimitCommandsTests : CommandTests
         (await CliRun.OfAsync(Address, ["limits", "set", "blue", "--share", "2", "--kind", "scan"])).FailedWith(2)
             .ShouldContain("not for a kind");
     }
+
+    [Fact]
+    public async Task Limits_per_key_are_set_shown_and_taken_away()
+    {
+        await RunAsync("limits", "set", "default", "--per-key", "--in-progress", "1");
+        await RunAsync("agents", "register", "ann");
+        foreach (var key in new[] { "red", "red", "blue" })
+        {
+            await RunAsync("submit", "scan", "--limit-key", key);
+        }
+
+        await RunAsync("claim", "ann");
+        var shown = (await RunAsync("limits", "show", "default")).Output;
+        shown.ShouldMatch(@"\(all\) +\(each\) +1 ");
+        shown.ShouldMatch(@"\(all\) +red +1 +1 ");
+        (await RunAsync("rules", "show", "default")).Output.ShouldContain("1 in progress per key");
+        (await RunAsync("limits", "set", "default", "--per-key", "--in-progress", "0")).Output
+            .ShouldNotContain("each");
+    }
 }

@@ -106,6 +106,35 @@ public abstract class LimitConformance : FacadeConformance
     }
 
     [Fact]
+    public async Task Full_key_is_explained_shown_and_its_room_wakes_who_waits()
+    {
+        await SetAsync(new LimitRules { PerKey = new LimitRules { InProgress = 1 } });
+        await SubmitAsync("scan", "red");
+        var held = (await Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, default, Ct)).ShouldHaveSingleItem();
+        held.Task.Spec.LimitKey.ShouldBe("red");
+        var id = await SubmitAsync("scan", "red");
+        (await ClaimAsync()).ShouldBeEmpty();
+        var status = (await Client.ListLimitsAsync("default", Ct)).Single(limit => limit.Key is not null);
+        (status.Kind, status.Key, status.InProgress, status.Limit.InProgress).ShouldBe(("scan", "red", 1, 1));
+        var why = await Client.ExplainTaskAsync(id, Ct);
+        (why.Reason, why.Sentence).ShouldBe((
+            StateReason.AtLimit,
+            "the limit of key 'red' in kind 'scan' of namespace 'default' is reached: 1 of 1 in progress"));
+
+        var waiting = Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, TimeSpan.FromSeconds(60), Ct);
+        await UntilWaitingAsync();
+        await Client.FinishAsync(Done(held), Ct);
+        held = (await waiting.WaitAsync(TimeSpan.FromSeconds(5), Ct)).ShouldHaveSingleItem();
+        held.TaskId.ShouldBe(id);
+
+        await SubmitAsync("scan", "red");
+        waiting = Client.ClaimAsync(new ClaimRequest { Agent = "ann" }, TimeSpan.FromSeconds(60), Ct);
+        await UntilWaitingAsync();
+        await Client.CancelAsync(held.TaskId, null, Ct);
+        (await waiting.WaitAsync(TimeSpan.FromSeconds(5), Ct)).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_token_that_arrives_wakes_who_waits()
     {
         await Client.RegisterAsync(new AgentRegistration { Name = "bob" }, Ct);
@@ -130,6 +159,7 @@ public abstract class LimitConformance : FacadeConformance
         {
             InProgress = 7,
             Rate = new RateRule { Tasks = 3, Per = TimeSpan.FromSeconds(2.5), Burst = 9 },
+            PerKey = new LimitRules { InProgress = 2 },
         };
         await Client.SetRulesAsync("default", new NamespaceRules { Limit = limit }, ct: Ct);
         (await Client.GetRulesAsync("default", Ct)).Limit.ShouldBe(limit);
@@ -141,6 +171,8 @@ public abstract class LimitConformance : FacadeConformance
                 (limit with { Rate = rate with { Tasks = 0 } }, "limit.rate.tasks"),
                 (limit with { Rate = rate with { Per = TimeSpan.Zero } }, "limit.rate.per_seconds"),
                 (limit with { Rate = rate with { Burst = 0 } }, "limit.rate.burst"),
+                (limit with { PerKey = new LimitRules() }, "limit.per_key"),
+                (limit with { PerKey = limit }, "limit.per_key.per_key"),
             ])
         {
             var error = await Should.ThrowAsync<LongshoreException>(
@@ -206,8 +238,8 @@ public abstract class LimitConformance : FacadeConformance
         }
     }
 
-    private async Task<long> SubmitAsync(string kind) =>
-        (await Client.SubmitAsync([new NewTask { Kind = kind }], Ct))[0].Id;
+    private async Task<long> SubmitAsync(string kind, string? key = null) =>
+        (await Client.SubmitAsync([new NewTask { Kind = kind, LimitKey = key }], Ct))[0].Id;
 
     private async Task<IReadOnlyList<long>> ClaimAsync()
     {

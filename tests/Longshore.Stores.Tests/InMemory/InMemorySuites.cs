@@ -122,6 +122,8 @@ public sealed class InMemoryShareRace : ShareRaceSuite<InMemorySource>;
 
 public sealed class InMemoryShareTwin : ShareTwinSuite<InMemorySource>;
 
+public sealed class InMemoryKeyLimit : KeyLimitSuite<InMemorySource>;
+
 public sealed class InMemoryPause : PauseSuite<InMemorySource>;
 
 public sealed class InMemoryLimitRace : LimitRaceSuite<InMemorySource>;

@@ -9,7 +9,7 @@ namespace Longshore.Stores.Tests.Model;
 internal sealed record NewItem(
     int Kind, int Requires, int Priority, int MaxAttempts, int ReadySeconds, int DeadlineSeconds, int RetrySeconds,
     bool RejectLate, int Key, int Code, int Parent, int Owner, int Group, int Match, int Relax,
-    int Unique)
+    int Unique, int LimitKey)
 {
     public NewTask In(World world) => TaskValidation.Checked(
         new NewTask
@@ -35,6 +35,7 @@ internal sealed record NewItem(
             Prefer = Relax >= 3 && Owner == 0 ? World.AgentNames[Relax - 3] : null,
             PreferFor = Relax >= 3 && Owner == 0 ? Words.Seconds(5) : null,
             Unique = Words.Unique(Unique),
+            LimitKey = LimitKey == 0 ? null : $"customer-{LimitKey}",
             Tags = Kind == 1 ? ["tag", "other"] : [],
         },
         world.Clock.Now);
@@ -47,7 +48,7 @@ internal sealed record NewItem(
             this with { ReadySeconds = 0 }, this with { DeadlineSeconds = 0 }, this with { RejectLate = false },
             this with { Key = 0 }, this with { Code = 0 }, this with { Parent = 0 }, this with { Owner = 0 },
             this with { Group = 0 }, this with { Match = 0 }, this with { Relax = 0 },
-            this with { Unique = 0 },
+            this with { Unique = 0 }, this with { LimitKey = 0 },
             this with { Kind = 2 },
         ];
         return candidates.Where(c => c != this);

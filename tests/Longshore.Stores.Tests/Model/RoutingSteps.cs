@@ -35,6 +35,15 @@ internal sealed record RulesStep(int Choice) : Step
         {
             Kinds = new Dictionary<string, StepRules> { ["kind-1"] = new() { PausedAt = DateTimeOffset.UnixEpoch } },
         },
+        new() { Limit = new LimitRules { PerKey = new LimitRules { InProgress = 1 } } },
+        new()
+        {
+            Limit = new LimitRules { InProgress = 3, PerKey = new LimitRules { InProgress = 2 } },
+            Kinds = new Dictionary<string, StepRules>
+            {
+                ["kind-1"] = new() { Limit = new LimitRules { PerKey = new LimitRules { InProgress = 1 } } },
+            },
+        },
     ];
 
     public override Func<IStore, Task<object?>> In(World world) => async store =>

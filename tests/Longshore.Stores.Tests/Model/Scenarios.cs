@@ -32,13 +32,14 @@ internal static class Scenarios
         from match in Mostly(0, Gen.Choose(0, 2))
         from relax in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 5)))
         from unique in Gen.Frequency((9, Gen.Constant(0)), (1, Gen.Choose(1, 12)))
+        from limitKey in Gen.Choose(0, 2)
         select isRepetition
             ? new NewItem(
                 1, 0, 5, 2, 0, 0, 10, RejectLate: false, Key: 1 + (key % 3), Code: 0, Parent: 0, Owner: 0, Group: 0,
-                Match: 0, Relax: 0, Unique: 0)
+                Match: 0, Relax: 0, Unique: 0, LimitKey: limitKey)
             : new NewItem(
                 kind, requires, priority, attempts, ready, deadline, retry, late, key, code, parent, owner, @group,
-                match, relax, unique);
+                match, relax, unique, limitKey);
 
     private static readonly Gen<EndItem> EndItems =
         from pick in Pick
@@ -161,7 +162,7 @@ internal static class Scenarios
     private static readonly Gen<Step> Steps = Gen.Frequency(
         (8, StartRun),
         (6, ChangeRun),
-        (3, Gen.Choose(0, 12).Select(rules => (Step)new RulesStep(rules))),
+        (3, Gen.Choose(0, 14).Select(rules => (Step)new RulesStep(rules))),
         (3, Pick.Select(pick => (Step)new EvictStep(pick))),
         (1, Pick.Select(pick => (Step)new ReclassifyStep(pick))),
         (2, Pick.SelectMany(_ => Gen.Choose(0, 10), (pick, p) => (Step)new ReprioritiseStep(pick, p))),

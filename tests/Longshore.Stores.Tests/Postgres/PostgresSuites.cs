@@ -131,6 +131,8 @@ public sealed class PostgresShareRace : ShareRaceSuite<PostgresSource>;
 
 public sealed class PostgresShareTwin : ShareTwinSuite<PostgresSource>;
 
+public sealed class PostgresKeyLimit : KeyLimitSuite<PostgresSource>;
+
 public sealed class PostgresPause : PauseSuite<PostgresSource>;
 
 public sealed class PostgresLimitRace : LimitRaceSuite<PostgresSource>;

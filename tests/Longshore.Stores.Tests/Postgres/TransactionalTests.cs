@@ -200,6 +200,36 @@ public sealed class TransactionalTests : IAsyncLifetime
         (await ClaimAsync("worker-1")).Select(g => g.TaskId).ShouldBe([late]);
     }
 
+    [Fact]
+    public async Task Grant_of_a_task_that_came_while_its_claim_waited_tells_all_of_it()
+    {
+        await RegisterAsync("worker-1", "rust");
+        var earlier = new TaskBatch();
+        earlier.Inserts.Add(new NewTask { Kind = "a", Requires = [new Requirement("rust")] });
+        await _store.CommitAsync(earlier, Ct);
+        await ClaimAsync("worker-1");
+        await using var connection = await OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await ScalarAsync(connection, "select 1 from longshore.agent_states for update");
+        var claim = ClaimAsync("worker-1");
+        await EventuallyAsync(connection, "select count(*) from pg_locks where not granted");
+        var batch = new TaskBatch();
+        batch.Inserts.Add(new NewTask
+        {
+            Kind = "a",
+            Requires = [new Requirement("rust")],
+            LimitKey = "customer-7",
+            Unique = new Unique { Key = "k" },
+            Relax = [new RelaxStep(TimeSpan.FromMinutes(1), [])],
+        });
+        await _store.CommitAsync(batch, Ct);
+        await transaction.CommitAsync(Ct);
+
+        var grant = (await claim).ShouldHaveSingleItem();
+        (grant.Task.Spec.LimitKey, grant.Task.Spec.Unique?.Key, grant.Task.Spec.Relax.Count).ShouldBe(
+            ("customer-7", "k", 1));
+    }
+
     [Theory]
     [InlineData("kind => ''", "kind: is required")]
     [InlineData("kind => null", "kind: is required")]
@@ -300,8 +330,9 @@ public sealed class TransactionalTests : IAsyncLifetime
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where n.nspname || '.' = 'longshore.' and array_to_string(p.proconfig, ' ') ~ 'enable_[a-z]+=off'
             """;
-        (await ScalarAsync(connection, $"select count(*) {Forbidding}")).ShouldBe(6L);
-        (await ScalarAsync(connection, $"select count(*) {Forbidding} and 'jit=off' = any (p.proconfig)")).ShouldBe(6L);
+        (await ScalarAsync(connection, $"select count(*) {Forbidding}")).ShouldBe(11L);
+        (await ScalarAsync(connection, $"select count(*) {Forbidding} and 'jit=off' = any (p.proconfig)"))
+            .ShouldBe(11L);
     }
 
     [Fact]

@@ -124,6 +124,8 @@ public sealed class SqliteShareRace : ShareRaceSuite<SqliteSource>;
 
 public sealed class SqliteShareTwin : ShareTwinSuite<SqliteSource>;
 
+public sealed class SqliteKeyLimit : KeyLimitSuite<SqliteSource>;
+
 public sealed class SqlitePause : PauseSuite<SqliteSource>;
 
 public sealed class SqliteLimitRace : LimitRaceSuite<SqliteSource>;

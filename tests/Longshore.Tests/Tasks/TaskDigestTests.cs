@@ -42,6 +42,7 @@ public sealed class TaskDigestTests
         { nameof(NewTask.Metadata), Plain with { Metadata = Pairs("a", "b") } },
         { nameof(NewTask.CorrelationId), Plain with { CorrelationId = "c" } },
         { nameof(NewTask.IdempotencyKey), Plain with { IdempotencyKey = "k" } },
+        { nameof(NewTask.LimitKey), Plain with { LimitKey = "customer-7" } },
         { nameof(NewTask.Unique), Plain with { Unique = new Unique() } },
     };
 

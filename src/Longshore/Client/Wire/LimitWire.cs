@@ -12,9 +12,13 @@ public sealed record LimitWire
     /// <summary>How fast tasks are given out; no rate when missing.</summary>
     public RateWire? Rate { get; init; }
 
+    /// <summary>The same for each limit key by itself; no limit per key when missing.</summary>
+    public LimitWire? PerKey { get; init; }
+
     internal LimitRules ToLimit(string at) => new()
     {
         InProgress = InProgress,
+        PerKey = PerKey?.ToLimit(at + ".per_key"),
         Rate = Rate is null ? null : new RateRule
         {
             Tasks = Rate.Tasks,
@@ -26,6 +30,7 @@ public sealed record LimitWire
     internal static LimitWire? Of(LimitRules? limit) => limit is null ? null : new LimitWire
     {
         InProgress = limit.InProgress,
+        PerKey = Of(limit.PerKey),
         Rate = limit.Rate is { } rate ? new RateWire(rate.Tasks, rate.Per.TotalSeconds, rate.Burst) : null,
     };
 }
@@ -41,6 +46,9 @@ public sealed record LimitStatusWire
 {
     /// <summary>Of which kind; missing for the namespace as a whole.</summary>
     public string? Kind { get; init; }
+
+    /// <summary>Of which limit key; missing for all tasks together.</summary>
+    public string? Key { get; init; }
 
     /// <summary>What is decided.</summary>
     public required LimitWire Limit { get; init; }
@@ -60,6 +68,7 @@ public sealed record LimitStatusWire
     internal static LimitStatusWire Of(LimitStatus status, DateTimeOffset now) => new()
     {
         Kind = status.Kind,
+        Key = status.Key,
         Limit = LimitWire.Of(status.Limit)!,
         InProgress = status.InProgress,
         Tokens = status.TokensAt(now),
@@ -69,9 +78,9 @@ public sealed record LimitStatusWire
 
     internal LimitStatus ToStatus(string @namespace) => new(
         @namespace, Kind, Limit.ToLimit("limit"), InProgress,
-        FullAt is { } full ? Tasks.UnixTime.ToMicroseconds(full) : 0);
+        FullAt is { } full ? Tasks.UnixTime.ToMicroseconds(full) : 0, Key);
 }
 
 /// <summary>The limits of a namespace.</summary>
-/// <param name="Limits">The namespace's own first, then by kind.</param>
+/// <param name="Limits">The namespace's own first, then by kind; of each, first of all tasks, then by key.</param>
 public sealed record LimitListWire(IReadOnlyList<LimitStatusWire> Limits);

@@ -99,6 +99,9 @@ public record NewTaskWire
     /// <summary>Submitting again under it yields the same task.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>What limits per key count it under.</summary>
+    public string? LimitKey { get; init; }
+
     /// <summary>At most one live task of its key.</summary>
     public UniqueWire? Unique { get; init; }
 
@@ -142,6 +145,7 @@ public record NewTaskWire
             Metadata = Metadata ?? usual.Metadata,
             CorrelationId = CorrelationId,
             IdempotencyKey = IdempotencyKey,
+            LimitKey = LimitKey,
             Unique = Unique?.ToUnique(at),
         };
     }
@@ -182,6 +186,7 @@ public record NewTaskWire
             Metadata = task.Metadata,
             CorrelationId = task.CorrelationId,
             IdempotencyKey = task.IdempotencyKey,
+            LimitKey = task.LimitKey,
             Unique = task.Unique is null ? null : UniqueWire.Of(task.Unique),
         };
 }

@@ -93,6 +93,7 @@ internal sealed class Distributor(
         var offers = new Offers();
         var limits = rules.HasLimits
             ? (await store.Rules.LimitsAsync(@namespace, ct).ConfigureAwait(false))
+                .Where(limit => limit.Key is null)
                 .ToDictionary(limit => limit, limit => limit.RoomAt(time.NowUs))
             : [];
         var heads = await store.Queries.ListHeadsAsync(@namespace, Offers.Max, Limits.BatchMax, ct)

@@ -29,7 +29,7 @@ public sealed partial class InMemoryStore
             // A suspect is only given to an agent that holds nothing, so only such an agent is shown it.
             var best = Claimable(_state.InOrder(), agent, query.Kinds, ClaimedBy.Agent, now)
                 .Where(e => agent.Load == 0 || !e.Task.Suspect)
-                .Where(e => new Ration(this, now).Allows(e.Task.Spec))
+                .Where(e => new Ration(this, now).Allows(e.Task.Spec) && IsOpenByKey(e, now))
                 .Where(e => query.MinPriority is not { } least || e.Task.Spec.Priority >= least)
                 .Where(e => !query.ExcludeCodes.Contains(e.Task.Code, StringComparer.Ordinal))
                 .Take(query.Limit);

@@ -39,7 +39,7 @@ public sealed partial class InMemoryStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<QueueHead>> ListHeadsAsync(
         string? @namespace, int perClass, int limit, CancellationToken ct = default) =>
-        Atomically<IReadOnlyList<QueueHead>>(null, _ =>
+        Atomically<IReadOnlyList<QueueHead>>(null, now =>
         {
             var heads = new List<QueueHead>();
             var ofClass = new Dictionary<int, int>();
@@ -50,7 +50,7 @@ public sealed partial class InMemoryStore
                     break;
                 }
 
-                if (@namespace is null || entry.Task.Spec.Namespace == @namespace)
+                if ((@namespace is null || entry.Task.Spec.Namespace == @namespace) && IsOpenByKey(entry, now))
                 {
                     var head = HeadOf(entry);
                     var before = ofClass.GetValueOrDefault(head.ClassId);

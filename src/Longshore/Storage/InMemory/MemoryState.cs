@@ -45,9 +45,12 @@ internal sealed record MemoryState
     public ImmutableSortedDictionary<string, NamespaceRules> Rules { get; set; } =
         ImmutableSortedDictionary.Create<string, NamespaceRules>(StringComparer.Ordinal);
 
-    /// <summary>When the buckets of rates are full; of the namespace as a whole under the empty kind.</summary>
-    public ImmutableDictionary<(string Namespace, string Kind), long> Buckets { get; set; } =
-        ImmutableDictionary<(string, string), long>.Empty;
+    /// <summary>
+    /// When the buckets of rates are full; of the namespace as a whole under the empty kind, of all its tasks under the
+    /// empty key.
+    /// </summary>
+    public ImmutableDictionary<(string Namespace, string Kind, string Key), long> Buckets { get; set; } =
+        ImmutableDictionary<(string, string, string), long>.Empty;
 
     /// <summary>Whose turn it is among namespaces.</summary>
     public ShareTags Shares { get; set; } = ShareTags.Empty;

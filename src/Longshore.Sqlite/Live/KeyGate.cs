@@ -1,0 +1,159 @@
+using Longshore.Matching;
+using Longshore.Rules;
+using Longshore.Storage;
+using Longshore.Tasks;
+
+namespace Longshore.Sqlite.Live;
+
+/// <summary>One limit key of a namespace: how much of it is held, and what of it waits, class by class.</summary>
+internal sealed class KeyGate(string @namespace, string key)
+{
+    private readonly Dictionary<string, Allowance> _allowances = new(StringComparer.Ordinal);
+    private readonly Dictionary<Lane, KeyQueue> _queues = [];
+
+    public string Namespace => @namespace;
+
+    public string Key => key;
+
+    /// <summary>Under the kind, or the empty word for the namespace.</summary>
+    public IEnumerable<KeyValuePair<string, Allowance>> Allowances => _allowances;
+
+    /// <summary>How many wait here and not in the index.</summary>
+    public int Shut => _queues.Values.Sum(queue => queue.Shut.Count);
+
+    /// <summary>What is left under a limit, made when it is first asked for.</summary>
+    public Allowance Of(string kind, LimitRules limit)
+    {
+        if (!_allowances.TryGetValue(kind, out var found))
+        {
+            _allowances.Add(kind, found = new Allowance(limit));
+        }
+
+        return found;
+    }
+
+    public void Add(in Place place, Allowance[] allowances)
+    {
+        var lane = Lane.Of(place);
+        if (!_queues.TryGetValue(lane, out var queue))
+        {
+            _queues.Add(lane, queue = new KeyQueue(allowances));
+        }
+
+        queue.Shut.Add(place);
+    }
+
+    /// <summary>A task leaves; answers whether it stood in the index.</summary>
+    public bool Remove(in Place place)
+    {
+        var lane = Lane.Of(place);
+        var queue = _queues[lane];
+        var wasOpen = queue.Open.Remove(place);
+        if (!wasOpen)
+        {
+            queue.Shut.Remove(place);
+        }
+
+        if (queue.Open.Count + queue.Shut.Count == 0)
+        {
+            _queues.Remove(lane);
+        }
+
+        return wasOpen;
+    }
+
+    /// <summary>Brings the index to what there is room for: the best of each lane.</summary>
+    public void Settle(ReadyIndex ready, long nowUs)
+    {
+        foreach (var (lane, queue) in _queues)
+        {
+            var room = queue.RoomAt(nowUs);
+            queue.Settle(ready, lane.IsGuarded && room > 0 ? Math.Max(Limits.GuardedOpenMax, room) : room);
+        }
+    }
+
+    /// <summary>When there is a token more for something that waits; null for never.</summary>
+    public long? NextTokenUs(long nowUs) => _queues.Values
+        .Where(queue => queue.Shut.Count > 0)
+        .SelectMany(queue => queue.Allowances)
+        .Select(allowance => allowance.NextTokenUs(nowUs))
+        .Min();
+
+    /// <summary>Until when it must be remembered; null when something is held or waits.</summary>
+    public long? IdleFromUs => _queues.Count > 0 || _allowances.Values.Any(one => one.Held > 0)
+        ? null
+        : _allowances.Values.Select(one => one.FullUs).DefaultIfEmpty(0).Max();
+
+    /// <summary>
+    /// Those of which an agent that may not have the first may not have the next either. Of the guarded ones it may.
+    /// </summary>
+    private readonly record struct Lane(int ClassId, byte Priority, bool IsGuarded)
+    {
+        public static Lane Of(in Place place) =>
+            new(place.ClassId, place.Priority, (place.Flags & PlaceFlags.Guarded) != 0);
+    }
+
+    private sealed class KeyQueue(Allowance[] allowances)
+    {
+        public Allowance[] Allowances => allowances;
+
+        /// <summary>Those that stand in the index, never behind one of <see cref="Shut"/>.</summary>
+        public SortedSet<Place> Open { get; } = [];
+
+        public SortedSet<Place> Shut { get; } = [];
+
+        public int RoomAt(long nowUs) => allowances.Min(allowance => allowance.RoomAt(nowUs));
+
+        public void Settle(ReadyIndex ready, int room)
+        {
+            while (Open.Count > Math.Max(0, room) || (Open.Count > 0 && Shut.Count > 0 && Shut.Min < Open.Max))
+            {
+                var last = Open.Max;
+                Open.Remove(last);
+                Shut.Add(last);
+                ready.Remove(last);
+            }
+
+            while (Open.Count < room && Shut.Count > 0)
+            {
+                var first = Shut.Min;
+                Shut.Remove(first);
+                Open.Add(first);
+                ready.Add(first);
+            }
+        }
+    }
+}
+
+/// <summary>A limit and what is left of it.</summary>
+internal sealed class Allowance(LimitRules limit)
+{
+    public LimitRules Limit => limit;
+
+    public int Held { get; set; }
+
+    /// <summary>Picked by the claim in hand.</summary>
+    public int Picked { get; set; }
+
+    /// <summary>When its bucket is full.</summary>
+    public long FullUs { get; set; }
+
+    public int RoomAt(long nowUs) => Math.Min(
+        limit.InProgress is { } most ? most - Held : int.MaxValue,
+        limit.Rate?.TokensAt(nowUs, FullUs) ?? int.MaxValue);
+
+    /// <summary>When there is a token more; null without a rate and while the bucket is full.</summary>
+    public long? NextTokenUs(long nowUs) => limit.Rate is { } rate && FullUs > nowUs
+        ? FullUs - ((rate.Size - 1 - rate.TokensAt(nowUs, FullUs)) * rate.IntervalUs)
+        : null;
+
+    /// <summary>Takes a token; answers whether there is a rate.</summary>
+    public bool Take(long nowUs)
+    {
+        FullUs = limit.Rate?.AfterTaking(nowUs, FullUs) ?? FullUs;
+        return limit.Rate is not null;
+    }
+
+    public LimitStatus StatusOf(string @namespace, string kind, string? key) =>
+        new(@namespace, kind.Length == 0 ? null : kind, limit, Held, FullUs, key);
+}
