@@ -12,6 +12,7 @@ drop index longshore.ready_rank;
 drop index longshore.ready_class;
 create index ready_rank on longshore.ready (rank, id) where is_shut is null;
 create index ready_class on longshore.ready (class_id, rank, id) where is_shut is null;
+-- Who asks for these by the key of another table says that there is one, or the index is not found to fit.
 create index ready_open_key on longshore.ready (limit_key, class_id, priority, (flags & 98 <> 0), rank, id)
     where limit_key is not null and is_shut is null;
 create index ready_shut_key on longshore.ready (limit_key, class_id, priority, (flags & 98 <> 0), rank, id)
@@ -111,7 +112,7 @@ begin
         cross join lateral (
             (select o.id, o.rank, o.is_shut from longshore.ready o
              where o.limit_key = p.key and o.class_id = p.class_id and o.priority = p.priority
-               and (o.flags & 98 <> 0) = p.is_guarded and o.is_shut is null)
+               and (o.flags & 98 <> 0) = p.is_guarded and o.limit_key is not null and o.is_shut is null)
             union all
             (select o.id, o.rank, o.is_shut from longshore.ready o
              where o.limit_key = p.key and o.class_id = p.class_id and o.priority = p.priority
@@ -292,9 +293,11 @@ begin
         where s.key = any (p_keys) and s.held >= l.most
     ), left_over as (
         select r.id
-        from full_ones f
-        join longshore.ready r on r.limit_key = f.key and r.is_shut is null
-        join longshore.classes c on c.id = r.class_id and c.namespace = f.namespace
+        from longshore.ready r
+        where r.limit_key = any (array(select f.key from full_ones f)) and r.is_shut is null
+          and exists (select from full_ones f
+                      where f.key = r.limit_key
+                        and f.namespace = (select c.namespace from longshore.classes c where c.id = r.class_id))
         for update of r skip locked
     )
     update longshore.ready r set is_shut = true from left_over o where r.id = o.id;

@@ -9,14 +9,14 @@ namespace Longshore.Sqlite.Live;
 internal sealed class KeyGate(string @namespace, string key)
 {
     private readonly Dictionary<string, Allowance> _allowances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Allowance[]> _byKind = new(StringComparer.Ordinal);
     private readonly Dictionary<Lane, KeyQueue> _queues = [];
 
     public string Namespace => @namespace;
 
     public string Key => key;
 
-    /// <summary>Under the kind, or the empty word for the namespace.</summary>
-    public IEnumerable<KeyValuePair<string, Allowance>> Allowances => _allowances;
+    public IEnumerable<Allowance> Allowances => _allowances.Values;
 
     /// <summary>How many wait here and not in the index.</summary>
     public int Shut => _queues.Values.Sum(queue => queue.Shut.Count);
@@ -26,7 +26,22 @@ internal sealed class KeyGate(string @namespace, string key)
     {
         if (!_allowances.TryGetValue(kind, out var found))
         {
-            _allowances.Add(kind, found = new Allowance(limit));
+            _allowances.Add(kind, found = new Allowance(kind, limit));
+        }
+
+        return found;
+    }
+
+    /// <summary>What is left for tasks of a kind: of the key in the namespace, and in the kind.</summary>
+    public Allowance[] AllowancesOf(string kind, LimitRules? ofAll, LimitRules? ofKind)
+    {
+        if (!_byKind.TryGetValue(kind, out var found))
+        {
+            _byKind.Add(kind, found =
+            [
+                .. ofAll is null ? [] : new[] { Of("", ofAll) },
+                .. ofKind is null ? [] : new[] { Of(kind, ofKind) },
+            ]);
         }
 
         return found;
@@ -126,8 +141,11 @@ internal sealed class KeyGate(string @namespace, string key)
 }
 
 /// <summary>A limit and what is left of it.</summary>
-internal sealed class Allowance(LimitRules limit)
+internal sealed class Allowance(string kind, LimitRules limit)
 {
+    /// <summary>Of which kind; the empty word for the namespace.</summary>
+    public string Kind => kind;
+
     public LimitRules Limit => limit;
 
     public int Held { get; set; }
@@ -154,6 +172,6 @@ internal sealed class Allowance(LimitRules limit)
         return limit.Rate is not null;
     }
 
-    public LimitStatus StatusOf(string @namespace, string kind, string? key) =>
+    public LimitStatus StatusOf(string @namespace, string key) =>
         new(@namespace, kind.Length == 0 ? null : kind, limit, Held, FullUs, key);
 }

@@ -11,6 +11,7 @@ namespace Longshore.Sqlite.Live;
 internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
 {
     private readonly Dictionary<(string Namespace, string Kind), LimitRules> _limits = [];
+    private readonly List<(LimitRules? OfAll, LimitRules? OfKind)> _byClass = [];
     private readonly Dictionary<(string Namespace, string Key), KeyGate> _gates = [];
     private readonly Dictionary<long, Member> _members = [];
     private readonly HashSet<KeyGate> _touched = [];
@@ -31,14 +32,12 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
     /// <summary>When something that waits for a token may be had; 0 for never.</summary>
     public long NextTokenUs => _due.TryPeek(out _, out var dueUs) ? dueUs : 0;
 
-    /// <summary>The key of a task that is ready or held; null when it is not known here.</summary>
-    public string? Find(long taskId) => _members.TryGetValue(taskId, out var member) ? member.Key : null;
-
     /// <summary>A task becomes ready.</summary>
     public void Add(in Place place, string key)
     {
-        _members[place.Id] = new Member(key, place, false);
-        Wait(place, key);
+        var member = MemberOf(place, key, isHeld: false);
+        _members[place.Id] = member;
+        Wait(member);
     }
 
     /// <summary>A task is ready no more.</summary>
@@ -51,31 +50,29 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
     /// <summary>A task is granted.</summary>
     public void Grant(in Place place, string key, long nowUs)
     {
-        Hold(place, key);
-        if (Limited(place.ClassId, key) is { } gate)
+        foreach (var allowance in Hold(place, key))
         {
-            foreach (var (kind, allowance) in AllowancesOf(gate, place.ClassId))
+            if (allowance.Take(nowUs))
             {
-                if (allowance.Take(nowUs))
-                {
-                    _changed.Add((gate.Namespace, kind, key));
-                }
+                _changed.Add((classes[place.ClassId].Key.Namespace, allowance.Kind, key));
             }
         }
     }
 
-    /// <summary>A task is held: read from the tables, before anything is decided.</summary>
-    public void Hold(in Place place, string key)
+    /// <summary>A task is held: granted, or read from the tables before anything is decided.</summary>
+    public Allowance[] Hold(in Place place, string key)
     {
-        _members[place.Id] = new Member(key, place, true);
-        Count(place.ClassId, key, 1);
+        var member = MemberOf(place, key, isHeld: true);
+        _members[place.Id] = member;
+        Count(member, 1);
+        return member.Allowances;
     }
 
     /// <summary>A claim ended.</summary>
     public void End(in Place place)
     {
         _members.Remove(place.Id, out var member);
-        Freed += Count(place.ClassId, member.Key, -1) ? 1 : 0;
+        Freed += Count(member, -1) ? 1 : 0;
     }
 
     /// <summary>A claim begins to pick, or somebody to look.</summary>
@@ -101,7 +98,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
             {
                 _gates.Remove((gate.Namespace, gate.Key));
                 _changed.UnionWith(gate.Allowances
-                    .Where(one => one.Value.FullUs > 0).Select(one => (gate.Namespace, one.Key, gate.Key)));
+                    .Where(one => one.FullUs > 0).Select(one => (gate.Namespace, one.Kind, gate.Key)));
             }
         }
 
@@ -111,14 +108,11 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
     /// <summary>Whether the keys of a task have room beside what was picked.</summary>
     public bool HasRoom(in Place place)
     {
-        if (Limited(place.ClassId, _members[place.Id].Key) is { } gate)
+        foreach (var allowance in _members[place.Id].Allowances)
         {
-            foreach (var (_, allowance) in AllowancesOf(gate, place.ClassId))
+            if (allowance.RoomAt(_nowUs) <= allowance.Picked)
             {
-                if (allowance.RoomAt(_nowUs) <= allowance.Picked)
-                {
-                    return false;
-                }
+                return false;
             }
         }
 
@@ -128,13 +122,10 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
     /// <summary>A task is picked.</summary>
     public void Pick(in Place place)
     {
-        if (Limited(place.ClassId, _members[place.Id].Key) is { } gate)
+        foreach (var allowance in _members[place.Id].Allowances)
         {
-            foreach (var (_, allowance) in AllowancesOf(gate, place.ClassId))
-            {
-                allowance.Picked++;
-                _picked.Add(allowance);
-            }
+            allowance.Picked++;
+            _picked.Add(allowance);
         }
     }
 
@@ -160,6 +151,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
             _limits.Add((@namespace, kind), limit.PerKey!);
         }
 
+        _byClass.Clear();
         former.ForEach(KeepBuckets);
         members.ForEach(PutBack);
     }
@@ -180,8 +172,8 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
         .Where(gate => gate.Namespace == @namespace)
         .OrderBy(gate => gate.Key, StringComparer.Ordinal)
         .SelectMany(gate => gate.Allowances
-            .Where(one => one.Key == kind && (one.Value.Held > 0 || one.Value.FullUs > 0))
-            .Select(one => one.Value.StatusOf(@namespace, kind, gate.Key)));
+            .Where(one => one.Kind == kind && (one.Held > 0 || one.FullUs > 0))
+            .Select(one => one.StatusOf(@namespace, gate.Key)));
 
     /// <summary>The buckets that the transaction changed, to be written; null for what is forgotten.</summary>
     public IEnumerable<(string Namespace, string Kind, string Key, long? FullUs)> TakeChanged()
@@ -189,7 +181,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
         foreach (var (name, kind, key) in _changed)
         {
             yield return (name, kind, key, _gates.TryGetValue((name, key), out var gate)
-                ? gate.Allowances.FirstOrDefault(one => one.Key == kind).Value?.FullUs
+                ? gate.Allowances.FirstOrDefault(one => one.Kind == kind)?.FullUs
                 : null);
         }
 
@@ -199,6 +191,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
     public void Clear()
     {
         _limits.Clear();
+        _byClass.Clear();
         _gates.Clear();
         _members.Clear();
         _touched.Clear();
@@ -222,12 +215,12 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
 
     private void KeepBuckets(KeyGate former)
     {
-        foreach (var (kind, allowance) in former.Allowances.Where(one => one.Value.FullUs > 0))
+        foreach (var allowance in former.Allowances.Where(one => one.FullUs > 0))
         {
-            _changed.Add((former.Namespace, kind, former.Key));
-            if (_limits.GetValueOrDefault((former.Namespace, kind))?.Rate == allowance.Limit.Rate)
+            _changed.Add((former.Namespace, allowance.Kind, former.Key));
+            if (_limits.GetValueOrDefault((former.Namespace, allowance.Kind))?.Rate == allowance.Limit.Rate)
             {
-                Load(former.Namespace, kind, former.Key, allowance.FullUs);
+                Load(former.Namespace, allowance.Kind, former.Key, allowance.FullUs);
             }
         }
     }
@@ -239,7 +232,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
             return;
         }
 
-        if (Limited(member.Place.ClassId, member.Key) is { } gate)
+        if (member.Gate is { } gate)
         {
             _touched.Add(gate);
             if (!gate.Remove(member.Place))
@@ -251,39 +244,39 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
         ready.Remove(member.Place);
     }
 
-    private void PutBack(Member member)
+    private void PutBack(Member former)
     {
-        if (member.IsHeld)
+        if (former.IsHeld)
         {
-            Count(member.Place.ClassId, member.Key, 1);
+            Hold(former.Place, former.Key);
         }
         else
         {
-            Wait(member.Place, member.Key);
+            Add(former.Place, former.Key);
         }
     }
 
-    private void Wait(in Place place, string key)
+    private void Wait(Member member)
     {
-        if (Limited(place.ClassId, key) is { } gate)
+        if (member.Gate is { } gate)
         {
-            gate.Add(place, [.. AllowancesOf(gate, place.ClassId).Select(one => one.Allowance)]);
+            gate.Add(member.Place, member.Allowances);
             _touched.Add(gate);
         }
         else
         {
-            ready.Add(place);
+            ready.Add(member.Place);
         }
     }
 
     /// <summary>Counts what is held of a key; answers whether there was no room.</summary>
-    private bool Count(int classId, string key, int more)
+    private bool Count(Member member, int more)
     {
         var wasFull = false;
-        if (Limited(classId, key) is { } gate)
+        if (member.Gate is { } gate)
         {
             _touched.Add(gate);
-            foreach (var (_, allowance) in AllowancesOf(gate, classId))
+            foreach (var allowance in member.Allowances)
             {
                 wasFull |= allowance.Limit.InProgress <= allowance.Held;
                 allowance.Held += more;
@@ -293,13 +286,29 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
         return wasFull;
     }
 
-    /// <summary>The gate of a key, if there is a limit per key for tasks of a class.</summary>
-    private KeyGate? Limited(int classId, string key)
+    private Member MemberOf(in Place place, string key, bool isHeld)
     {
-        var of = classes[classId].Key;
-        return _limits.ContainsKey((of.Namespace, "")) || _limits.ContainsKey((of.Namespace, of.Kind))
-            ? GateOf(of.Namespace, key)
-            : null;
+        var (ofAll, ofKind) = LimitsOf(place.ClassId);
+        if (ofAll is null && ofKind is null)
+        {
+            return new Member(key, place, isHeld, null, []);
+        }
+
+        var of = classes[place.ClassId].Key;
+        var gate = GateOf(of.Namespace, key);
+        return new Member(key, place, isHeld, gate, gate.AllowancesOf(of.Kind, ofAll, ofKind));
+    }
+
+    private (LimitRules? OfAll, LimitRules? OfKind) LimitsOf(int classId)
+    {
+        for (var id = _byClass.Count; id <= classId; id++)
+        {
+            var of = classes[id].Key;
+            _byClass.Add((
+                _limits.GetValueOrDefault((of.Namespace, "")), _limits.GetValueOrDefault((of.Namespace, of.Kind))));
+        }
+
+        return _byClass[classId];
     }
 
     private KeyGate GateOf(string @namespace, string key)
@@ -312,19 +321,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
         return gate;
     }
 
-    private IEnumerable<(string Kind, Allowance Allowance)> AllowancesOf(KeyGate gate, int classId)
-    {
-        if (_limits.TryGetValue((gate.Namespace, ""), out var all))
-        {
-            yield return ("", gate.Of("", all));
-        }
-
-        var kind = classes[classId].Key.Kind;
-        if (_limits.TryGetValue((gate.Namespace, kind), out var ofKind))
-        {
-            yield return (kind, gate.Of(kind, ofKind));
-        }
-    }
-
-    private readonly record struct Member(string Key, Place Place, bool IsHeld);
+    /// <summary>A task with a key that is ready or held.</summary>
+    private readonly record struct Member(
+        string Key, Place Place, bool IsHeld, KeyGate? Gate, Allowance[] Allowances);
 }

@@ -15,6 +15,16 @@ namespace Longshore.Stores.Tests.Conformance;
 public abstract class NodesTogetherSuite<TSource> : StoreSuite<TSource>
     where TSource : StoreSource, new()
 {
+    /// <summary>
+    /// Who begins to wait says so and then looks once more; only what comes after that look can be missed.
+    /// </summary>
+    private async Task UntilItHasLookedAsync(LongshoreEngine there)
+    {
+        await Until.Holds(
+            async () => (await Store.Nodes.ListAsync(Ct)).Any(n => n.Interests.Contains("default")), "it is known");
+        await Until.Holds(() => there.Processor.IsQuiet, "it has looked");
+    }
+
     private readonly Wire _wire = new();
 
     protected override StoreOptions Options => new() { Clock = Time, Seed = 7 };
@@ -74,11 +84,7 @@ public abstract class NodesTogetherSuite<TSource> : StoreSuite<TSource>
         await using var here = await StartAsync("here");
         await using var there = await StartAsync("there");
         var claim = await WaitForWorkAsync(there);
-
-        // Who begins to wait says so and then looks once more; only what comes after that look can be missed.
-        await Until.Holds(
-            async () => (await Store.Nodes.ListAsync(Ct)).Any(n => n.Interests.Contains("default")), "it is known");
-        await Until.Holds(() => there.Processor.IsQuiet, "it has looked");
+        await UntilItHasLookedAsync(there);
         var id = await SubmitAsync(here);
         var started = Time.GetUtcNow();
         await AdvanceUntil(() => claim.IsCompleted, "the fallback finds it");
@@ -95,6 +101,7 @@ public abstract class NodesTogetherSuite<TSource> : StoreSuite<TSource>
         await using var here = await StartAsync("here");
         await using var there = await StartAsync("there", NodeMode.EventDrivenOnly);
         var claim = await WaitForWorkAsync(there);
+        await UntilItHasLookedAsync(there);
         var id = await SubmitAsync(here);
         await AdvanceUntil(() => claim.IsCompleted, "the wait is over");
         (await claim).ShouldBeEmpty();
