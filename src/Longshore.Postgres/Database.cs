@@ -12,21 +12,35 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>What was decided by rules that are not the present ones (see <c>insert_tasks</c>).</summary>
     public const string OldRules = "LS003";
 
-    private const int TriesMax = 8;
+    // A transaction that the database ends for the sake of others is run again, so often and no oftener.
+    internal const int TriesMax = 8;
+
+    // The pause before that, at most after the first try; each doubles. Who met once is not to meet again.
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(4);
 
     // A server takes a hundred by default, from all nodes and everybody else. Two cores are busy with far fewer.
     private const int PoolSizeMax = 30;
 
     private const int LookUpsMax = 1;
 
+    // A node sends a flight when the last has landed. More are in use only where several nodes share a store.
+    private const int FlightsMax = 8;
+
+    private const int StartsMax = 1;
+
     private readonly PostgresOptions _options;
     private readonly NpgsqlDataSource _lookUps;
+    private readonly NpgsqlDataSource _flights;
+    private readonly NpgsqlDataSource _starts;
+    private readonly int _seed;
+    private int _gaveWay;
     private long _commits;
     private long _statements;
 
     public Database(PostgresOptions options)
     {
         _options = options;
+        _seed = options.Store.Seed ?? unchecked((int)options.Store.Clock.GetUtcNow().Ticks);
         Sql = SqlCatalog.Load(typeof(Database).Assembly, InSchema);
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
@@ -43,9 +57,17 @@ internal sealed class Database : IAsyncDisposable
         }
 
         Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        var flightsMax = Math.Min(FlightsMax, settings.MaxPoolSize);
         settings.MaxPoolSize = LookUpsMax;
         settings.MinPoolSize = 0;
         _lookUps = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+
+        // Kept while nothing is to do, or the first task after a while would wait for a new one and its plans.
+        settings.MinPoolSize = 1;
+        settings.MaxPoolSize = StartsMax;
+        _starts = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        settings.MaxPoolSize = flightsMax;
+        _flights = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
     public NpgsqlDataSource Source { get; }
@@ -65,6 +87,9 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Transactions committed by verbs.</summary>
     public long Commits => Interlocked.Read(ref _commits);
+
+    /// <summary>How often the database ended a transaction for the sake of others.</summary>
+    public int GaveWay => Volatile.Read(ref _gaveWay);
 
     /// <summary>Statements sent by verbs.</summary>
     public long Statements => Interlocked.Read(ref _statements);
@@ -119,6 +144,20 @@ internal sealed class Database : IAsyncDisposable
         Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>
         RunAsync(_lookUps, round, read, ct);
 
+    /// <summary>
+    /// As <see cref="RunAsync{T}(Func{Round}, Func{NpgsqlDataReader, ValueTask{T}}, CancellationToken)"/>, for what
+    /// tasks wait for: on a connection that does nothing else. The pool gives out in turn what it has, and a
+    /// connection plans each statement anew when it first runs it; one that is always the same has done so.
+    /// </summary>
+    public ValueTask<T> FlyAsync<T>(
+        Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>
+        RunAsync(_flights, round, read, ct);
+
+    /// <summary>As <see cref="FlyAsync"/>, for the starts of runs, which go beside the flights.</summary>
+    public ValueTask<T> StartAsync<T>(
+        Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>
+        RunAsync(_starts, round, read, ct);
+
     /// <summary>Runs several round trips as one transaction; again when the database made it give way.</summary>
     public ValueTask<T> TransactAsync<T>(Func<NpgsqlConnection, ValueTask<T>> verb, CancellationToken ct) =>
         RetryAsync(
@@ -151,6 +190,8 @@ internal sealed class Database : IAsyncDisposable
     {
         await Source.DisposeAsync().ConfigureAwait(false);
         await _lookUps.DisposeAsync().ConfigureAwait(false);
+        await _flights.DisposeAsync().ConfigureAwait(false);
+        await _starts.DisposeAsync().ConfigureAwait(false);
     }
 
     private ValueTask<T> RunAsync<T>(
@@ -165,24 +206,37 @@ internal sealed class Database : IAsyncDisposable
             },
             ct);
 
-    private static async ValueTask<T> RetryAsync<T>(
+    private async ValueTask<T> RetryAsync<T>(
         NpgsqlDataSource source, Func<NpgsqlConnection, ValueTask<T>> verb, CancellationToken ct)
     {
         for (var tries = 1; ; tries++)
         {
-            var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
-            await using var _ = connection.ConfigureAwait(false);
             try
             {
+                var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
                 return await verb(connection).ConfigureAwait(false);
             }
-            catch (PostgresException e) when (GaveWay(e) && tries < TriesMax)
+            catch (PostgresException e) when (MustGiveWay(e))
             {
                 // The other transaction went on; this one begins anew and sees what that one did.
+                if (tries == TriesMax)
+                {
+                    throw new LongshoreException(
+                        ErrorCode.Unavailable,
+                        $"the database ended the transaction for the sake of others, {TriesMax} times in a row "
+                            + $"({e.MessageText}); nothing is stored, try again",
+                        inner: e);
+                }
             }
+
+            // The connection is back in its pool: the others need it.
+            var chance = new Random(unchecked(_seed + Interlocked.Increment(ref _gaveWay)));
+            await Task.Delay(PauseMax * (chance.NextDouble() * (1 << (tries - 1))), TimeProvider.System, ct)
+                .ConfigureAwait(false);
         }
     }
 
-    private static bool GaveWay(PostgresException e) => e.SqlState
+    private static bool MustGiveWay(PostgresException e) => e.SqlState
         is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 }

@@ -69,7 +69,7 @@ public sealed partial class PostgresStore
         _helpReader = new HelpReader(database);
         _help = new HelpVerbs(database, _helpReader, reader, writer);
         _runs = new RunVerbs(database, _rules, _hot, reader, writer, _runReader);
-        _starts = new RunStarts(database, _rules, _hot, checks, writer, _runReader);
+        _starts = new RunStarts(database, _classes, _rules, _hot, checks, writer, _runReader);
         _batches = new BatchVerbs(database, _rules, _hot, checks, reader, writer, _runReader);
         _routing = new RoutingReader(database, _classes);
         _reviewReader = new ReviewReader(database);

@@ -18,6 +18,9 @@ internal sealed class PlanWorkload(PlanWorkload.Options options)
     private const string Namespace = "default";
     private const double MinimumMatch = 0.5;
 
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan FirstPlanMax = TimeSpan.FromSeconds(15);
+
     // Rules by which the store lets the distributor make offers, while the node itself plans nothing meanwhile.
     private static readonly NamespaceRules Rules = new()
     {
@@ -122,7 +125,6 @@ internal sealed class PlanWorkload(PlanWorkload.Options options)
         var node = await BenchNode.StartAsync(options.Bench, ct: ct).ConfigureAwait(false);
         try
         {
-            await node.Client.SetRulesAsync(Namespace, Rules, ct: ct).ConfigureAwait(false);
             for (var i = 0; i < _hall.Agents.Count; i++)
             {
                 await node.Client.RegisterAsync(
@@ -136,6 +138,7 @@ internal sealed class PlanWorkload(PlanWorkload.Options options)
                     ct).ConfigureAwait(false);
             }
 
+            await RuleAsync(node, ct).ConfigureAwait(false);
             foreach (var chunk in _hall.Tasks.Chunk(BenchTasks.BatchSize))
             {
                 await node.Client.SubmitAsync(
@@ -157,6 +160,32 @@ internal sealed class PlanWorkload(PlanWorkload.Options options)
             await node.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Sets the rules and waits for the node's own first plan, for which there is one task; the next is not before the
+    /// interval is over. Otherwise the node would now and then give out what is planned here.
+    /// </summary>
+    private static async Task RuleAsync(BenchNode node, CancellationToken ct)
+    {
+        var id = (await node.Client.SubmitAsync([new NewTask { Kind = "first" }], ct).ConfigureAwait(false))[0].Id;
+        await node.Client.SetRulesAsync(Namespace, Rules, ct: ct).ConfigureAwait(false);
+        for (var waited = TimeSpan.Zero; ; waited += Glance)
+        {
+            if ((await node.Client.GetTaskAsync(id, ct).ConfigureAwait(false)).State == TaskState.Assigned)
+            {
+                break;
+            }
+
+            if (waited > FirstPlanMax)
+            {
+                throw new LongshoreException(ErrorCode.WrongState, "the benchmark is void: the node plans nothing");
+            }
+
+            await Task.Delay(Glance, TimeProvider.System, ct).ConfigureAwait(false);
+        }
+
+        await node.Client.CancelAsync(id, ct: ct).ConfigureAwait(false);
     }
 
     private async Task<T> TimeAsync<T>(string step, Func<Task<T>> work)

@@ -142,7 +142,7 @@ internal static class ExplainCommand
 
         Output.Table(
             ["FILTER", "AGENTS LEFT"],
-            explained.Funnel.Select(f => (IReadOnlyList<string>)[f.Filter.ToWire(), Output.Number(f.Left)]));
+            Telling(explained.Funnel).Select(f => (IReadOnlyList<string>)[f.Filter.ToWire(), Output.Number(f.Left)]));
         ShowSteps(explained.Steps);
         foreach (var clause in explained.Clauses)
         {
@@ -171,6 +171,10 @@ internal static class ExplainCommand
         Output.Line(string.Create(CultureInfo.InvariantCulture, $"ahead: {explained.Ahead} tasks{wait}"));
         return 0;
     }
+
+    /// <summary>The first filter, those that leave fewer than the one before, and what is left in the end.</summary>
+    private static IEnumerable<FunnelStep> Telling(IReadOnlyList<FunnelStep> funnel) =>
+        funnel.Where((f, i) => i == 0 || i == funnel.Count - 1 || f.Left < funnel[i - 1].Left);
 
     private static void ShowSteps(IReadOnlyList<StepExplanation> steps)
     {

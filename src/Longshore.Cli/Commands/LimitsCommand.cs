@@ -107,6 +107,10 @@ internal static class LimitsCommand
         if (rules.Share is { } share)
         {
             Output.Fields(("share", Output.Number(share)));
+            if (limits.Count == 0)
+            {
+                return 0;
+            }
         }
 
         Output.Table(

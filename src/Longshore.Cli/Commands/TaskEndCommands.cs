@@ -6,7 +6,8 @@ using Longshore.Storage;
 namespace Longshore.Cli.Commands;
 
 /// <summary>
-/// <c>longshore task renew | complete | fail | snooze | release | worked</c>: what the holder of a task says of it.
+/// <c>longshore task renew | complete | fail | snooze | release | add-steps | worked</c>: what the holder of a task
+/// says of it.
 /// </summary>
 internal static class TaskEndCommands
 {
@@ -34,6 +35,11 @@ internal static class TaskEndCommands
     private static readonly Option<double?> Progress = Options.Number("--progress", "How far it is, 0 to 1.");
     private static readonly Option<string?> Draft = Options.Word(
         "--draft", "Unfinished work to keep for whoever goes on: JSON, @FILE, or - for stdin.", "JSON");
+    private static readonly Argument<string> MoreSteps = new("STEPS")
+    {
+        Description = "An array of steps, as in a workflow: JSON, @FILE, or - for stdin.",
+    };
+
     private static readonly Argument<string> Agent = new("AGENT") { Description = "Who." };
     private static readonly Option<string[]> Steps = Options.Words(
         "--step", "A step of the same item; may be repeated.", "STEP");
@@ -53,6 +59,7 @@ internal static class TaskEndCommands
         Ending("release", "Give a task back; costs no attempt.", "given back", FinishKind.Release, """
             longshore task release t-12
             """, Reason),
+        CreateAddSteps(),
         CreateWorked(),
     ];
 
@@ -99,6 +106,23 @@ internal static class TaskEndCommands
             };
             var outcome = await connection.Client.FinishAsync(finish, ct).ConfigureAwait(false);
             return (FinishedWire.Of(outcome), said);
+        }, ct));
+        return command;
+    }
+
+    private static ExplainedCommand CreateAddSteps()
+    {
+        var command = new ExplainedCommand(
+            "add-steps", "Add steps to the run of a task under it, while it is held.", """
+            longshore task add-steps t-12 '[{"name":"page-1","task":{"kind":"read","payload":{"page":1}}}]'
+            """) { TaskCommand.Id, MoreSteps, TaskCommand.Namespace, TaskHolderCommands.Epoch };
+        command.SetAction((parsed, ct) => TaskHolderCommands.RunAsync(parsed, async (connection, id) =>
+        {
+            var json = await TaskFile.JsonAsync(parsed.GetValue(MoreSteps), "STEPS", ct).ConfigureAwait(false);
+            var steps = StepWire.ToSteps(WireJson.Read<IReadOnlyList<StepWire?>>(json.Memory.Span));
+            var epoch = await TaskHolderCommands.EpochAsync(parsed, connection, id, ct).ConfigureAwait(false);
+            var run = await connection.Client.AddStepsAsync(id, epoch, steps, ct).ConfigureAwait(false);
+            return (RunWire.Of(run), $"goes on; its run {run.Code} has {Output.Number(run.Steps)} steps");
         }, ct));
         return command;
     }

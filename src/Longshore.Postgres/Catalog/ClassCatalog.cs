@@ -103,9 +103,8 @@ internal sealed class ClassCatalog(Database database) : IDisposable
         await _reading.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            var round = new Round().Add(database.Sql["classes_since"]).With(_seen.Since);
             await database.LookUpAsync(
-                () => round,
+                () => new Round().Add(database.Sql["classes_since"]).With(_seen.Since),
                 async reader =>
                 {
                     ulong horizon = 0;

@@ -6,13 +6,19 @@ namespace Longshore.Postgres.Reading;
 /// <summary>Reads workflows and runs.</summary>
 internal sealed class RunReader(Database database)
 {
-    public ValueTask<Workflow?> WorkflowAsync(
-        string @namespace, string name, int? version, CancellationToken ct) => database.RunAsync(
-        () => new Round().Add(database.Sql["workflow_get"]).With(@namespace).With(name).With(version),
-        async row => await row.ReadAsync(ct).ConfigureAwait(false)
-            ? WorkflowJson.Read(row.GetFieldValue<byte[]>(0))
-            : null,
-        ct);
+    // Every start of a run asks for its definition.
+    private readonly SharedReads<(string Namespace, string Name, int? Version), Workflow?> _workflows = new(
+        asked => database.RunAsync(
+            () => new Round().Add(database.Sql["workflow_get"])
+                .With(asked.Namespace).With(asked.Name).With(asked.Version),
+            async row => await row.ReadAsync().ConfigureAwait(false)
+                ? WorkflowJson.Read(row.GetFieldValue<byte[]>(0))
+                : null,
+            CancellationToken.None).AsTask());
+
+    public async ValueTask<Workflow?> WorkflowAsync(
+        string @namespace, string name, int? version, CancellationToken ct) =>
+        await _workflows.AskAsync((@namespace, name, version), ct).ConfigureAwait(false);
 
     public async ValueTask<Page<Workflow>> WorkflowsAsync(WorkflowQuery query, CancellationToken ct)
     {

@@ -55,6 +55,3 @@ where one.task_id = $1 and one.step = $2 and one.due_us is not null and x.due_us
        or not exists (select from longshore.kept k where k.task_id in (place.id, r.id)))
 order by x.task_id
 limit $3;
-
--- name: keys_settle_relaxed
-update longshore.limits_lock set is_taken = true where (select longshore.settle_left($1, $2))::text = 'never';

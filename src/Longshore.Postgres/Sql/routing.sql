@@ -12,6 +12,10 @@ select body from longshore.rules where namespace = $1;
 -- name: rules_change
 update longshore.rules_state set version = version + 1;
 
+-- Who grants has begun with the lock of an agent: this waits for them, and they for what is decided.
+-- name: rules_hold_grants
+lock table longshore.agent_states in exclusive mode;
+
 -- name: rules_put
 insert into longshore.rules (namespace, version, body, exclusion, is_fifo, max_pending)
 values ($1, $2, $3, ($3 -> 'exclusion')::jsonb, $4, $5)
@@ -36,11 +40,17 @@ from (
     from longshore.limits l
     where l.namespace = $1
     union all
-    select l.kind, l.key_in_progress, l.key_tasks, l.key_per_us, l.key_burst, s.held, s.full_us, s.key, null, null,
-           null, null
+    select l.kind, l.key_in_progress, l.key_tasks, l.key_per_us, l.key_burst, sum(k.held)::integer, max(k.full_us),
+           k.key, null, null, null, null
     from longshore.limits l
-    join longshore.key_states s on s.limit_id = l.id
-    where l.namespace = $1 and (s.held > 0 or s.full_us > 0)) s
+    cross join lateral (
+        select h.limit_key as key, 1 as held, 0::bigint as full_us
+        from longshore.claims h join longshore.classes c on c.id = h.class_id
+        where h.limit_key is not null and c.namespace = l.namespace and l.kind in ('', c.kind)
+        union all
+        select s.key, 0, s.full_us from longshore.key_states s where s.limit_id = l.id) k
+    where l.namespace = $1 and (l.key_in_progress is not null or l.key_interval_us is not null)
+    group by l.id, k.key) s
 order by s.kind collate "C", s.key collate "C" nulls first;
 
 -- Locks the bound of namespaces that have one: nobody else fills the room that is counted then.

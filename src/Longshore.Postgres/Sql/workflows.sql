@@ -97,6 +97,21 @@ where not exists (select 1 from longshore.runs r where r.namespace = n.namespace
 on conflict (namespace, code) do nothing
 returning namespace, code, id, started_us;
 
+-- name: runs_start
+with free as materialized (
+    select longshore.instant($30) as now_us where longshore.are_run_codes_free($33, $34)
+), new as materialized (
+    select free.now_us, longshore.insert_tasks(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+        $25, $26, $27, $28, $29, free.now_us, $31, $32) as ids
+    from free
+)
+select longshore.start_runs(
+           new.ids, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52,
+           new.now_us),
+       new.ids, new.now_us
+from new;
+
 -- name: batch_add
 insert into longshore.runs (namespace, code, workflow, version, input, on_failure, state, steps, open, failed, plain,
                             correlation_id, started_us, batch)

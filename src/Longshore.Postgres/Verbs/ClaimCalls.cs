@@ -207,8 +207,8 @@ internal sealed class ClaimCalls(
                 CreatedAt = row.Instant(12),
                 Error = row.TextOrNull(ErrorAt),
                 Draft = row.Json(WalkedAt + 1),
-            }.WithRelaxation(row, WalkedAt + 4).WithUnique(row, WalkedAt + 5).WithRun(row, WalkedAt + 6)
-                .WithLimitKey(row, WalkedAt + 7),
+            }.WithRun(row, WalkedAt + 4).WithLimitKey(row, WalkedAt + 5).WithRelaxation(row, WalkedAt + 6)
+                .WithUnique(row, WalkedAt + 7),
             leaseUntil);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class HotCommit(
     {
         var classIds = await classes.InternAsync(batch.Inserts, ct).ConfigureAwait(false);
         var calls = await PrepareAsync(batch, ct).ConfigureAwait(false);
-        var (released, ids, rest) = await database.RunAsync(
+        var (released, ids, rest) = await database.FlyAsync(
             () => Load(batch, classIds, known, hasSteps, calls),
             row => ReadAsync(row, batch, hasSteps, calls, ct),
             ct).ConfigureAwait(false);

@@ -13,7 +13,8 @@ internal static class InsertArrays
 {
     /// <summary>Adds the statement that stores the tasks; they have these classes.</summary>
     public static Round AddInserts(
-        this Round round, string sql, IReadOnlyList<NewTask> tasks, int[] classIds, KnownRules rules, long? nowUs)
+        this Round round, string sql, IReadOnlyList<NewTask> tasks, int[] classIds, KnownRules rules, long? nowUs,
+        PlaceFlags all = PlaceFlags.None)
     {
         T[] All<T>(Func<NewTask, T> value)
         {
@@ -47,7 +48,7 @@ internal static class InsertArrays
             .With(All(t => (short)t.Priority))
             .With(All(t => Urgency.HeadStartUs(
                 rules.IsFifo(t.Namespace), t.Priority, TaskState.Created, 0, t.ParentId is not null)))
-            .With(All(t => (short)Flags(t, rules.IsFifo(t.Namespace))))
+            .With(All(t => (short)(Flags(t, rules.IsFifo(t.Namespace)) | all)))
             .WithJson(Unless(t => t.Payload.IsNone, t => t.Payload.IsNone ? null : t.Payload.Memory.ToArray()))
             .With(hasCodes)
             .With(Unless(t => t.Name is null, t => t.Name))

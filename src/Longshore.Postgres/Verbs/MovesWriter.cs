@@ -99,9 +99,15 @@ internal sealed class MovesWriter(Database database)
             round.Add(database.Sql["keys_give"]).With(keyed[Stage.Claims].ToArray()).With((long?)nowUs);
         }
 
-        if (keyed.Contains(Stage.Ready))
+        SettleKeys(round, [.. keyed[Stage.Ready]], nowUs);
+    }
+
+    /// <summary>Opens and shuts tasks of the limit keys of such as left their places in the queue.</summary>
+    public void SettleKeys(Round round, long[] left, long nowUs)
+    {
+        if (left.Length > 0)
         {
-            round.Add(database.Sql["keys_settle"]).With(keyed[Stage.Ready].ToArray()).With((long?)nowUs);
+            round.Add(database.Sql["keys_settle"]).With(left).With((long?)nowUs);
         }
     }
 

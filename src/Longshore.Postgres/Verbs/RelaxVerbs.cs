@@ -138,11 +138,7 @@ internal sealed class RelaxVerbs(Database database, ClassCatalog classes, MovesR
 
         var keyed = changes.Select(c => c.Of.Standing.Place)
             .Where(place => (place.Flags & PlaceFlags.Keyed) != 0).Select(place => place.Id).ToArray();
-        if (keyed.Length > 0)
-        {
-            round.Add(database.Sql["keys_settle_relaxed"]).With(keyed).With((long?)nowUs);
-        }
-
+        writer.SettleKeys(round, keyed, nowUs);
         foreach (var (of, to) in changes.Where(c => c.IsStep))
         {
             var payload = EventPayloads.Relaxed(of.Present, to, of.Spec);

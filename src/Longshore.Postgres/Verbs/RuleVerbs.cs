@@ -27,7 +27,7 @@ internal sealed class RuleVerbs(Database database, RuleCatalog catalog, MovesRea
                 }
 
                 var next = rules with { Version = present.Version + 1 };
-                var round = new Round();
+                var round = new Round().Add(database.Sql["rules_hold_grants"]);
                 if (present.HasLimits || next.HasLimits)
                 {
                     AddLimits(round, @namespace, next, nowUs);

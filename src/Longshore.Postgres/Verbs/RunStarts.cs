@@ -13,10 +13,12 @@ namespace Longshore.Postgres.Verbs;
 /// costs as many round trips as a hundred, and a commit.
 /// </summary>
 internal sealed class RunStarts(
-    Database database, RuleCatalog rules, HotCommit hot, InsertChecks checks, MovesWriter writer, RunReader reader)
+    Database database, ClassCatalog classes, RuleCatalog rules, HotCommit hot, InsertChecks checks, MovesWriter writer,
+    RunReader reader)
 {
     private const int TriesMax = 5;
 
+    private readonly StartsAtOnce _atOnce = new(database, classes, writer);
     private readonly Lock _gate = new();
     private List<Start> _arriving = [];
     private bool _running;
@@ -127,6 +129,11 @@ internal sealed class RunStarts(
 
             try
             {
+                if (!isBounded && await TryAtOnceAsync(starts, known).ConfigureAwait(false) is { } outcomes)
+                {
+                    return outcomes;
+                }
+
                 return await database.TransactAsync(
                     connection => StartAsync(connection, starts, known, isBounded), CancellationToken.None)
                     .ConfigureAwait(false);
@@ -136,6 +143,16 @@ internal sealed class RunStarts(
                 await rules.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
+    }
+
+    private async ValueTask<Dictionary<Start, StartOutcome>?> TryAtOnceAsync(List<Start> starts, KnownRules known)
+    {
+        var taken = Ordered(starts);
+        var begun = await _atOnce.TryAsync(
+            taken.ConvertAll(start => start.Run), known, starts[0].NowUs, CancellationToken.None).ConfigureAwait(false);
+        return begun is null ? null : taken.Zip(begun).ToDictionary(
+            pair => pair.First,
+            pair => new StartOutcome(StartStatus.Started, pair.Second.Run, new RunEffects(pair.Second.First, [])));
     }
 
     private async ValueTask<Dictionary<Start, StartOutcome>> StartAsync(
@@ -189,20 +206,9 @@ internal sealed class RunStarts(
     private async ValueTask<List<(Start Start, WorkflowRun Run)>> AddRunsAsync(
         NpgsqlConnection connection, List<Start> starts)
     {
-        // In one order everywhere, so that no two transactions wait for each other's codes; one of each.
-        List<NewRun> runs =
-        [
-            .. starts.Select(start => start.Run).DistinctBy(run => (run.Namespace, run.Code))
-                .OrderBy(run => run.Namespace, StringComparer.Ordinal).ThenBy(run => run.Code, StringComparer.Ordinal),
-        ];
-        var round = new Round().Add(database.Sql["runs_add"])
-            .With((string?[])[.. runs.Select(r => r.Namespace)]).With((string?[])[.. runs.Select(r => r.Code)])
-            .With((string?[])[.. runs.Select(r => r.Workflow)]).With((int[])[.. runs.Select(r => r.Version)])
-            .WithJson((byte[]?[])[.. runs.Select(r => r.Input.Memory.ToArray())])
-            .With((short[])[.. runs.Select(r => (short)r.OnFailure)])
-            .With((int[])[.. runs.Select(r => r.Begun(0, default).Steps)])
-            .With((bool[])[.. runs.Select(r => r.IsPlain)])
-            .With((string?[])[.. runs.Select(r => r.CorrelationId)]).With(starts[0].NowUs);
+        var taken = Ordered(starts);
+        var runs = taken.ConvertAll(start => start.Run);
+        var round = new Round().Add(database.Sql["runs_add"]).WithRuns(runs).With(starts[0].NowUs);
         var added = await database.SendAsync(
             connection,
             round,
@@ -210,10 +216,17 @@ internal sealed class RunStarts(
                 r => (Key: (r.GetString(0), r.GetString(1)), Id: r.GetInt64(2), At: r.Instant(3)),
                 CancellationToken.None),
             CancellationToken.None).ConfigureAwait(false);
-        var byKey = starts.DistinctBy(start => (start.Run.Namespace, start.Run.Code))
-            .ToDictionary(start => (start.Run.Namespace, start.Run.Code));
+        var byKey = taken.ToDictionary(start => (start.Run.Namespace, start.Run.Code));
         return added.ConvertAll(run => (byKey[run.Key], byKey[run.Key].Run.Begun(run.Id, run.At)));
     }
+
+    // In one order everywhere, so that no two transactions wait for each other's codes; one of each.
+    private static List<Start> Ordered(List<Start> starts) =>
+    [
+        .. starts.DistinctBy(start => (start.Run.Namespace, start.Run.Code))
+            .OrderBy(start => start.Run.Namespace, StringComparer.Ordinal)
+            .ThenBy(start => start.Run.Code, StringComparer.Ordinal),
+    ];
 
     /// <summary>A run that somebody waits for.</summary>
     private sealed record Start(NewRun Run, long? NowUs)

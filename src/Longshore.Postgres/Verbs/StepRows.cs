@@ -68,4 +68,16 @@ internal sealed class StepRows(Database database, MovesWriter writer)
 
         writer.AddReady(round, _first, nowUs);
     }
+
+    /// <summary>
+    /// Adds the steps as parameters of <c>start_runs</c>, where runs and tasks are named by their places, from 1.
+    /// </summary>
+    public void AddPlaced(Round round) => round
+        .With((int[])[.. _steps.Select(s => (int)s.RunId)]).With((int[])[.. _steps.Select(s => s.Place)])
+        .With((string?[])[.. _steps.Select(s => s.Name)]).With((short[])[.. _steps.Select(s => (short)s.Role)])
+        .With((int[])[.. _steps.Select(s => s.Open)]).With((int?[])[.. _steps.Select(s => (int?)s.Of)])
+        .With((int[])[.. _steps.Select(s => s.Asked)]).WithJson((byte[]?[])[.. _steps.Select(s => s.Terms.Write())])
+        .With((int[])[.. _dependencies.Select(d => (int)d.TaskId)])
+        .With((int[])[.. _dependencies.Select(d => (int)d.DependsOn)])
+        .With((int[])[.. _first.Select(place => (int)place)]);
 }

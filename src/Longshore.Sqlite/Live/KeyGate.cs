@@ -1,6 +1,5 @@
 using Longshore.Matching;
 using Longshore.Rules;
-using Longshore.Storage;
 using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Live;
@@ -26,7 +25,7 @@ internal sealed class KeyGate(string @namespace, string key)
     {
         if (!_allowances.TryGetValue(kind, out var found))
         {
-            _allowances.Add(kind, found = new Allowance(kind, limit));
+            _allowances.Add(kind, found = new Allowance((@namespace, kind), key, limit));
         }
 
         return found;
@@ -138,40 +137,4 @@ internal sealed class KeyGate(string @namespace, string key)
             }
         }
     }
-}
-
-/// <summary>A limit and what is left of it.</summary>
-internal sealed class Allowance(string kind, LimitRules limit)
-{
-    /// <summary>Of which kind; the empty word for the namespace.</summary>
-    public string Kind => kind;
-
-    public LimitRules Limit => limit;
-
-    public int Held { get; set; }
-
-    /// <summary>Picked by the claim in hand.</summary>
-    public int Picked { get; set; }
-
-    /// <summary>When its bucket is full.</summary>
-    public long FullUs { get; set; }
-
-    public int RoomAt(long nowUs) => Math.Min(
-        limit.InProgress is { } most ? most - Held : int.MaxValue,
-        limit.Rate?.TokensAt(nowUs, FullUs) ?? int.MaxValue);
-
-    /// <summary>When there is a token more; null without a rate and while the bucket is full.</summary>
-    public long? NextTokenUs(long nowUs) => limit.Rate is { } rate && FullUs > nowUs
-        ? FullUs - ((rate.Size - 1 - rate.TokensAt(nowUs, FullUs)) * rate.IntervalUs)
-        : null;
-
-    /// <summary>Takes a token; answers whether there is a rate.</summary>
-    public bool Take(long nowUs)
-    {
-        FullUs = limit.Rate?.AfterTaking(nowUs, FullUs) ?? FullUs;
-        return limit.Rate is not null;
-    }
-
-    public LimitStatus StatusOf(string @namespace, string key) =>
-        new(@namespace, kind.Length == 0 ? null : kind, limit, Held, FullUs, key);
 }

@@ -110,7 +110,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
     {
         foreach (var allowance in _members[place.Id].Allowances)
         {
-            if (allowance.RoomAt(_nowUs) <= allowance.Picked)
+            if (allowance.IsShutAt(_nowUs))
             {
                 return false;
             }
@@ -173,7 +173,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
         .OrderBy(gate => gate.Key, StringComparer.Ordinal)
         .SelectMany(gate => gate.Allowances
             .Where(one => one.Kind == kind && (one.Held > 0 || one.FullUs > 0))
-            .Select(one => one.StatusOf(@namespace, gate.Key)));
+            .Select(one => one.Status));
 
     /// <summary>The buckets that the transaction changed, to be written; null for what is forgotten.</summary>
     public IEnumerable<(string Namespace, string Kind, string Key, long? FullUs)> TakeChanged()
@@ -278,7 +278,7 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
             _touched.Add(gate);
             foreach (var allowance in member.Allowances)
             {
-                wasFull |= allowance.Limit.InProgress <= allowance.Held;
+                wasFull |= allowance.IsFull;
                 allowance.Held += more;
             }
         }

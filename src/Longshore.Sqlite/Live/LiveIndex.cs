@@ -36,6 +36,7 @@ internal sealed class LiveIndex
 
     /// <summary>What namespaces weigh beside each other.</summary>
     public Shares Shares { get; }
+
     /// <summary>What limits per key leave room for.</summary>
     public KeyGates Keys { get; }
 

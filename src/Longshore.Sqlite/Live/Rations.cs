@@ -1,7 +1,6 @@
 using Longshore.Matching;
 using Longshore.Rules;
 using Longshore.Storage;
-using Longshore.Tasks;
 
 namespace Longshore.Sqlite.Live;
 
@@ -11,13 +10,14 @@ namespace Longshore.Sqlite.Live;
 /// </summary>
 internal sealed class Rations(ClassIndex classes)
 {
-    private readonly Dictionary<(string Namespace, string Kind), Scope> _scopes = [];
-    private readonly List<Scope[]> _byClass = [];
+    private readonly Dictionary<(string Namespace, string Kind), Allowance> _allowances = [];
+    private readonly List<Allowance[]> _byClass = [];
+    private readonly HashSet<Allowance> _changed = [];
     private int[] _held = new int[64];
     private long _nowUs;
 
     /// <summary>Anything is limited.</summary>
-    public bool IsUsed => _scopes.Count > 0;
+    public bool IsUsed => _allowances.Count > 0;
 
     /// <summary>When something that was passed over for want of a token may be had; 0 for never.</summary>
     public long NextTokenUs { get; private set; }
@@ -29,9 +29,9 @@ internal sealed class Rations(ClassIndex classes)
     public void Begin(long nowUs)
     {
         (_nowUs, NextTokenUs) = (nowUs, 0);
-        foreach (var scope in _scopes.Values)
+        foreach (var allowance in _allowances.Values)
         {
-            scope.Picked = 0;
+            allowance.Picked = 0;
         }
     }
 
@@ -39,12 +39,12 @@ internal sealed class Rations(ClassIndex classes)
     public bool IsShut(int classId)
     {
         var isShut = false;
-        foreach (var scope in Of(classId))
+        foreach (var allowance in Of(classId))
         {
-            if (scope.RoomAt(_nowUs) <= scope.Picked)
+            if (allowance.IsShutAt(_nowUs))
             {
                 isShut = true;
-                NoteToken(scope);
+                NoteToken(allowance);
             }
         }
 
@@ -54,9 +54,9 @@ internal sealed class Rations(ClassIndex classes)
     /// <summary>A task of a class is picked.</summary>
     public void Pick(int classId)
     {
-        foreach (var scope in Of(classId))
+        foreach (var allowance in Of(classId))
         {
-            scope.Picked++;
+            allowance.Picked++;
         }
     }
 
@@ -64,13 +64,12 @@ internal sealed class Rations(ClassIndex classes)
     public void Granted(int classId, long nowUs)
     {
         Count(classId, 1);
-        foreach (var scope in IsUsed ? Of(classId) : [])
+        foreach (var allowance in IsUsed ? Of(classId) : [])
         {
-            scope.Held++;
-            if (scope.Limit.Rate is { } rate)
+            allowance.Held++;
+            if (allowance.Take(nowUs))
             {
-                scope.FullUs = rate.AfterTaking(nowUs, scope.FullUs);
-                scope.IsDirty = true;
+                _changed.Add(allowance);
             }
         }
     }
@@ -80,10 +79,10 @@ internal sealed class Rations(ClassIndex classes)
     {
         Count(classId, -1);
         var wasFull = false;
-        foreach (var scope in IsUsed ? Of(classId) : [])
+        foreach (var allowance in IsUsed ? Of(classId) : [])
         {
-            wasFull |= scope.Limit.InProgress <= scope.Held;
-            scope.Held--;
+            wasFull |= allowance.IsFull;
+            allowance.Held--;
         }
 
         Freed += wasFull ? 1 : 0;
@@ -92,22 +91,24 @@ internal sealed class Rations(ClassIndex classes)
     /// <summary>Takes in what is decided about a namespace; a rate that is changed begins with a full bucket.</summary>
     public void Decide(string @namespace, NamespaceRules rules)
     {
-        var before = _scopes.Where(scope => scope.Key.Namespace == @namespace).ToDictionary();
-        foreach (var at in before.Keys)
+        var before = _allowances.Where(one => one.Key.Namespace == @namespace).ToDictionary();
+        foreach (var (at, former) in before)
         {
-            _scopes.Remove(at);
+            _allowances.Remove(at);
+            _changed.Remove(former);
         }
 
         foreach (var (kind, limit) in rules.Scopes)
         {
             var at = (@namespace, kind);
             var former = before.GetValueOrDefault(at);
-            _scopes.Add(at, new Scope(at, limit)
+            var allowance = new Allowance(at, null, limit)
             {
                 Held = HeldOf(@namespace, kind),
                 FullUs = former?.Limit.Rate == limit.Rate ? former?.FullUs ?? 0 : 0,
-                IsDirty = true,
-            });
+            };
+            _allowances.Add(at, allowance);
+            _changed.Add(allowance);
         }
 
         _byClass.Clear();
@@ -116,10 +117,10 @@ internal sealed class Rations(ClassIndex classes)
     /// <summary>How the limits of a namespace stand.</summary>
     public IReadOnlyList<LimitStatus> StatusOf(string @namespace) =>
     [
-        .. _scopes.Values
-            .Where(scope => scope.At.Namespace == @namespace)
-            .OrderBy(scope => scope.At.Kind, StringComparer.Ordinal)
-            .Select(scope => scope.Status),
+        .. _allowances.Values
+            .Where(allowance => allowance.Namespace == @namespace)
+            .OrderBy(allowance => allowance.Kind, StringComparer.Ordinal)
+            .Select(allowance => allowance.Status),
     ];
 
     /// <summary>So many claims of a class hold: read from the tables, before anything is decided.</summary>
@@ -128,36 +129,38 @@ internal sealed class Rations(ClassIndex classes)
     /// <summary>When a bucket is full: read from the tables, after everything is decided.</summary>
     public void Load(string @namespace, string kind, long fullUs)
     {
-        if (_scopes.TryGetValue((@namespace, kind), out var scope))
+        if (_allowances.TryGetValue((@namespace, kind), out var allowance))
         {
-            scope.FullUs = fullUs;
+            allowance.FullUs = fullUs;
         }
     }
 
     /// <summary>The buckets that the transaction changed, to be written.</summary>
     public IEnumerable<(string Namespace, string Kind, long FullUs)> TakeChanged()
     {
-        foreach (var scope in _scopes.Values.Where(scope => scope.IsDirty))
+        foreach (var allowance in _changed)
         {
-            scope.IsDirty = false;
-            yield return (scope.At.Namespace, scope.At.Kind, scope.FullUs);
+            yield return (allowance.Namespace, allowance.Kind, allowance.FullUs);
         }
+
+        _changed.Clear();
     }
 
     public void Clear()
     {
-        _scopes.Clear();
+        _allowances.Clear();
         _byClass.Clear();
+        _changed.Clear();
         Array.Clear(_held);
     }
 
-    private Scope[] Of(int classId)
+    private Allowance[] Of(int classId)
     {
         for (var id = _byClass.Count; id <= classId; id++)
         {
             var key = classes[id].Key;
             _byClass.Add([.. new[] { "", key.Kind }
-                .Select(kind => _scopes.GetValueOrDefault((key.Namespace, kind))).OfType<Scope>()]);
+                .Select(kind => _allowances.GetValueOrDefault((key.Namespace, kind))).OfType<Allowance>()]);
         }
 
         return _byClass[classId];
@@ -185,33 +188,12 @@ internal sealed class Rations(ClassIndex classes)
         _held[classId] += more;
     }
 
-    private void NoteToken(Scope scope)
+    private void NoteToken(Allowance allowance)
     {
-        if (scope.Status.NextTokenAt(UnixTime.FromMicroseconds(_nowUs)) is { } next
-            && (NextTokenUs == 0 || next.ToMicroseconds() < NextTokenUs))
+        if (allowance.IsOutOfTokens(_nowUs) && allowance.NextTokenUs(_nowUs) is { } nextUs
+            && (NextTokenUs == 0 || nextUs < NextTokenUs))
         {
-            NextTokenUs = next.ToMicroseconds();
+            NextTokenUs = nextUs;
         }
-    }
-
-    private sealed class Scope((string Namespace, string Kind) at, LimitRules limit)
-    {
-        public (string Namespace, string Kind) At => at;
-
-        public LimitRules Limit => limit;
-
-        public int Held { get; set; }
-
-        public int Picked { get; set; }
-
-        public long FullUs { get; set; }
-
-        public bool IsDirty { get; set; }
-
-        public LimitStatus Status => new(at.Namespace, at.Kind.Length == 0 ? null : at.Kind, limit, Held, FullUs);
-
-        public int RoomAt(long nowUs) => Math.Min(
-            limit.InProgress is { } most ? most - Held : int.MaxValue,
-            limit.Rate?.TokensAt(nowUs, FullUs) ?? int.MaxValue);
     }
 }

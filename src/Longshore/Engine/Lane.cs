@@ -84,8 +84,10 @@ internal sealed partial class Lane : Claimant, IDisposable
         }
     }
 
-    // Only without prefetch: what is held in advance keeps the handlers busy while a flight is on its way.
-    public override int EndingSoon => _times.Prefetch == 0 && _times.AreQuick ? _granted : 0;
+    // Without prefetch, or when they are few: what is held in advance keeps the handlers busy while a flight is on its
+    // way, but a flight that leaves without what ends now makes the steps that wait for it late by another flight.
+    public override int EndingSoon =>
+        (_times.Prefetch == 0 && _times.AreQuick) || _times.EndSoon(_granted) ? _granted : 0;
 
     public override bool AsksWhileParked => _gotLess || Host.IsFull(this);
 

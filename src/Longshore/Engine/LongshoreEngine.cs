@@ -376,7 +376,8 @@ public sealed class LongshoreEngine : IAsyncDisposable
     /// <summary>Runs were changed by somebody other than those who do their steps.</summary>
     internal void OnRunsChanged(RunEffects effects)
     {
-        OnLost([.. effects.AsLost()], LossCause.Cancelled);
+        OnLost(effects.Lost, LossCause.Cancelled);
+        BecameReady(effects.Released);
         _relaxer.Notice();
         Bus.Publish(EventsRecorded.Instance);
     }

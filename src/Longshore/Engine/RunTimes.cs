@@ -19,6 +19,9 @@ internal sealed class RunTimes(int concurrency, int prefetchMax, long timestampF
     /// </summary>
     public bool AreQuick => _average >= 0 && _average < timestampFrequency * 0.0001;
 
+    /// <summary>True when so many runs together end so soon that the next flight had better wait for them.</summary>
+    public bool EndSoon(int runs) => _average >= 0 && _average * runs < timestampFrequency * 0.0002;
+
     /// <summary>
     /// A run took so long. One that was merely held up, by a pause of the process say, moves the average little.
     /// </summary>

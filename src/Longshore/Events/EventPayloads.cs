@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Longshore.Tasks;
 
@@ -183,14 +184,26 @@ internal static class EventPayloads
 
     private static JsonText Write(Action<Utf8JsonWriter> fill)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            fill(json);
-            json.WriteEndObject();
-        }
+        var pen = _pen ??= new Pen();
+        pen.Ink.ResetWrittenCount();
+        pen.Json.Reset(pen.Ink);
+        pen.Json.WriteStartObject();
+        fill(pen.Json);
+        pen.Json.WriteEndObject();
+        pen.Json.Flush();
+        return JsonText.Trusted(pen.Ink.WrittenSpan.ToArray());
+    }
 
-        return JsonText.Trusted(buffer.ToArray());
+    // Each thread writes with its own; they are small and many.
+    [ThreadStatic]
+    private static Pen? _pen;
+
+    private sealed class Pen
+    {
+        public Pen() => Json = new Utf8JsonWriter(Ink);
+
+        public ArrayBufferWriter<byte> Ink { get; } = new();
+
+        public Utf8JsonWriter Json { get; }
     }
 }

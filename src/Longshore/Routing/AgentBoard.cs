@@ -79,8 +79,9 @@ internal sealed partial class AgentBoard
         return slot;
     }
 
-    /// <summary>The agent is here, and nothing changed here since it was put.</summary>
-    public bool IsAsTold(string name) => _slots.TryGetValue(name, out var slot) && !_seats[slot].IsChanged;
+    /// <summary>The agent is in the slot, and nothing changed here since it was put.</summary>
+    public bool IsAsTold(int slot, string name) =>
+        (uint)slot < (uint)_seats.Length && _seats[slot].Name == name && !_seats[slot].IsChanged;
 
     public void Remove(string name)
     {

@@ -24,6 +24,10 @@ public sealed record LimitRules
     /// <summary>Whether it limits all of its tasks together.</summary>
     internal bool LimitsAll => InProgress is not null || Rate is not null;
 
+    /// <summary>How many more may be granted where so many are held and the bucket is full at an instant.</summary>
+    internal int RoomAt(long nowUs, int held, long fullUs) => Math.Min(
+        InProgress is { } most ? most - held : int.MaxValue, Rate?.TokensAt(nowUs, fullUs) ?? int.MaxValue);
+
     /// <summary>Checks what is decided.</summary>
     /// <exception cref="LongshoreException"><see cref="ErrorCode.InvalidInput"/>.</exception>
     internal void Check(string at)

@@ -24,9 +24,7 @@ public sealed record LimitStatus(
             : null;
 
     /// <summary>How many more may be granted.</summary>
-    internal int RoomAt(long nowUs) => Math.Min(
-        Limit.InProgress is { } most ? most - InProgress : int.MaxValue,
-        Limit.Rate?.TokensAt(nowUs, FullUs) ?? int.MaxValue);
+    internal int RoomAt(long nowUs) => Limit.RoomAt(nowUs, InProgress, FullUs);
 
     internal bool Concerns(NewTask task) => Concerns(task.Kind) && (Key is null || Key == task.LimitKey);
 

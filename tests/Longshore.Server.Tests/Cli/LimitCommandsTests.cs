@@ -15,8 +15,10 @@ public sealed class LimitCommandsTests : CommandTests
         (await RunAsync("submit", "scan")).Output.ShouldBe("t-1\n");
         (await RunAsync("explain", "task", "1")).Output.ShouldStartWith("nobody_can");
         (await RunAsync("agents", "register", "ann")).Output.ShouldNotBeEmpty();
-        (await RunAsync("explain", "task", "1")).Output.ShouldStartWith(
-            "paused: kind 'scan' of namespace 'default' is paused since ");
+        var why = (await RunAsync("explain", "task", "1")).Output;
+        why.ShouldStartWith("paused: kind 'scan' of namespace 'default' is paused since ");
+        why.Split('\n')[2..5].Select(line => line.Split(' ')[0]).ShouldBe(
+            ["agent_unavailable", "paused", "at_capacity"], "the filters that tell something");
         (await RunAsync("resume", "default", "--kind", "scan")).Output.ShouldBe("not paused\n");
         (await CliRun.OfAsync(Address, ["pause", "default", "--kind", ""])).FailedWith(1).ShouldContain("kind");
     }
@@ -43,7 +45,7 @@ public sealed class LimitCommandsTests : CommandTests
     [Fact]
     public async Task Shares_are_set_shown_and_taken_away()
     {
-        (await RunAsync("limits", "set", "blue", "--share", "3")).Output.ShouldStartWith("share  3\n");
+        (await RunAsync("limits", "set", "blue", "--share", "3")).Output.ShouldBe("share  3\n");
         (await RunAsync("limits", "set", "blue", "--in-progress", "5")).Output.ShouldStartWith("share  3\n");
         ((int)(await RunAsync("rules", "show", "blue", "--json")).Json["share"]!).ShouldBe(3);
         (await RunAsync("limits", "set", "blue", "--share", "0")).Output.ShouldStartWith("KIND");

@@ -45,6 +45,25 @@ public sealed class WorkflowCommandsTests : CommandTests
     }
 
     [Fact]
+    public async Task A_step_adds_others_under_it_while_it_is_held()
+    {
+        const string Pages = """[{ "name": "page-1", "task": { "kind": "ocr", "payload": { "page": 1 } } }]""";
+        await RunAsync("workflows", "put", await FileAsync(Intake));
+        await RunAsync("runs", "start", "intake", "--code", "monday");
+        await RunAsync("agents", "register", "ann", "--max-concurrent", "2");
+        (await FailAsync("task", "add-steps", "t-1", Pages)).ShouldContain("the step is no longer yours");
+        await RunAsync("claim", "ann");
+        (await RunAsync("task", "add-steps", "t-1", Pages)).Output.ShouldBe(
+            "t-1 goes on; its run monday has 3 steps\n");
+        ((int)(await RunAsync("task", "add-steps", "t-1", Pages, "--json")).Json["steps"]!).ShouldBe(3);
+        (await FailAsync("task", "add-steps", "t-1", Pages.Replace("task", "tsk", StringComparison.Ordinal)))
+            .ShouldContain("did you mean 'task'?");
+        await RunAsync("task", "complete", "t-1", "--result", """{"pages":1}""");
+        (await RunAsync("explain", "task", "2")).Output.ShouldStartWith(
+            "waits_for_steps: it waits for step scan/page-1");
+    }
+
+    [Fact]
     public async Task What_is_wrong_in_a_file_is_named()
     {
         var unknown = Intake.Replace("depends_on", "depend_on", StringComparison.Ordinal);

@@ -98,6 +98,17 @@ public sealed class BenchTests : IDisposable
     }
 
     [Fact]
+    public async Task Bench_plan_of_a_small_hall_is_not_disturbed_by_the_plans_of_its_own_node()
+    {
+        var summary = await BenchAsync("plan", ["--tasks", "200", "--agents", "20", "--store", "memory"]);
+
+        var steps = summary["steps"]!.AsArray().Select(row => row!.AsObject()).ToList();
+        var optimal = steps.Single(row => (string)row["step"]! == "optimal");
+        Number(optimal, "assigned").ShouldBeGreaterThan(100);
+        Number(steps[^1], "assigned").ShouldBe(Number(optimal, "assigned"));
+    }
+
+    [Fact]
     public async Task Bench_views_times_the_first_rows_of_each()
     {
         var summary = await BenchAsync("views", ["--tasks", "200", "--agents", "20"]);

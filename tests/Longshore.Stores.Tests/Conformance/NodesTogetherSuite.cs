@@ -15,16 +15,6 @@ namespace Longshore.Stores.Tests.Conformance;
 public abstract class NodesTogetherSuite<TSource> : StoreSuite<TSource>
     where TSource : StoreSource, new()
 {
-    /// <summary>
-    /// Who begins to wait says so and then looks once more; only what comes after that look can be missed.
-    /// </summary>
-    private async Task UntilItHasLookedAsync(LongshoreEngine there)
-    {
-        await Until.Holds(
-            async () => (await Store.Nodes.ListAsync(Ct)).Any(n => n.Interests.Contains("default")), "it is known");
-        await Until.Holds(() => there.Processor.IsQuiet, "it has looked");
-    }
-
     private readonly Wire _wire = new();
 
     protected override StoreOptions Options => new() { Clock = Time, Seed = 7 };
@@ -39,9 +29,7 @@ public abstract class NodesTogetherSuite<TSource> : StoreSuite<TSource>
         await using var here = await StartAsync("here");
         await using var there = await StartAsync("there", mode);
         var claim = await WaitForWorkAsync(there);
-        await Until.Holds(
-            async () => (await Store.Nodes.ListAsync(Ct)).Any(n => n.Interests.Contains("default")), "it is known");
-        await Until.Holds(() => there.Processor.IsQuiet, "it has looked");
+        await UntilItHasLookedAsync(there);
         var id = await SubmitAsync(here);
         (await Until.Soon(claim)).ShouldHaveSingleItem().TaskId.ShouldBe(id);
     }
@@ -264,6 +252,16 @@ public abstract class NodesTogetherSuite<TSource> : StoreSuite<TSource>
         var claim = node.Client.ClaimAsync(new ClaimRequest { Agent = "agent-a" }, Limits.WaitMax, Ct);
         await Until.Holds(() => node.Room.Count == 1 && node.Processor.IsQuiet, "an agent waits");
         return claim;
+    }
+
+    /// <summary>
+    /// Who begins to wait says so and then looks once more; only what comes after that look can be missed.
+    /// </summary>
+    private async Task UntilItHasLookedAsync(LongshoreEngine there)
+    {
+        await Until.Holds(
+            async () => (await Store.Nodes.ListAsync(Ct)).Any(n => n.Interests.Contains("default")), "it is known");
+        await Until.Holds(() => there.Processor.IsQuiet, "it has looked");
     }
 
     private Task AdvanceUntil(Func<bool> condition, string what) =>

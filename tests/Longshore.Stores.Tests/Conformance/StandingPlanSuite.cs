@@ -2,7 +2,6 @@ using Longshore.Agents;
 using Longshore.Assignments;
 using Longshore.Capabilities;
 using Longshore.Engine;
-using Longshore.Hosting.Testing;
 using Longshore.Planning;
 using Longshore.Routing;
 using Longshore.Rules;
@@ -13,16 +12,10 @@ using Longshore.Tests;
 namespace Longshore.Stores.Tests.Conformance;
 
 /// <summary>The distributor that plans every few seconds, over every store, on a clock that the test moves.</summary>
-public abstract class StandingPlanSuite<TSource> : StoreSuite<TSource>
+public abstract class StandingPlanSuite<TSource> : TimedSuite<TSource>
     where TSource : StoreSource, new()
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
-
-    protected override StoreOptions Options => new() { Clock = Time, Seed = 7 };
-
-    private ManualTimeProvider Time { get; } = new();
-
-    private readonly HashSet<string> _agents = new(StringComparer.Ordinal);
 
     [Fact]
     public async Task What_waits_is_planned_together_and_the_generalist_kept_for_what_only_he_can_do()
@@ -244,25 +237,20 @@ public abstract class StandingPlanSuite<TSource> : StoreSuite<TSource>
     private async Task<StandingOutcome?> PlaceAsync(params (long TaskId, string Agent)[] apart)
     {
         await Decide();
-        await Store.Agents.HeartbeatAsync([.. _agents], null, Ct);
+        await Store.Agents.HeartbeatAsync([.. Present], null, Ct);
         return await new StandingPlan(Store, Time.GetUtcNow).PlaceAsync(
             "default", await Store.Rules.GetAsync("default", Ct), apart.ToHashSet(), null, Ct);
     }
 
     private Task<Agent> Join(
-        LongshoreEngine node, string name, int max, double standing = 1, params string[] capabilities)
-    {
-        _agents.Add(name);
-        return node.Client.RegisterAsync(
-            new AgentRegistration
-            {
-                Name = name,
-                MaxConcurrent = max,
-                Reputation = standing,
-                Capabilities = [.. capabilities.Select(c => Capability.Parse(c))],
-            },
-            Ct);
-    }
+        LongshoreEngine node, string name, int max, double standing = 1, params string[] capabilities) =>
+        Join(node, new AgentRegistration
+        {
+            Name = name,
+            MaxConcurrent = max,
+            Reputation = standing,
+            Capabilities = [.. capabilities.Select(c => Capability.Parse(c))],
+        });
 
     private static async Task<IReadOnlyList<long>> Submit(LongshoreEngine node, params NewTask[] tasks) =>
         [.. (await node.Client.SubmitAsync(tasks, Ct)).Select(one => one.Id)];
@@ -276,19 +264,4 @@ public abstract class StandingPlanSuite<TSource> : StoreSuite<TSource>
         await node.Client.FinishAsync(
             new Finish { TaskId = offer.TaskId, Epoch = offer.Epoch, Kind = FinishKind.Complete }, Ct);
     }
-
-    private Task Eventually(Func<Task<bool>> condition, string what) => Until.Holds(
-        async () =>
-        {
-            if (await condition())
-            {
-                return true;
-            }
-
-            // However fast time goes, the agents are there.
-            await Store.Agents.HeartbeatAsync([.. _agents], null, Ct);
-            Time.Advance(TimeSpan.FromMilliseconds(500));
-            return false;
-        },
-        what);
 }

@@ -1,7 +1,4 @@
-using Longshore.Agents;
 using Longshore.Capabilities;
-using Longshore.Postgres;
-using Longshore.Storage;
 using Longshore.Tasks;
 using Longshore.Tests;
 using Npgsql;
@@ -9,27 +6,8 @@ using Npgsql;
 namespace Longshore.Stores.Tests.Postgres;
 
 /// <summary>Requirements that relax, of tasks that SQL enqueued: what the client would have stored.</summary>
-public sealed class EnqueueRelaxingTests : IAsyncLifetime
+public sealed class EnqueueRelaxingTests : OneStore
 {
-    private readonly PostgresSource _source = new();
-    private PostgresStore _store = null!;
-    private NpgsqlConnection _connection = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _store = (PostgresStore)_source.Create(new StoreOptions());
-        _connection = await _store.Database.Source.OpenConnectionAsync(Ct);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        (await _source.BrokenInvariantsAsync()).ShouldBeEmpty();
-        await _connection.DisposeAsync();
-        await _source.DisposeAsync();
-    }
-
     [Fact]
     public async Task Steps_and_a_preferred_agent_are_stored_as_the_client_stores_them()
     {
@@ -48,9 +26,7 @@ public sealed class EnqueueRelaxingTests : IAsyncLifetime
                 ],
             },
             DateTimeOffset.UnixEpoch);
-        var batch = new TaskBatch();
-        batch.Inserts.Add(spec);
-        var byClient = await ShownAsync((await _store.CommitAsync(batch, Ct)).Inserts[0].TaskId);
+        var byClient = await ShownAsync((await InsertAsync(spec))[0]);
         var bySql = await ShownAsync(await EnqueueAsync("""
             'port', requires => array['rust >= 3', 'C++'], minimum_match => 0.75, prefer => 'ann-1',
             prefer_for => interval '90 s', relax => '[
@@ -69,12 +45,12 @@ public sealed class EnqueueRelaxingTests : IAsyncLifetime
             'port', requires => array['rust'], relax => '[{"after_seconds": 0.001, "requires": []}]'
             """);
         (await ClaimAsync("worker-1")).ShouldBeEmpty();
-        await Until.Holds(async () => (await _store.Tasks.RelaxAsync(10, ct: Ct)).Changed == 1, "a step is due");
-        (await ClaimAsync("worker-1")).ShouldBe([id]);
+        await Until.Holds(async () => (await Store.Tasks.RelaxAsync(10, ct: Ct)).Changed == 1, "a step is due");
+        (await ClaimAsync("worker-1")).Select(g => g.TaskId).ShouldBe([id]);
         var preferred = await EnqueueAsync("'port', prefer => 'worker-1', prefer_for => interval '1 h'");
         await RegisterAsync("worker-2");
         (await ClaimAsync("worker-2")).ShouldBeEmpty();
-        (await ClaimAsync("worker-1")).ShouldBe([preferred]);
+        (await ClaimAsync("worker-1")).Select(g => g.TaskId).ShouldBe([preferred]);
     }
 
     [Fact]
@@ -92,7 +68,7 @@ public sealed class EnqueueRelaxingTests : IAsyncLifetime
     [Fact]
     public async Task Node_that_leads_is_told_of_steps()
     {
-        await using var listener = await _store.Database.Source.OpenConnectionAsync(Ct);
+        await using var listener = await OpenAsync();
         var heard = new List<string>();
         listener.Notification += (_, told) => heard.Add(told.Payload);
         await ExecuteAsync(listener, "listen \"longshore.control\"");
@@ -146,35 +122,10 @@ public sealed class EnqueueRelaxingTests : IAsyncLifetime
     /// <summary>What was submitted, what is asked for now, and when that changes since it became available.</summary>
     private async Task<(string Spec, string Asks, int Step, TimeSpan? Next, int Flags)> ShownAsync(long id)
     {
-        var task = (await _store.GetTaskAsync(id, Ct))!;
+        var task = (await Store.GetTaskAsync(id, Ct))!;
         var flags = (short)(await ScalarAsync($"select flags from longshore.ready where id = {id}"))!;
         return (
             Same.Json(task.Spec), Same.Json(task.Asks), task.Relaxing!.Step, task.Relaxing.NextAt - task.AvailableAt,
             flags);
-    }
-
-    private async Task<List<long>> ClaimAsync(string agent)
-    {
-        var batch = new TaskBatch();
-        batch.Claims.Add(new ClaimRequest { Agent = agent, Max = 10 });
-        return [.. (await _store.CommitAsync(batch, Ct)).Claims[0].Grants.Select(g => g.TaskId)];
-    }
-
-    private async Task RegisterAsync(string name) => await _store.Agents.RegisterAsync(
-        AgentValidation.Checked(new AgentRegistration { Name = name, MaxConcurrent = 10 }), null, Ct);
-
-    private async Task<long> EnqueueAsync(string arguments) =>
-        (long)(await ScalarAsync($"select longshore.enqueue({arguments})"))!;
-
-    private async Task<object?> ScalarAsync(string sql)
-    {
-        await using var command = new NpgsqlCommand(_store.Database.InSchema(sql), _connection);
-        return await command.ExecuteScalarAsync(Ct);
-    }
-
-    private async Task ExecuteAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(_store.Database.InSchema(sql), connection);
-        await command.ExecuteNonQueryAsync(Ct);
     }
 }

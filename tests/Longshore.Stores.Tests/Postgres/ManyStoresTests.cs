@@ -1,5 +1,3 @@
-using System.Globalization;
-using Longshore.Agents;
 using Longshore.Postgres;
 using Longshore.Storage;
 using Longshore.Stores.Tests.Races;
@@ -8,55 +6,22 @@ using Npgsql;
 
 namespace Longshore.Stores.Tests.Postgres;
 
-/// <summary>Several stores, as several nodes have them, over one database.</summary>
+/// <summary>Capacity and the event log where several nodes work at once.</summary>
 [Trait("suite", "long")]
-public sealed class ManyStoresTests : IAsyncLifetime
+public sealed class ManyStoresTests : ManyStores
 {
-    private const int Stores = 8;
     private const int Capacity = 5;
-    private static int _last;
-
-    private readonly List<PostgresStore> _stores = [];
-    private readonly PostgresOptions _options = new()
-    {
-        ConnectionString = PostgresServer.SharedConnection,
-        Schema = string.Create(
-            CultureInfo.InvariantCulture, $"m{Environment.ProcessId}_{Interlocked.Increment(ref _last)}"),
-    };
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        for (var i = 0; i < Stores; i++)
-        {
-            _stores.Add(await PostgresStore.OpenAsync(_options, Ct));
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        var broken = await _stores[0].CheckInvariantsAsync();
-        foreach (var store in _stores)
-        {
-            await store.DisposeAsync();
-        }
-
-        await Schema.DropAsync(_options, CancellationToken.None);
-        broken.ShouldBeEmpty();
-    }
 
     [Fact]
     public async Task Eight_stores_that_claim_for_one_agent_never_exceed_its_capacity()
     {
-        await _stores[0].Agents.RegisterAsync(
-            AgentValidation.Checked(new AgentRegistration { Name = "agent-a", MaxConcurrent = Capacity }), null, Ct);
+        await RegisterAsync("agent-a", Capacity);
         var rounds = Scale.Of(2_000);
-        var granted = new IReadOnlyList<Grant>[Stores];
+        var granted = new IReadOnlyList<Grant>[Count];
         Array.Fill(granted, []);
         var most = 0;
         await Contest.RunAsync(
-            Stores,
+            Count,
             rounds,
             async round =>
             {
@@ -64,19 +29,11 @@ public sealed class ManyStoresTests : IAsyncLifetime
                 held.Select(g => g.TaskId).Distinct().Count().ShouldBe(held.Count, $"round {round}: granted twice");
                 held.Count.ShouldBeLessThanOrEqualTo(Capacity, $"round {round}");
                 most = Math.Max(most, held.Count);
-                var batch = new TaskBatch();
-                batch.Finishes.AddRange(held.Select(
-                    g => new Finish { TaskId = g.TaskId, Epoch = g.Epoch, Kind = FinishKind.Complete }));
-                batch.Inserts.AddRange(Enumerable.Range(0, 2 * Capacity).Select(
-                    _ => TaskValidation.Checked(new NewTask { Kind = "k" }, DateTimeOffset.UnixEpoch)));
-                await _stores[0].Tasks.CommitAsync(batch, Ct);
+                await FinishAsync(Stores[0], held);
+                await InsertAsync(Stores[0], [.. Enumerable.Repeat(new NewTask { Kind = "k" }, 2 * Capacity)]);
             },
-            async (entrant, _) =>
-            {
-                var batch = new TaskBatch();
-                batch.Claims.Add(new ClaimRequest { Agent = "agent-a", Max = 2 });
-                granted[entrant] = (await _stores[entrant].Tasks.CommitAsync(batch, Ct)).Claims[0].Grants;
-            },
+            async (entrant, _) => granted[entrant] = await ClaimAsync(
+                Stores[entrant], new ClaimRequest { Agent = "agent-a", Max = 2 }),
             Ct);
         most.ShouldBe(Capacity);
     }
@@ -96,7 +53,7 @@ public sealed class ManyStoresTests : IAsyncLifetime
             {
                 last = Volatile.Read(ref over);
                 IReadOnlyList<Longshore.Events.EventRecord> page;
-                while ((page = await _stores[^1].Events.ReadAsync(after, 7, Ct)).Count > 0)
+                while ((page = await Stores[^1].Events.ReadAsync(after, 7, Ct)).Count > 0)
                 {
                     read.AddRange(page.Select(e => e.Position));
                     after = page[^1].Position;
@@ -106,8 +63,8 @@ public sealed class ManyStoresTests : IAsyncLifetime
 
         await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
         {
-            var client = new TransactionalClient(_stores[writer]);
-            await using var connection = new NpgsqlConnection(_options.ConnectionString);
+            var client = new TransactionalClient(Stores[writer]);
+            await using var connection = new NpgsqlConnection(Options.ConnectionString);
             await connection.OpenAsync(Ct);
             for (var round = 0; round < rounds; round++)
             {
@@ -128,7 +85,7 @@ public sealed class ManyStoresTests : IAsyncLifetime
 
         var everything = new List<long>();
         IReadOnlyList<Longshore.Events.EventRecord> all;
-        while ((all = await _stores[0].Events.ReadAsync(everything.LastOrDefault(), 1000, Ct)).Count > 0)
+        while ((all = await Stores[0].Events.ReadAsync(everything.LastOrDefault(), 1000, Ct)).Count > 0)
         {
             everything.AddRange(all.Select(e => e.Position));
         }

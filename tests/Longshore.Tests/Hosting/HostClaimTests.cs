@@ -5,6 +5,7 @@ using Longshore.Hosting;
 using Longshore.Hosting.Testing;
 using Longshore.Storage;
 using Longshore.Tasks;
+using Longshore.Workflows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -53,6 +54,26 @@ public sealed class HostClaimTests
 
         // Ideally 30. If the next flight left before those just started have ended, it would be 60.
         (host.Store().Commits.Count - before).ShouldBeLessThan(50);
+    }
+
+    [Fact]
+    public async Task Steps_that_end_at_once_travel_together_and_their_next_ones_start_a_transaction_later()
+    {
+        const int steps = 20;
+        await using var host = await TestHosts.StartAsync(_probe);
+        await DrainManyAsync(host, 20);
+        var chain = Enumerable.Range(0, steps).Aggregate(
+            new WorkflowBuilder("chain"),
+            (flow, i) => flow.Step($"s{i}", "note", step => _ = i == 0 ? step : step.After($"s{i - 1}")));
+        await host.Client.PutWorkflowAsync(chain.Build());
+        host.Store().Takes = () => Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        var before = host.Store().Commits.Count;
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => host.Client.StartRunAsync(new RunRequest("chain"))));
+        await host.DrainAsync();
+
+        // Ideally one for each step. If a flight left before those just started have ended, it would be two.
+        _probe.Started.Count.ShouldBe(20 + (10 * steps));
+        (host.Store().Commits.Count - before).ShouldBeLessThan(steps * 17 / 10);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ internal sealed class RoutingTable(IStore store)
 {
     private readonly Dictionary<string, Known> _agents = new(StringComparer.Ordinal);
     private readonly Dictionary<int, RoutedClass> _classes = [];
+    private readonly Dictionary<string, Breaker> _breakers = new(StringComparer.Ordinal);
     private long _forgottenUs;
 
     public AgentBoard Board { get; } = new();
@@ -22,9 +23,15 @@ internal sealed class RoutingTable(IStore store)
     /// <summary>Reads everybody anew; classes are compared again with those who changed.</summary>
     public async Task RefreshAsync(DateTimeOffset now, CancellationToken ct)
     {
-        var breakers = (await store.Breakers.ListAsync(ct: ct).ConfigureAwait(false))
-            .Where(b => b.Key.Scope == BreakerScope.Agent)
-            .ToDictionary(b => b.Key.Agent!, StringComparer.Ordinal);
+        _breakers.Clear();
+        foreach (var breaker in await store.Breakers.ListAsync(ct: ct).ConfigureAwait(false))
+        {
+            if (breaker.Key.Scope == BreakerScope.Agent)
+            {
+                _breakers.Add(breaker.Key.Agent!, breaker);
+            }
+        }
+
         string? after = null;
         do
         {
@@ -33,7 +40,7 @@ internal sealed class RoutingTable(IStore store)
                 .ConfigureAwait(false);
             foreach (var agent in page.Items)
             {
-                Put(agent, breakers.GetValueOrDefault(agent.Name), now);
+                Put(agent, _breakers.Count == 0 ? null : _breakers.GetValueOrDefault(agent.Name), now);
             }
 
             after = page.Next;
@@ -104,7 +111,7 @@ internal sealed class RoutingTable(IStore store)
     private void Put(Agent agent, Breaker? breaker, DateTimeOffset now)
     {
         var known = _agents.GetValueOrDefault(agent.Name);
-        if (known?.IsSurelyStill(agent, breaker, now) == true && Board.IsAsTold(agent.Name))
+        if (known?.IsSurelyStill(agent, breaker, now) == true && Board.IsAsTold(known.Slot, agent.Name))
         {
             return;
         }
@@ -114,13 +121,14 @@ internal sealed class RoutingTable(IStore store)
         var isOnline = agent.StatusAt(now, info.HeartbeatTimeout) <= AgentStatus.AtCapacity && !isOpen;
         var sight = new Sight(agent, breaker, isOnline, now);
         if (known is not null && known.Sight.IsStill(sight, info.ReputationHalfLife) && known.HasSkillsStill(agent, now)
-            && Board.IsAsTold(agent.Name))
+            && Board.IsAsTold(Board.SlotOf(agent.Name), agent.Name))
         {
+            known.Slot = Board.SlotOf(agent.Name);
             known.StillUntilUs = StillUntilUs(known, info);
             return;
         }
 
-        Board.Put(new AgentFacts
+        var slot = Board.Put(new AgentFacts
         {
             Name = agent.Name,
             MaxConcurrent = agent.Profile.MaxConcurrent,
@@ -135,6 +143,7 @@ internal sealed class RoutingTable(IStore store)
         var present = known is not null && known.HasSkillsStill(agent, now)
             ? known with { Sight = sight }
             : Known.Of(sight, new CapabilitySet(agent.Usable, now));
+        present.Slot = slot;
         present.StillUntilUs = StillUntilUs(present, info);
         _agents[agent.Name] = present;
         if (known?.Signature != present.Signature)
@@ -205,6 +214,9 @@ internal sealed class RoutingTable(IStore store)
     private sealed record Known(Sight Sight, CapabilitySet Usable, string Signature)
     {
         public long StillUntilUs { get; set; }
+
+        /// <summary>Where it sat when it was seen.</summary>
+        public int Slot { get; set; } = -1;
 
         public static Known Of(Sight sight, CapabilitySet usable) =>
             new(sight, usable, RoutingTable.Signature(sight.Agent, usable));

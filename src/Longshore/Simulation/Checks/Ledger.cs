@@ -15,7 +15,6 @@ internal sealed class Ledger
     private const int BreakerOfAgent = 20;
     private static readonly TaskPage Unknown = new();
     private readonly NamespaceRules _rules;
-    private readonly IReadOnlyList<SimulatedAgent> _agents;
     private readonly bool[,] _meets;
 
     private readonly Dictionary<SimulatedTask, TaskPage> _tasks = [];
@@ -24,7 +23,7 @@ internal sealed class Ledger
 
     public Ledger(IReadOnlyList<SimulatedAgent> agents, IReadOnlyList<SimulatedKind> kinds, NamespaceRules rules)
     {
-        (_agents, _rules) = (agents, rules);
+        _rules = rules;
         Agents = [.. agents.Select(_ => new AgentPage(kinds.Count))];
         Waiting = [.. kinds.Select(
             _ => new SortedSet<(long RankUs, long Number, SimulatedTask Task)>(ByRank.Instance))];
@@ -40,13 +39,12 @@ internal sealed class Ledger
 
     public AgentPage[] Agents { get; }
 
-    /// <summary>How many are there and could take one more.</summary>
-    public int WithRoom { get; private set; }
+    /// <summary>Who is there and could take one more, in the order of their places.</summary>
+    public SortedSet<SimulatedAgent> WithRoom { get; } =
+        new(Comparer<SimulatedAgent>.Create((a, b) => a.Index.CompareTo(b.Index)));
 
     /// <summary>Of each kind, what waits, in order.</summary>
     public SortedSet<(long RankUs, long Number, SimulatedTask Task)>[] Waiting { get; }
-
-    public IReadOnlyList<SimulatedAgent> Everybody => _agents;
 
     /// <summary>Something came back from an agent that went down, once.</summary>
     public bool HasSeenSuspects { get; private set; }
@@ -125,11 +123,13 @@ internal sealed class Ledger
 
     private void Count(SimulatedAgent agent)
     {
-        var page = Of(agent);
-        if (page.IsCounted != HasRoom(agent))
+        if (HasRoom(agent))
         {
-            page.IsCounted = !page.IsCounted;
-            WithRoom += page.IsCounted ? 1 : -1;
+            WithRoom.Add(agent);
+        }
+        else
+        {
+            WithRoom.Remove(agent);
         }
     }
 
@@ -277,9 +277,6 @@ internal sealed class AgentPage(int kinds)
     public bool IsDown { get; set; }
 
     public int Held { get; set; }
-
-    /// <summary>It is among those counted as having room.</summary>
-    public bool IsCounted { get; set; }
 
     public bool HoldsSuspect { get; set; }
 

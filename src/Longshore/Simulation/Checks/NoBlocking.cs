@@ -16,7 +16,7 @@ internal sealed class NoBlocking(bool isPull) : Promise
 
     public override void Look(Ledger before, in Happening next)
     {
-        if (next.What != What.Settled || before.WithRoom == 0)
+        if (next.What != What.Settled || before.WithRoom.Count == 0)
         {
             return;
         }
@@ -33,9 +33,10 @@ internal sealed class NoBlocking(bool isPull) : Promise
     private void Look(
         Ledger before, SortedSet<(long RankUs, long Number, SimulatedTask Task)> waiting, in Happening next)
     {
-        foreach (var agent in before.Everybody)
+        var kind = waiting.Min.Task.Kind;
+        foreach (var agent in before.WithRoom)
         {
-            if (!before.HasRoom(agent) || !before.CanDo(agent, waiting.Min.Task.Kind))
+            if (!before.CanDo(agent, kind))
             {
                 continue;
             }

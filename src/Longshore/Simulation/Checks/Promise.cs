@@ -44,20 +44,22 @@ internal sealed record Violation(string Promise, long AtUs, SimulatedTask? Task,
 /// <summary>Every promise over one record.</summary>
 internal sealed class PromiseChecks(Ledger ledger, bool isPull) : IObserver
 {
-    public IReadOnlyList<Promise> All { get; } =
+    private readonly Promise[] _all =
     [
         new OnlyWhoMay(), new WithinRoom(), .. isPull ? [new BoundedOvertaking()] : Array.Empty<Promise>(),
         new CountedAttempts(), new NoBlocking(isPull),
     ];
 
-    public IReadOnlyList<Violation> Violations => [.. All.SelectMany(promise => promise.Violations)];
+    public IReadOnlyList<Promise> All => _all;
+
+    public IReadOnlyList<Violation> Violations => [.. _all.SelectMany(promise => promise.Violations)];
 
     public static PromiseChecks Of(SimulationRun run, bool isPull) =>
         new(new Ledger(run.Agents, run.Kinds, run.Rules), isPull);
 
     public void Note(in Happening happening)
     {
-        foreach (var promise in All)
+        foreach (var promise in _all)
         {
             promise.Look(ledger, happening);
         }

@@ -122,7 +122,7 @@ public sealed partial class InMemoryStore
     private bool Saw(string agent, long nowUs)
     {
         var now = UnixTime.FromMicroseconds(nowUs);
-        return Change(agent, a => a with { LastSeen = a.LastSeen > now ? a.LastSeen : now });
+        return Change(agent, a => a.LastSeen >= now ? a : a with { LastSeen = now });
     }
 
     private bool Change(string agent, Func<Agent, Agent> change)
@@ -132,7 +132,8 @@ public sealed partial class InMemoryStore
             return false;
         }
 
-        _state.Agents = _state.Agents.SetItem(agent, change(known));
+        var changed = change(known);
+        _state.Agents = ReferenceEquals(changed, known) ? _state.Agents : _state.Agents.SetItem(agent, changed);
         return true;
     }
 }

@@ -11,7 +11,7 @@ public sealed partial class InMemoryStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Breaker>> ListAsync(
         string? agent = null, bool openOnly = false, CancellationToken ct = default) =>
-        Atomically<IReadOnlyList<Breaker>>(null, _ =>
+        Looking<IReadOnlyList<Breaker>>(null, _ => _state.Breakers.IsEmpty ? [] :
         [
             .. _state.Breakers.Values
                 .Where(b => (agent is null || b.Key.Agent == agent) && (!openOnly || b.OpenUntilUs is not null))

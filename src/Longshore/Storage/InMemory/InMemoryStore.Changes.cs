@@ -63,18 +63,14 @@ public sealed partial class InMemoryStore
         Atomically<IReadOnlyList<LostClaim>>(nowUs, now =>
         {
             var at = UnixTime.FromMicroseconds(now);
-            var late = new List<TaskEntry>();
-            foreach (var (_, entry) in _state.Open)
+            if (_state.Deadlines.IsEmpty || _state.Deadlines.Min.Deadline > at)
             {
-                if (entry.Task.Spec.Deadline <= at
-                    && TaskTransitions.Next(entry.Task.State, TaskOperation.Expire) is not null)
-                {
-                    late.Add(entry);
-                }
+                return [];
             }
 
-            var passed = late
-                .OrderBy(e => e.Task.Spec.Deadline).ThenBy(e => e.Task.Id)
+            var passed = _state.Deadlines.TakeWhile(d => d.Deadline <= at)
+                .Select(d => _state.Open[d.Id])
+                .Where(e => TaskTransitions.Next(e.Task.State, TaskOperation.Expire) is not null)
                 .Take(limit)
                 .ToList();
             return WithRuns(passed.Select(e => Expire(e, now)), now);
@@ -95,7 +91,7 @@ public sealed partial class InMemoryStore
             }
 
             var before = UnixTime.FromMicroseconds(plan.EventsBeforeUs);
-            _state.Log = _state.Log.RemoveAll(e => e.At < before);
+            _state.Log = _state.Log.Since(before);
             return new PruneOutcome(old.Count, old.Count == limit);
 
             bool IsOver(WorkTask task) => task.EndedAt!.Value.ToMicroseconds()
@@ -111,7 +107,19 @@ public sealed partial class InMemoryStore
         _state.Handoffs = _state.Handoffs.RemoveRange(HandoffsOf(task.Id).Select(h => h.Id));
         _state.Requests = _state.Requests.RemoveRange(RequestsOf(task.Id).Select(r => r.Id));
         _state.Ended = _state.Ended.Remove(task.Id);
-        _state.Codes = _state.Codes.Remove((task.Spec.Namespace, task.Code));
+        if (task.Spec.Code is { } code)
+        {
+            _state.Codes = _state.Codes.Remove((task.Spec.Namespace, code));
+        }
+
+        if (task.Spec.Group is { } group)
+        {
+            var members = _state.Groups[(task.Spec.Namespace, group)].Remove(task.Id);
+            _state.Groups = members.IsEmpty
+                ? _state.Groups.Remove((task.Spec.Namespace, group))
+                : _state.Groups.SetItem((task.Spec.Namespace, group), members);
+        }
+
         if (task.Spec.Unique is not null && _state.UniqueKeys.GetValueOrDefault(KeyOf(task.Spec)) == task.Id)
         {
             _state.UniqueKeys = _state.UniqueKeys.Remove(KeyOf(task.Spec));

@@ -62,7 +62,18 @@ public sealed partial class InMemoryStore
     private IEnumerable<string> BrokenOrder()
     {
         var ready = _state.Open.Values.Where(e => e.IsReady).Select(e => (e.Rank, e.Task.Id)).Order();
-        return _state.Ready.SequenceEqual(ready) ? [] : ["the order of what is ready is not that of the open tasks"];
+        if (!_state.Ready.SequenceEqual(ready))
+        {
+            yield return "the order of what is ready is not that of the open tasks";
+        }
+
+        var due = from task in _state.Open.Values.Select(e => e.Task)
+                  where task.Spec.Deadline is not null
+                  select (task.Spec.Deadline!.Value, task.Id);
+        if (!_state.Deadlines.SequenceEqual(due.Order()))
+        {
+            yield return "the deadlines kept are not those of the open tasks";
+        }
     }
 
     private IEnumerable<string> BrokenProbes() =>

@@ -170,10 +170,10 @@ public sealed partial class InMemoryStore
     /// <summary>Who holds or did the other tasks of a group.</summary>
     private List<GroupMember> MembersOf(WorkTask task) => task.Spec.Group is null
         ? []
-        : [.. _state.Open.Values.Concat(_state.Ended.Values)
-            .Where(e => e.Task.Id != task.Id && AreOfOneGroup(e.Task.Spec, task.Spec))
+        : [.. _state.Groups[(task.Spec.Namespace, task.Spec.Group)]
+            .Where(id => id != task.Id)
+            .Select(id => _state.Find(id)!)
             .Where(e => e.Claim is not null || e.Task.State == TaskState.Done)
-            .OrderBy(e => e.Task.Id)
             .Select(e => new GroupMember(
                 e.Task.Id,
                 e.Task.Spec.Step,

@@ -86,7 +86,7 @@ public sealed partial class InMemoryStore
             e.TaskId,
             e.Payload,
             e.CorrelationId ?? entry?.Task.Spec.CorrelationId);
-        _state.Log = _state.Log.Add(record);
+        _state.Log = _state.Log.Plus(record);
         if (entry is not null && e.Type != EventTypes.TaskReady)
         {
             _state.Put(entry with { History = entry.History.Add(record) });

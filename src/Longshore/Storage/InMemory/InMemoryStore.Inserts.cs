@@ -25,17 +25,33 @@ public sealed partial class InMemoryStore
 
             var newFrom = _state.LastTaskId + 1;
             _freed = 0;
-            FinishOutcome[] finishes = [.. batch.Finishes.Select(finish => Finish(finish, nowUs))];
+            var finishes = Each(batch.Finishes, finish => Finish(finish, nowUs));
             return new TaskBatchOutcome
             {
                 Finishes = finishes,
                 Runs = AdvanceRuns(nowUs),
-                Inserts = [.. batch.Inserts.Select(task => Insert(task, newFrom, nowUs))],
-                Renewals = [.. batch.Renewals.Select(renewal => Renew(renewal, nowUs))],
-                Claims = [.. batch.Claims.Select(request => Claim(request, nowUs))],
+                Inserts = Each(batch.Inserts, task => Insert(task, newFrom, nowUs)),
+                Renewals = Each(batch.Renewals, renewal => Renew(renewal, nowUs)),
+                Claims = Each(batch.Claims, request => Claim(request, nowUs)),
                 Freed = _freed,
             };
         });
+    }
+
+    private static TOutcome[] Each<TItem, TOutcome>(List<TItem> items, Func<TItem, TOutcome> verb)
+    {
+        if (items.Count == 0)
+        {
+            return [];
+        }
+
+        var outcomes = new TOutcome[items.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            outcomes[i] = verb(items[i]);
+        }
+
+        return outcomes;
     }
 
     private InsertOutcome Insert(NewTask task, long newFrom, long nowUs)
@@ -76,6 +92,12 @@ public sealed partial class InMemoryStore
         if (task.Code is { } code)
         {
             _state.Codes = _state.Codes.Add((task.Namespace, code), id);
+        }
+
+        if (task.Group is { } group)
+        {
+            var members = _state.Groups.GetValueOrDefault((task.Namespace, group), []);
+            _state.Groups = _state.Groups.SetItem((task.Namespace, group), members.Add(id));
         }
 
         if (task.IdempotencyKey is { } key)

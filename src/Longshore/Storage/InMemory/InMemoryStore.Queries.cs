@@ -9,17 +9,17 @@ public sealed partial class InMemoryStore
 {
     /// <inheritdoc/>
     public ValueTask<WorkTask?> GetTaskAsync(long id, CancellationToken ct = default) =>
-        Atomically(null, _ => _state.Find(id)?.Task);
+        Looking(null, _ => _state.Find(id)?.Task);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<WorkTask>> GetTasksAsync(
         IReadOnlyList<long> ids, CancellationToken ct = default) =>
-        Atomically<IReadOnlyList<WorkTask>>(
+        Looking<IReadOnlyList<WorkTask>>(
             null, _ => [.. ids.Distinct().Select(_state.Find).OfType<TaskEntry>().Select(entry => entry.Task)]);
 
     /// <inheritdoc/>
     public ValueTask<long?> FindTaskAsync(string @namespace, string code, CancellationToken ct = default) =>
-        Atomically<long?>(null, _ =>
+        Looking<long?>(null, _ =>
         {
             if (_state.Codes.TryGetValue((@namespace, code), out var id))
             {
@@ -34,7 +34,7 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public ValueTask<Page<WorkTask>> ListTasksAsync(TaskQuery query, CancellationToken ct = default) =>
-        Atomically(null, _ =>
+        Looking(null, _ =>
         {
             var after = Paging.AfterId(query.After);
             var found = _state.Open.Values.Concat(_state.Ended.Values)
@@ -48,7 +48,7 @@ public sealed partial class InMemoryStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountByStateAsync(
         string? @namespace = null, CancellationToken ct = default) =>
-        Atomically<IReadOnlyDictionary<TaskState, long>>(null, _ =>
+        Looking<IReadOnlyDictionary<TaskState, long>>(null, _ =>
         {
             var tasks = _state.Open.Values.Concat(_state.Ended.Values)
                 .Select(e => e.Task)
@@ -59,16 +59,16 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Assignment>> ListAssignmentsAsync(long taskId, CancellationToken ct = default) =>
-        Atomically<IReadOnlyList<Assignment>>(null, _ => [.. _state.Find(taskId)?.Claims.Select(c => c.Record) ?? []]);
+        Looking<IReadOnlyList<Assignment>>(null, _ => [.. _state.Find(taskId)?.Claims.Select(c => c.Record) ?? []]);
 
     /// <inheritdoc/>
     public ValueTask<Agent?> GetAgentAsync(string name, CancellationToken ct = default) =>
-        Atomically(null, _ => _state.Agents.GetValueOrDefault(name));
+        Looking(null, _ => _state.Agents.GetValueOrDefault(name));
 
     /// <inheritdoc/>
     public ValueTask<Page<Agent>> ListAgentsAsync(
         AgentQuery query, long? nowUs = null, CancellationToken ct = default) =>
-        Atomically(nowUs, now =>
+        Looking(nowUs, now =>
         {
             var at = UnixTime.FromMicroseconds(now);
             var found = new List<Agent>();
@@ -90,7 +90,7 @@ public sealed partial class InMemoryStore
     /// <inheritdoc/>
     public ValueTask<Page<ReadyTask>> ListReadyAsync(
         TimeSpan age, string? after, int limit, long? nowUs = null, CancellationToken ct = default) =>
-        Atomically(nowUs, now =>
+        Looking(nowUs, now =>
         {
             var afterId = Paging.AfterId(after) ?? 0;
             var before = now - age.ToMicroseconds();

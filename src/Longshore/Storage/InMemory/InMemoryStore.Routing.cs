@@ -12,7 +12,7 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public ValueTask<Page<Assignment>> FindAssignmentsAsync(AssignmentQuery query, CancellationToken ct = default) =>
-        Atomically(null, _ =>
+        Looking(null, _ =>
         {
             var after = Paging.AfterGrant(query.After);
             var found = _state.Open.Values.Concat(_state.Ended.Values)
@@ -28,7 +28,7 @@ public sealed partial class InMemoryStore
 
     /// <inheritdoc/>
     public ValueTask<TaskGuards?> GetGuardsAsync(long taskId, long? nowUs = null, CancellationToken ct = default) =>
-        Atomically(nowUs, now => _state.Find(taskId) is { } entry
+        Looking(nowUs, now => _state.Find(taskId) is { } entry
             ? new TaskGuards(
                 [.. entry.Kept.Select(WithPrincipal).OrderBy(k => k.Agent, StringComparer.Ordinal)],
                 MembersOf(entry.Task),
@@ -39,7 +39,7 @@ public sealed partial class InMemoryStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<QueueHead>> ListHeadsAsync(
         string? @namespace, int perClass, int limit, CancellationToken ct = default) =>
-        Atomically<IReadOnlyList<QueueHead>>(null, now =>
+        Looking<IReadOnlyList<QueueHead>>(null, now =>
         {
             var heads = new List<QueueHead>();
             var ofClass = new Dictionary<int, int>();
@@ -68,7 +68,7 @@ public sealed partial class InMemoryStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<RoutingCursor>> ListCursorsAsync(
         string @namespace, CancellationToken ct = default) =>
-        Atomically<IReadOnlyList<RoutingCursor>>(null, _ =>
+        Looking<IReadOnlyList<RoutingCursor>>(null, _ =>
         [
             .. _state.Cursors
                 .Where(c => c.Key.Namespace == @namespace)
@@ -92,11 +92,18 @@ public sealed partial class InMemoryStore
 
     private QueueHead HeadOf(TaskEntry entry)
     {
+        if (ReferenceEquals(entry.Seen.By, entry.Task))
+        {
+            return entry.Seen.Head;
+        }
+
         var spec = entry.Task.Asks;
         var key = ClassKey.Of(entry.Task);
         var taskClass = _classes.TryGet(key, out var known) ? known : _classes.Add(key);
-        return new QueueHead(
+        var head = new QueueHead(
             entry.Task.Id, entry.Rank, entry.Task.AvailableAt.ToMicroseconds(), spec.Namespace, spec.Kind, spec.Step,
             taskClass.Id, key.Target);
+        entry.Seen = (entry.Task, head);
+        return head;
     }
 }

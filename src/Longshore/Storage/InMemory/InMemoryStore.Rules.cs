@@ -8,11 +8,11 @@ public sealed partial class InMemoryStore
 {
     /// <inheritdoc/>
     public ValueTask<NamespaceRules> GetAsync(string @namespace, CancellationToken ct = default) =>
-        Atomically(null, _ => RulesOf(@namespace));
+        Looking(null, _ => RulesOf(@namespace));
 
     /// <inheritdoc/>
     ValueTask<IReadOnlyDictionary<string, NamespaceRules>> IRuleStore.ListAsync(CancellationToken ct) =>
-        Atomically<IReadOnlyDictionary<string, NamespaceRules>>(null, _ => _state.Rules);
+        Looking<IReadOnlyDictionary<string, NamespaceRules>>(null, _ => _state.Rules);
 
     /// <inheritdoc/>
     public ValueTask<NamespaceRules?> SetAsync(

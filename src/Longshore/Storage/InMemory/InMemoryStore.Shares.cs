@@ -28,8 +28,8 @@ public sealed partial class InMemoryStore
         {
             while (_queues.Count > 0)
             {
-                var next = _queues.MinBy(
-                    queue => store._state.Shares.TurnOf(queue.Group), ShareTurn.Order);
+                var next = _queues.Count == 1 ? _queues[0]
+                    : _queues.MinBy(queue => store._state.Shares.TurnOf(queue.Group), ShareTurn.Order);
                 if (next.Tasks.MoveNext())
                 {
                     return next.Tasks.Current;

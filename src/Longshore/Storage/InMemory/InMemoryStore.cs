@@ -83,6 +83,16 @@ public sealed partial class InMemoryStore
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Looks at one state of everything, and changes nothing.</summary>
+    private ValueTask<T> Looking<T>(long? nowUs, Func<long, T> look)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult(look(nowUs ?? _options.Clock.NowMicroseconds()));
+        }
+    }
+
     /// <summary>Runs a verb as one atomic step: under the lock, and all or nothing.</summary>
     private ValueTask<T> Atomically<T>(long? nowUs, Func<long, T> verb)
     {

@@ -23,12 +23,19 @@ internal sealed record MemoryState
     /// <summary>Those of them that can be given out now, in order.</summary>
     public ImmutableSortedSet<(long Rank, long Id)> Ready { get; set; } = [];
 
+    /// <summary>Open tasks with a deadline, in the order of deadlines.</summary>
+    public ImmutableSortedSet<(DateTimeOffset Deadline, long Id)> Deadlines { get; set; } = [];
+
     /// <summary>Tasks in a terminal state, by id.</summary>
     public ImmutableSortedDictionary<long, TaskEntry> Ended { get; set; } = NoEntries;
 
     /// <summary>Codes that submitters gave.</summary>
     public ImmutableDictionary<(string Namespace, string Code), long> Codes { get; set; } =
         ImmutableDictionary<(string, string), long>.Empty;
+
+    /// <summary>The tasks of each group that are not deleted.</summary>
+    public ImmutableDictionary<(string Namespace, string Group), ImmutableSortedSet<long>> Groups { get; set; } =
+        ImmutableDictionary<(string, string), ImmutableSortedSet<long>>.Empty;
 
     /// <summary>Idempotency keys, and what was submitted under them.</summary>
     public ImmutableDictionary<(string Namespace, string Key), (long TaskId, byte[] Digest)> InsertKeys { get; set; } =
@@ -103,7 +110,7 @@ internal sealed record MemoryState
         ImmutableSortedDictionary<(string, string), string>.Empty;
 
     /// <summary>The event log.</summary>
-    public ImmutableList<EventRecord> Log { get; set; } = [];
+    public EventTail Log { get; set; } = EventTail.Empty;
 
     /// <summary>The position of the latest event.</summary>
     public long LastPosition { get; set; }
@@ -135,6 +142,7 @@ internal sealed record MemoryState
         var id = entry.Task.Id;
         var before = Open.GetValueOrDefault(id);
         Order(before, entry);
+        Remind(before, entry);
         if (entry.Task.State.IsTerminal())
         {
             if (entry.Task.Run is not null && before is not null)
@@ -161,6 +169,18 @@ internal sealed record MemoryState
         {
             yield return open[id];
         }
+    }
+
+    private void Remind(TaskEntry? before, TaskEntry after)
+    {
+        var (was, isNow) = (before?.OpenUntil, after.OpenUntil);
+        if (was == isNow)
+        {
+            return;
+        }
+
+        Deadlines = was is { } past ? Deadlines.Remove((past, after.Task.Id)) : Deadlines;
+        Deadlines = isNow is { } next ? Deadlines.Add((next, after.Task.Id)) : Deadlines;
     }
 
     private void Order(TaskEntry? before, TaskEntry after)
@@ -199,6 +219,12 @@ internal sealed record TaskEntry(WorkTask Task)
 
     /// <summary>Ordered by priority and arrival, not by urgency.</summary>
     public bool IsFifo { get; init; }
+
+    /// <summary>Its deadline, as long as it has not ended.</summary>
+    public DateTimeOffset? OpenUntil => Task.State.IsTerminal() ? null : Task.Spec.Deadline;
+
+    /// <summary>What a distributor was told of it, and which version of the task that was.</summary>
+    public (WorkTask? By, QueueHead Head) Seen { get; set; }
 
     public bool IsReady => Task.State.IsQueued() && Task.DeferredUntil is null;
 

@@ -1,0 +1,480 @@
+-- Claims know their key, and count what keys hold among themselves.
+
+-- As before.
+create or replace function longshore.choose(
+    p_agent integer, p_classes integer[], p_levels integer, p_ids bigint[], p_want integer, p_at tid[],
+    p_probing text[], p_limited boolean, p_now_us bigint, p_policy integer, p_window_us bigint, p_timeout_us bigint,
+    out at tid[], out flags integer[])
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+declare
+    v_at tid[] := p_at;
+    v_row record;
+    v_groups bigint[] := '{}';
+    v_steps text[] := '{}';
+    v_tried text[] := '{}';
+    v_rooms integer[] := '{}';
+    v_scope record;
+    v_is_full boolean;
+    v_keyed_classes integer[] := '{}';
+    v_keys text[] := '{}';
+begin
+    if p_limited then
+        for v_scope in select r.id, r.room from longshore.rooms(p_now_us) r loop
+            v_rooms[v_scope.id] := v_scope.room;
+        end loop;
+    end if;
+    at := '{}';
+    flags := '{}';
+    while v_at is not null loop
+        perform 1
+        from longshore.groups g
+        where g.id = any (array(
+            select t.group_id from longshore.ready r join longshore.tasks t on t.id = r.id
+            where r.ctid = any (v_at) and r.flags & 32 <> 0))
+        order by g.id
+        for no key update;
+        for v_row in
+            select r.ctid as place, r.id, r.class_id, r.rank, r.flags, c.namespace, c.kind, c.step, t.group_id,
+                   case when p_limited then r.limit_key end as key,
+                   case when p_limited then array(
+                       select l.id from longshore.limits l
+                       where l.namespace = c.namespace and l.kind in ('', c.kind)) end as scopes
+            from longshore.ready r
+            join longshore.classes c on c.id = r.class_id
+            left join longshore.tasks t on t.id = r.id and r.flags & 32 <> 0
+            where r.ctid = any (v_at)
+            order by r.rank, r.id
+        loop
+            if cardinality(at) = p_want then
+                return;
+            end if;
+            continue when v_row.kind = any (v_tried) or (v_row.group_id is not null and longshore.group_bars(
+                p_agent, v_row.id, v_row.class_id, v_groups, v_steps));
+            v_is_full := false;
+            for i in 1..coalesce(cardinality(v_row.scopes), 0) loop
+                v_is_full := v_is_full or coalesce(v_rooms[v_row.scopes[i]] <= 0, false);
+            end loop;
+            if not v_is_full and v_row.key is not null then
+                v_is_full := exists (
+                    select 1
+                    from longshore.key_limits l
+                    left join longshore.key_states s on s.limit_id = l.id and s.key = v_row.key
+                    where l.namespace = v_row.namespace and l.kind in ('', v_row.kind)
+                      and longshore.room_of(
+                          l.most,
+                          (select count(*) from longshore.claims h
+                           where h.limit_key = v_row.key and h.limit_key is not null and (
+                               select c.namespace = l.namespace and l.kind in ('', c.kind)
+                               from longshore.classes c where c.id = h.class_id))::integer,
+                          l.interval_us, l.size, coalesce(s.full_us, 0), p_now_us)
+                          <= (select count(*)
+                              from unnest(v_keyed_classes, v_keys) k (class_id, key)
+                              join longshore.classes o on o.id = k.class_id
+                              where k.key = v_row.key and o.namespace = l.namespace and l.kind in ('', o.kind)));
+            end if;
+            continue when v_is_full;
+            if v_row.key is not null then
+                v_keyed_classes := v_keyed_classes || v_row.class_id;
+                v_keys := v_keys || v_row.key;
+            end if;
+            for i in 1..coalesce(cardinality(v_row.scopes), 0) loop
+                v_rooms[v_row.scopes[i]] := v_rooms[v_row.scopes[i]] - 1;
+            end loop;
+            at := at || v_row.place;
+            flags := flags || v_row.flags::integer;
+            -- A suspect is given alone: nothing comes after it.
+            if v_row.flags & 1 = 1 then
+                return;
+            end if;
+            if v_row.group_id is not null then
+                v_groups := v_groups || v_row.group_id;
+                v_steps := v_steps || v_row.step;
+            end if;
+            if v_row.kind = any (p_probing) then
+                v_tried := v_tried || v_row.kind;
+                p_classes := array(
+                    select c.id from longshore.classes c where c.id = any (p_classes) and c.kind <> v_row.kind);
+            end if;
+        end loop;
+        exit when cardinality(at) = p_want or p_ids is not null;
+        if p_limited then
+            p_classes := array(
+                select c.id from longshore.classes c
+                where c.id = any (p_classes) and not exists (
+                    select 1 from longshore.limits l
+                    where l.namespace = c.namespace and l.kind in ('', c.kind) and v_rooms[l.id] <= 0));
+        end if;
+        v_at := p.at
+        from longshore.pick(
+            p_agent, p_classes, p_levels, null, p_want - cardinality(at), v_row.rank, v_row.rank, v_row.id, v_groups,
+            v_steps, p_now_us, p_policy, p_window_us, p_timeout_us) p;
+    end loop;
+end
+$$;
+
+-- As before; what limits count is taken from the claims that end.
+create or replace function longshore.complete(
+    p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint,
+    p_half_life_us bigint default 2592000000000, p_steps boolean default false)
+returns void
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+    v_now bigint;
+    v_ended integer;
+    v_flags integer;
+    v_watched boolean;
+    v_classes integer[];
+    v_limit_keys text[];
+begin
+    select bool_or(a.breakers > 0) into v_watched
+    from (
+        select s.breakers
+        from longshore.agent_states s
+        where s.agent_id = any (array(
+            select unnest(p_agents) union select c.agent_id from longshore.claims c where c.id = any (p_ids)))
+        order by s.agent_id
+        for update) a;
+    v_now := longshore.instant(p_now_us);
+    with said as (
+        select * from unnest(p_ids, p_epochs, p_results, p_keys) as s (id, epoch, result, key)
+    ), gone as (
+        delete from longshore.claims c
+        using said s
+        where c.id = s.id and c.epoch = s.epoch and c.status not in (16, 19)
+          and (c.flags & 8 = 0 or c.lease_us > v_now)
+        returning c.*, s.result, s.key as said_key
+    ), ended as (
+        insert into longshore.finished (id, rank, ended_us, granted_us, class_id, epoch, attempts, failures, agent_id,
+                                        priority, flags, state, outcome, single, result, key, group_id)
+        select id, rank, v_now, granted_us, class_id, epoch, attempts, failures, agent_id,
+               priority, flags & ~769, 8, 0, single, result, said_key, group_id
+        from gone
+    ), done as (
+        select agent_id, class_id, count(*)::integer as tasks from gone group by agent_id, class_id
+    ), freed as (
+        update longshore.agent_states a
+        set load = a.load - g.tasks, holds_suspect = false, completed = a.completed + g.tasks,
+            good = longshore.faded(a.good, a.as_of_us, v_now, p_half_life_us) + g.tasks * 1000000::bigint,
+            bad = longshore.faded(a.bad, a.as_of_us, v_now, p_half_life_us),
+            as_of_us = longshore.faded_to(a.as_of_us, v_now, p_half_life_us),
+            seen_us = greatest(a.seen_us, v_now)
+        from (select agent_id, sum(tasks)::integer as tasks from done group by agent_id) g
+        where a.agent_id = g.agent_id
+    ), learned as (
+        insert into longshore.agent_records as r (agent_id, capability, good, bad, as_of_us)
+        select d.agent_id, q.capability, sum(d.tasks) * 1000000, 0, longshore.faded_to(0, v_now, p_half_life_us)
+        from done d
+        join longshore.classes c on c.id = d.class_id
+        cross join lateral unnest(c.requires) as q (capability)
+        join longshore.agents a on a.id = d.agent_id and q.capability = any (a.capabilities)
+        group by d.agent_id, q.capability
+        on conflict (agent_id, capability) do update
+        set good = longshore.faded(r.good, r.as_of_us, v_now, p_half_life_us) + excluded.good,
+            bad = longshore.faded(r.bad, r.as_of_us, v_now, p_half_life_us),
+            as_of_us = longshore.faded_to(r.as_of_us, v_now, p_half_life_us)
+    ), noted as (
+        insert into longshore.events (seq, at_us, type, actor_type, count, tasks, epochs, agents, states)
+        select nextval('longshore.event_seq'), v_now, 'task_completed', 0, count(*), array_agg(id), array_agg(epoch),
+               array_agg(agent_id), array_agg(8::smallint)
+        from longshore.announce_events(), gone
+        having count(*) > 0
+    )
+    select count(*), bit_or(flags), array_agg(class_id), array_agg(limit_key) filter (where limit_key is not null)
+    into v_ended, v_flags, v_classes, v_limit_keys
+    from gone;
+    if v_ended < cardinality(p_ids) then
+        raise exception 'a claim does not hold' using errcode = 'LS001';
+    end if;
+    if v_flags & 8192 <> 0 and not p_steps then
+        raise exception 'a task is a step of a run' using errcode = 'LS004';
+    end if;
+    if v_flags & 768 <> 0 then
+        delete from longshore.drafts where task_id = any (p_ids);
+        delete from longshore.task_breakers where task_id = any (p_ids);
+    end if;
+    if v_watched then
+        perform longshore.note_success(p_ids);
+    end if;
+    if exists (select 1 from longshore.limits) then
+        perform longshore.give_room(v_classes);
+        if v_limit_keys is not null then
+            perform longshore.free_keys(v_limit_keys, v_now);
+        end if;
+    end if;
+end
+$$;
+
+drop function longshore.claim(
+    integer, integer, bigint, integer[], bigint, bigint[], integer, integer, bigint, bigint, integer, text, text,
+    bigint, integer, bigint, bigint, xid8, boolean, boolean, bigint);
+
+-- As before. Claims know their key, and tell it; so they do of which step of which run a task is, without a call of a
+-- function for each step that nothing comes before. And what a claim takes from buckets is taken at the instant at
+-- which it has the lock of limits. One that had waited for it took tokens of the past, and left the bucket fuller than
+-- it is.
+create function longshore.claim(
+    p_agent integer, p_version integer, p_rules bigint, p_classes integer[], p_valid_until_us bigint, p_ids bigint[],
+    p_max integer, p_prefetch integer, p_lease_us bigint, p_offer_us bigint, p_by integer, p_actor text, p_key text,
+    p_low bigint, p_policy integer, p_window_us bigint, p_timeout_us bigint, p_since xid8, p_limited boolean,
+    p_shared boolean, p_now_us bigint)
+returns table (
+    status integer, unseen integer, id bigint, class_id integer, rank bigint, epoch integer, attempts integer,
+    failures integer, priority smallint, flags smallint, lease_us bigint, progress double precision, created_us bigint,
+    payload json, code text, name text, description text, confidence_threshold double precision, ready_us bigint,
+    deadline_us bigint, timeout_us bigint, max_attempts integer, backoff smallint, backoff_us bigint,
+    backoff_cap_us bigint, late smallint, effort_us bigint, parent_id bigint, workflow text, workflow_cursor text,
+    tags text[], metadata json, correlation_id text, idempotency_key text, item text, error text, walked_us bigint,
+    draft json, claim_status smallint, next_token_us bigint, run_part text[], limit_key text)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+    v_now bigint;
+    v_mode smallint;
+    v_load integer;
+    v_holds_suspect boolean;
+    v_seen bigint;
+    v_breakers integer;
+    v_gate integer := 0;
+    v_probing text[];
+    v_levels integer;
+    v_current boolean;
+    v_room integer;
+    v_want integer;
+    v_status integer := 1;
+    v_at tid[];
+    v_flags integer[];
+    v_marks integer;
+    v_walked bigint;
+    v_single boolean;
+    v_count integer := 0;
+    v_unseen integer := 0;
+    v_ids bigint[];
+    v_token bigint;
+    v_keys text[];
+    v_found integer;
+    v_last bigint;
+    v_last_id bigint;
+begin
+    select s.mode, s.load, s.holds_suspect, s.seen_us, s.breakers
+    into v_mode, v_load, v_holds_suspect, v_seen, v_breakers
+    from longshore.agent_states s where s.agent_id = p_agent for update;
+    v_now := longshore.instant(p_now_us);
+    if p_key is not null then
+        with held as (
+            update longshore.claims c set lease_us = v_now + p_lease_us
+            where c.agent_id = p_agent and c.key = p_key and c.status <> 16 and (c.flags & 8 = 0 or c.lease_us > v_now)
+            returning c.id
+        )
+        select array_agg(id) into v_ids from held;
+    end if;
+    if v_breakers > 0 and v_ids is null then
+        select g.gate, g.probing, g.classes into v_gate, v_probing, p_classes
+        from longshore.gates(p_agent, p_classes, v_now) g;
+    end if;
+
+    if v_ids is not null then
+        v_status := 0;
+    elsif v_mode <> 0 then
+        v_status := 3;
+    elsif v_gate = 2 then
+        v_status := 5;
+    else
+        select a.max_concurrent + p_prefetch - v_load,
+               case a.priority_levels when 0 then 2047 else a.priority_levels end,
+               p_rules = (select r.version from longshore.rules_state r)
+        into v_room, v_levels, v_current
+        from longshore.agents a where a.id = p_agent and a.version = p_version and v_now < p_valid_until_us;
+        if v_room is null then
+            v_status := 10;
+        elsif not v_current then
+            v_status := 11;
+        elsif v_room <= 0 or v_holds_suspect then
+            v_status := 2;
+        else
+            v_want := least(p_max, v_room, case v_gate when 1 then 1 end);
+            if p_limited or p_shared then
+                perform 1 from longshore.limits_lock for update;
+                -- It may have waited for long: what is taken from buckets is taken now.
+                v_now := longshore.instant(p_now_us);
+            end if;
+            if p_limited then
+                if exists (select from longshore.key_states k where k.reopen_us <= v_now) then
+                    perform longshore.settle_keys(
+                        array(select k.key from longshore.key_states k where k.reopen_us <= v_now), v_now);
+                end if;
+                select o.classes, o.next_token_us into p_classes, v_token
+                from longshore.open_classes(p_classes, v_now) o;
+            end if;
+            for v_look in 1..3 loop
+                if p_shared then
+                    select p.at, p.flags, p.marks into v_at, v_flags, v_marks
+                    from longshore.pick_by_share(
+                        p_agent, p_classes, v_levels, v_want, v_now, p_policy, p_window_us, p_timeout_us) p;
+                else
+                    select p.at, p.flags, p.marks, p.walked_us into v_at, v_flags, v_marks, v_walked
+                    from longshore.pick(
+                        p_agent, p_classes, v_levels, p_ids, v_want, p_low, null, null, null, null, v_now, p_policy,
+                        p_window_us, p_timeout_us) p;
+                end if;
+                if p_limited and v_marks < 0 and not p_shared then
+                    v_keys := array(
+                        select distinct r.limit_key from longshore.ready r where r.ctid = any (v_at) and r.flags < 0);
+                    loop
+                        select max(r.rank) into v_last from longshore.ready r where r.ctid = any (v_at);
+                        select max(r.id) into v_last_id
+                        from longshore.ready r where r.ctid = any (v_at) and r.rank = v_last;
+                        v_found := cardinality(v_at);
+                        select k.at, k.flags, k.marks into v_at, v_flags, v_marks
+                        from longshore.keep_by_keys(v_at, v_now) k;
+                        exit when cardinality(v_at) = v_found or p_ids is not null;
+                        -- There was more of some keys than they have room for: it is shut, and what comes next taken.
+                        perform longshore.settle_keys(v_keys, v_now, v_at);
+                        select v_at || p.at, v_flags || p.flags, coalesce(v_marks, 0) | p.marks, cardinality(p.at)
+                        into v_at, v_flags, v_marks, v_found
+                        from longshore.pick(
+                            p_agent, p_classes, v_levels, null, v_want - coalesce(cardinality(v_at), 0), v_last, v_last,
+                            v_last_id, null, null, v_now, p_policy, p_window_us, p_timeout_us) p;
+                        exit when v_found is null;
+                    end loop;
+                end if;
+                if v_marks & 32 <> 0 or v_probing is not null or (p_limited and not longshore.fits(v_at, v_now))
+                then
+                    if p_shared then
+                        select c.at, c.flags, 1 into v_at, v_flags, v_marks
+                        from longshore.choose_by_share(
+                            p_agent, p_classes, v_levels, v_want, v_at, v_probing, p_limited, v_now, p_policy,
+                            p_window_us, p_timeout_us) c;
+                    else
+                        select c.at, c.flags, 1 into v_at, v_flags, v_marks
+                        from longshore.choose(
+                            p_agent, p_classes, v_levels, p_ids, v_want, v_at, v_probing, p_limited, v_now, p_policy,
+                            p_window_us, p_timeout_us) c;
+                    end if;
+                end if;
+                exit when not p_shared or not p_limited or v_at is null;
+                select k.at, k.flags, k.keys into v_at, v_flags, v_keys from longshore.keep_turns(v_at, v_now) k;
+                -- Where nothing of what was open had room, what had none is shut by now: another look finds the rest.
+                exit when v_at is not null;
+            end loop;
+            v_count := least(coalesce(cardinality(v_at), 0), v_want);
+            -- A suspect is given alone, to an agent that holds nothing; before one, giving stops.
+            if v_marks & 1 = 1 then
+                for v_place in 1..v_count loop
+                    if v_flags[v_place] & 1 = 1 then
+                        v_status := 2;
+                        v_count := case when v_place = 1 and v_load = 0 then 1 else v_place - 1 end;
+                        exit;
+                    end if;
+                end loop;
+            end if;
+            if v_count < v_want and v_status = 1 then
+                select count(*) into v_unseen from longshore.classes c where c.xid >= p_since;
+            end if;
+        end if;
+    end if;
+
+    if v_count > 0 then
+        v_single := v_count = 1 and v_load = 0;
+        if v_gate = 1 or v_probing is not null then
+            v_ids := array(select r.id from longshore.ready r where r.ctid = any (v_at[1:v_count]));
+        end if;
+        if p_limited then
+            perform longshore.take_room(v_at[1:v_count], v_now);
+        end if;
+        if p_shared then
+            perform longshore.take_turns(v_at[1:v_count]);
+        end if;
+        return query
+        with gone as (
+            delete from longshore.ready r where r.ctid = any (v_at[1:v_count]) returning r.*
+        ), held as (
+            insert into longshore.claims (id, rank, granted_us, lease_us, class_id, epoch, attempts, failures,
+                                          agent_id, priority, flags, single, key, status, group_id, limit_key)
+            select g.id, g.rank, v_now, v_now + coalesce(p_offer_us, p_lease_us), g.class_id, g.epoch + 1,
+                   g.attempts + 1, g.failures, p_agent, g.priority, g.flags, v_single, p_key,
+                   case when p_offer_us is null then 18 else 16 end,
+                   case when g.flags & 32 <> 0 then (select t.group_id from longshore.tasks t where t.id = g.id) end,
+                   g.limit_key
+            from gone g
+        ), counted as (
+            update longshore.agent_states s
+            set load = s.load + v_count, holds_suspect = v_flags[1] & 1 = 1, seen_us = greatest(s.seen_us, v_now)
+            where s.agent_id = p_agent
+        ), noted as (
+            insert into longshore.events (seq, at_us, type, actor_type, count, tasks, epochs, agents, states)
+            select nextval('longshore.event_seq'), v_now, 'task_claimed', 0, v_count,
+                   array_agg(g.id order by g.rank, g.id), array_agg(g.epoch + 1 order by g.rank, g.id),
+                   array_fill(p_agent, array[v_count]), array_fill(3::smallint, array[v_count])
+            from longshore.announce_events(), gone g
+            where p_offer_us is null
+            having count(*) > 0
+        ), offered as (
+            insert into longshore.events (seq, at_us, type, actor_type, actor, task_id, epoch, payload)
+            select nextval('longshore.event_seq'), v_now, 'task_offered', p_by, p_actor, g.id, g.epoch + 1,
+                   longshore.claim_payload(g.epoch + 1, a.name, 'assigned')
+            from longshore.announce_events(), gone g, longshore.agents a
+            where p_offer_us is not null and a.id = p_agent
+        )
+        select 0, v_unseen, g.id, g.class_id, g.rank, g.epoch + 1, g.attempts + 1, g.failures, g.priority, g.flags,
+               v_now + coalesce(p_offer_us, p_lease_us), null::double precision, t.created_us, t.payload, t.code,
+               t.name, t.description, t.confidence_threshold, t.ready_us, t.deadline_us, t.timeout_us, t.max_attempts,
+               t.backoff, t.backoff_us, t.backoff_cap_us, t.late, t.effort_us, t.parent_id, t.workflow,
+               t.workflow_cursor, t.tags, t.metadata, t.correlation_id, t.idempotency_key,
+               (select i.name from longshore.groups i where i.id = t.group_id),
+               case when g.epoch > 0 then longshore.last_error(g.id) end, v_walked,
+               case when g.flags & 256 <> 0 then (select d.body from longshore.drafts d where d.task_id = g.id) end,
+               case when p_offer_us is null then 18::smallint else 16::smallint end, null::bigint,
+               -- A subquery that is a value is never turned into a walk over the table, as exists may be.
+               case when g.flags & 8192 = 0 then null
+                    when (select d.task_id from longshore.dependencies d where d.task_id = g.id limit 1) is null
+                    then (select array[s.run_id::text, s.name, '{}'] from longshore.run_steps s where s.task_id = g.id)
+                    else longshore.run_part(g.id, true) end,
+               g.limit_key
+        from (select o.*, 0::bigint as turn from gone o where not p_shared
+              union all
+              select r.*, u.turn
+              from unnest(v_at[1:v_count]) with ordinality u (at, turn)
+              join longshore.ready r on r.ctid = u.at
+              where p_shared) g
+        join longshore.tasks t on t.id = g.id
+        order by g.turn, g.rank, g.id;
+        if v_ids is not null then
+            perform longshore.mark_probes(p_agent, v_ids, v_now);
+        end if;
+        if v_keys is not null then
+            perform longshore.settle_full(v_keys, v_now);
+        end if;
+        return;
+    end if;
+
+    if longshore.is_news(v_seen, v_now, p_now_us) then
+        update longshore.agent_states s set seen_us = v_now where s.agent_id = p_agent;
+    end if;
+    if v_status <> 0 then
+        if v_keys is not null then
+            perform longshore.settle_full(v_keys, v_now);
+        end if;
+        if p_limited then
+            v_token := least(v_token, (select min(k.reopen_us) from longshore.key_states k));
+        end if;
+        status := v_status;
+        unseen := v_unseen;
+        next_token_us := v_token;
+        return next;
+        return;
+    end if;
+    return query
+    select 0, 0, c.id, c.class_id, c.rank, c.epoch, c.attempts, c.failures, c.priority, c.flags, c.lease_us,
+           c.progress, t.created_us, t.payload, t.code, t.name, t.description, t.confidence_threshold, t.ready_us,
+           t.deadline_us, t.timeout_us, t.max_attempts, t.backoff, t.backoff_us, t.backoff_cap_us, t.late, t.effort_us,
+           t.parent_id, t.workflow, t.workflow_cursor, t.tags, t.metadata, t.correlation_id, t.idempotency_key,
+           (select i.name from longshore.groups i where i.id = t.group_id),
+           case when c.epoch > 1 then longshore.last_error(c.id) end, null::bigint,
+           case when c.flags & 256 <> 0 then (select d.body from longshore.drafts d where d.task_id = c.id) end,
+           c.status, null::bigint, case when c.flags & 8192 <> 0 then longshore.run_part(c.id, true) end, c.limit_key
+    from longshore.claims c
+    join longshore.tasks t on t.id = c.id
+    where c.id = any (v_ids)
+    order by c.rank, c.id;
+end
+$$;
