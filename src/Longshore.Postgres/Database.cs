@@ -56,18 +56,18 @@ internal sealed class Database : IAsyncDisposable
             settings.MaxPoolSize = PoolSizeMax;
         }
 
-        Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        Source = Pool(settings);
         var flightsMax = Math.Min(FlightsMax, settings.MaxPoolSize);
         settings.MaxPoolSize = LookUpsMax;
         settings.MinPoolSize = 0;
-        _lookUps = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        _lookUps = Pool(settings);
 
         // Kept while nothing is to do, or the first task after a while would wait for a new one and its plans.
         settings.MinPoolSize = 1;
         settings.MaxPoolSize = StartsMax;
-        _starts = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        _starts = Pool(settings);
         settings.MaxPoolSize = flightsMax;
-        _flights = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        _flights = Pool(settings);
     }
 
     public NpgsqlDataSource Source { get; }
@@ -193,6 +193,12 @@ internal sealed class Database : IAsyncDisposable
         await _flights.DisposeAsync().ConfigureAwait(false);
         await _starts.DisposeAsync().ConfigureAwait(false);
     }
+
+    // All types that are used are built in. To ask a database for those it has would be the longest part of a start,
+    // for each pool anew.
+    private static NpgsqlDataSource Pool(NpgsqlConnectionStringBuilder settings) =>
+        new NpgsqlDataSourceBuilder(settings.ConnectionString)
+            .ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
 
     private ValueTask<T> RunAsync<T>(
         NpgsqlDataSource source, Func<Round> round, Func<NpgsqlDataReader, ValueTask<T>> read, CancellationToken ct) =>

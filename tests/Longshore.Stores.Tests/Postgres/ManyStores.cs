@@ -1,4 +1,3 @@
-using System.Globalization;
 using Longshore.Agents;
 using Longshore.Postgres;
 using Longshore.Rules;
@@ -10,8 +9,6 @@ namespace Longshore.Stores.Tests.Postgres;
 /// <summary>What tests share that have several stores, as several nodes have them, over one database.</summary>
 public abstract class ManyStores : IAsyncLifetime
 {
-    private static int _last;
-
     private readonly List<PostgresStore> _stores = [];
 
     /// <summary>How many there are.</summary>
@@ -22,8 +19,7 @@ public abstract class ManyStores : IAsyncLifetime
     protected PostgresOptions Options { get; } = new()
     {
         ConnectionString = PostgresServer.SharedConnection,
-        Schema = string.Create(
-            CultureInfo.InvariantCulture, $"m{Environment.ProcessId}_{Interlocked.Increment(ref _last)}"),
+        Schema = SchemaShelf.Take(),
     };
 
     protected IReadOnlyList<PostgresStore> Stores => _stores;
@@ -44,7 +40,7 @@ public abstract class ManyStores : IAsyncLifetime
             await store.DisposeAsync();
         }
 
-        await Schema.DropAsync(Options, CancellationToken.None);
+        await SchemaShelf.ReturnAsync(Options.Schema);
         broken.ShouldBeEmpty();
         GC.SuppressFinalize(this);
     }

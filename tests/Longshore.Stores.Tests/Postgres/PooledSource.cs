@@ -1,4 +1,3 @@
-using System.Globalization;
 using Longshore.Postgres;
 using Longshore.Storage;
 
@@ -7,10 +6,7 @@ namespace Longshore.Stores.Tests.Postgres;
 /// <summary>The same store behind a transaction pooler: nothing outlives a transaction there.</summary>
 public sealed class PooledSource : StoreSource
 {
-    private static int _last;
-
-    private readonly string _schema = string.Create(
-        CultureInfo.InvariantCulture, $"p{Environment.ProcessId}_{Interlocked.Increment(ref _last)}");
+    private readonly string _schema = SchemaShelf.Take();
 
     private PostgresStore? _store;
 
@@ -28,7 +24,7 @@ public sealed class PooledSource : StoreSource
     public override async ValueTask DisposeAsync()
     {
         await _store!.DisposeAsync();
-        await Schema.DropAsync(Options(new StoreOptions()), CancellationToken.None);
+        await SchemaShelf.ReturnAsync(_schema);
     }
 
     private PostgresOptions Options(StoreOptions options) => new()

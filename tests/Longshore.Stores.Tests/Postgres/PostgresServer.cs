@@ -35,11 +35,17 @@ public sealed class PostgresServer : IDisposable
     /// <summary>How to reach the server that tests share.</summary>
     public static string SharedConnection => Shared.Value;
 
+    /// <summary>The server that tests share is theirs alone and ends with them.</summary>
+    public static bool IsOwn => Given is null;
+
     public int Port { get; }
 
     /// <summary>How to reach this server.</summary>
     public string Connection => string.Create(
         CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=postgres;Database=postgres");
+
+    private static string? Given { get; } =
+        Environment.GetEnvironmentVariable("LONGSHORE_TEST_POSTGRES") is { Length: > 0 } given ? given : null;
 
     private static string Unprivileged { get; } =
         File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal))
@@ -75,10 +81,7 @@ public sealed class PostgresServer : IDisposable
         }
     }
 
-    private static string StartShared() =>
-        Environment.GetEnvironmentVariable("LONGSHORE_TEST_POSTGRES") is { Length: > 0 } given
-            ? given
-            : new PostgresServer(safe: false).Connection;
+    private static string StartShared() => Given ?? new PostgresServer(safe: false).Connection;
 
     private static string FindBin()
     {

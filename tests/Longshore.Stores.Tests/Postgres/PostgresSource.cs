@@ -8,10 +8,7 @@ namespace Longshore.Stores.Tests.Postgres;
 /// <summary>Each store has a schema of its own in the one database of the tests.</summary>
 public class PostgresSource : StoreSource<PostgresStore>, ISqlSource
 {
-    private static int _last;
-
-    private readonly string _schema = string.Create(
-        CultureInfo.InvariantCulture, $"t{Environment.ProcessId}_{Interlocked.Increment(ref _last)}");
+    private readonly string _schema = SchemaShelf.Take();
 
     /// <summary>Added to how the database is reached.</summary>
     protected virtual string Keywords => "";
@@ -27,7 +24,7 @@ public class PostgresSource : StoreSource<PostgresStore>, ISqlSource
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await Schema.DropAsync(Options(new StoreOptions()), CancellationToken.None);
+        await SchemaShelf.ReturnAsync(_schema);
         GC.SuppressFinalize(this);
     }
 
