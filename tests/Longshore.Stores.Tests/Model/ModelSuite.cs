@@ -21,6 +21,9 @@ public abstract class ModelSuite<TSource>
     /// <summary>How many scenarios are tried for each policy; fewer where each step is a round trip.</summary>
     protected virtual int Searches => UsualSearches;
 
+    /// <summary>After every so many steps all that both stores hold is compared; what a step answers always is.</summary>
+    protected virtual int LookEvery => 1;
+
     [Theory]
     [InlineData(RecentFailurePolicy.PreferOthers)]
     [InlineData(RecentFailurePolicy.Strict)]
@@ -48,7 +51,7 @@ public abstract class ModelSuite<TSource>
         }
     }
 
-    private static void Search(
+    private void Search(
         Arbitrary<Scenario> scenarios, int searches, RecentFailurePolicy recentFailure, HashSet<string> seen)
     {
         var property = Prop.ForAll(
@@ -82,7 +85,7 @@ public abstract class ModelSuite<TSource>
         Enum.GetValues<TaskState>().Any(from => Enum.GetValues<TaskOperation>().Any(
             operation => TaskTransitions.Next(from, operation) == state));
 
-    private static async Task RunAsync(Scenario scenario, RecentFailurePolicy recentFailure, ISet<string> seen)
+    private async Task RunAsync(Scenario scenario, RecentFailurePolicy recentFailure, ISet<string> seen)
     {
         var clock = new ManualClock();
         var options = new StoreOptions
@@ -98,7 +101,7 @@ public abstract class ModelSuite<TSource>
             },
             Seed = 1,
         };
-        await using var twins = new Twins(new TSource(), options, new World(clock, seen));
+        await using var twins = new Twins(new TSource(), options, new World(clock, seen), LookEvery);
         await twins.RunAsync(scenario);
     }
 }

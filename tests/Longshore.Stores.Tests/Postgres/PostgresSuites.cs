@@ -91,6 +91,8 @@ public sealed class PostgresTransitionMatrix : TransitionMatrixSuite<PostgresSou
 public sealed class PostgresModel : ModelSuite<PostgresSource>
 {
     protected override int Searches => 30;
+
+    protected override int LookEvery => 4;
 }
 
 public sealed class PostgresRace : RaceSuite<PostgresSource>;

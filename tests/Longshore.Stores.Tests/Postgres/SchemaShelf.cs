@@ -14,11 +14,13 @@ internal static class SchemaShelf
         do $$
         declare
             one record;
-            tables text;
         begin
-            select string_agg(oid::regclass::text, ', ') into tables from pg_class
-            where relnamespace = 'USED'::regnamespace and relkind = 'r' and pg_relation_size(oid) > 0;
-            execute 'truncate ' || tables;
+            for one in select relname as name, pg_relation_size(oid) as size from pg_class
+                where relnamespace = 'USED'::regnamespace and relkind = 'r' and pg_relation_size(oid) > 0
+            loop
+                execute format(
+                    case when one.size > 100000 then 'truncate USED.%I' else 'delete from USED.%I' end, one.name);
+            end loop;
             for one in select relname as name from pg_class
                 where relnamespace = 'NEW'::regnamespace and relkind = 'r' and pg_relation_size(oid) > 0
             loop
@@ -44,7 +46,7 @@ internal static class SchemaShelf
         """;
 
     private static readonly ConcurrentBag<string> Free = [];
-    private static readonly Lazy<Task<string>> New = new(MakeAsync);
+    private static readonly Lazy<Task<(string Schema, object? Declared)>> New = new(MakeAsync);
     private static int _last;
 
     /// <summary>The name of a schema that is empty or not yet there.</summary>
@@ -54,22 +56,21 @@ internal static class SchemaShelf
     public static async Task ReturnAsync(string schema)
     {
         var made = await New.Value;
-        await using var connection = new NpgsqlConnection(PostgresServer.SharedConnection);
-        await connection.OpenAsync();
-        if (!Equals(await ScalarAsync(connection, Declared, schema), await ScalarAsync(connection, Declared, made)))
+        await using var connection = await ConnectAsync();
+        if (!Equals(await ScalarAsync(connection, Declared, schema), made.Declared))
         {
             await DropAsync(schema);
             return;
         }
 
-        await ScalarAsync(connection, EmptyOne.Replace("USED", schema).Replace("NEW", made));
+        await ScalarAsync(connection, EmptyOne.Replace("USED", schema).Replace("NEW", made.Schema));
         Free.Add(schema);
     }
 
     private static string Name() => string.Create(
         CultureInfo.InvariantCulture, $"t{Environment.ProcessId}_{Interlocked.Increment(ref _last)}");
 
-    private static async Task<string> MakeAsync()
+    private static async Task<(string Schema, object? Declared)> MakeAsync()
     {
         var schema = Name();
         await using var store = await PostgresStore.OpenAsync(Options(schema));
@@ -78,7 +79,8 @@ internal static class SchemaShelf
             AppDomain.CurrentDomain.ProcessExit += (_, _) => Task.WhenAll(Free.Append(schema).Select(DropAsync)).Wait();
         }
 
-        return schema;
+        await using var connection = await ConnectAsync();
+        return (schema, await ScalarAsync(connection, Declared, schema));
     }
 
     private static Task DropAsync(string schema) => Schema.DropAsync(Options(schema), CancellationToken.None);
@@ -88,6 +90,13 @@ internal static class SchemaShelf
         ConnectionString = PostgresServer.SharedConnection,
         Schema = schema,
     };
+
+    private static async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(PostgresServer.SharedConnection);
+        await connection.OpenAsync();
+        return connection;
+    }
 
     private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, params object[] values)
     {
