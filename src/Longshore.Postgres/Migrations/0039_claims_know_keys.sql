@@ -117,7 +117,10 @@ create or replace function longshore.complete(
     p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint,
     p_half_life_us bigint default 2592000000000, p_steps boolean default false)
 returns void
-language plpgsql set plan_cache_mode = force_generic_plan as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off
+as $$
 declare
     v_now bigint;
     v_ended integer;
@@ -225,7 +228,10 @@ returns table (
     backoff_cap_us bigint, late smallint, effort_us bigint, parent_id bigint, workflow text, workflow_cursor text,
     tags text[], metadata json, correlation_id text, idempotency_key text, item text, error text, walked_us bigint,
     draft json, claim_status smallint, next_token_us bigint, run_part text[], limit_key text)
-language plpgsql set plan_cache_mode = force_generic_plan as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set jit = off
+as $$
 #variable_conflict use_column
 declare
     v_now bigint;

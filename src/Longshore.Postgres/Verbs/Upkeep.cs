@@ -169,6 +169,12 @@ internal sealed class Upkeep(
             async connection =>
             {
                 var ids = await which(connection).ConfigureAwait(false);
+                if (ids.Count == 0)
+                {
+                    // Mostly time brings nothing, and nodes look often.
+                    return decide(new Moves(0, database.Options.Store.Breakers), ids);
+                }
+
                 var moves = await reader.LockAsync(connection, ids, nowUs, ct).ConfigureAwait(false);
                 var outcome = decide(moves, ids);
                 await writer.WriteAsync(connection, moves, ct).ConfigureAwait(false);

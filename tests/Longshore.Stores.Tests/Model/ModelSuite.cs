@@ -21,7 +21,7 @@ public abstract class ModelSuite<TSource>
     /// <summary>How many scenarios are tried for each policy; fewer where each step is a round trip.</summary>
     protected virtual int Searches => UsualSearches;
 
-    /// <summary>After every so many steps all that both stores hold is compared; what a step answers always is.</summary>
+    /// <summary>After so many steps all that both stores hold is compared; what a step answers always is.</summary>
     protected virtual int LookEvery => 1;
 
     [Theory]
