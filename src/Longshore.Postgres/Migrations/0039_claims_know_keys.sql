@@ -117,10 +117,7 @@ create or replace function longshore.complete(
     p_agents integer[], p_ids bigint[], p_epochs integer[], p_results json[], p_keys text[], p_now_us bigint,
     p_half_life_us bigint default 2592000000000, p_steps boolean default false)
 returns void
-language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set jit = off
-as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
     v_now bigint;
     v_ended integer;
@@ -228,10 +225,7 @@ returns table (
     backoff_cap_us bigint, late smallint, effort_us bigint, parent_id bigint, workflow text, workflow_cursor text,
     tags text[], metadata json, correlation_id text, idempotency_key text, item text, error text, walked_us bigint,
     draft json, claim_status smallint, next_token_us bigint, run_part text[], limit_key text)
-language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set jit = off
-as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
     v_now bigint;
@@ -440,9 +434,10 @@ begin
               union all
               select r.*, u.turn
               from unnest(v_at[1:v_count]) with ordinality u (at, turn)
-              join longshore.ready r on r.ctid = u.at
+              cross join lateral (select r.* from longshore.ready r where r.ctid = u.at offset 0) r
               where p_shared) g
-        join longshore.tasks t on t.id = g.id
+        -- Looked up one by one, whatever the planner thinks of tables that were empty when it first saw them.
+        cross join lateral (select t.* from longshore.tasks t where t.id = g.id offset 0) t
         order by g.turn, g.rank, g.id;
         if v_ids is not null then
             perform longshore.mark_probes(p_agent, v_ids, v_now);

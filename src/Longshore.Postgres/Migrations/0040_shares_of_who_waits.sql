@@ -14,41 +14,42 @@ declare
     v_want integer := p_max;
     v_reach integer := p_max + 8;
     v_all boolean;
+    v_present bigint := (select t.present from longshore.share_time t);
 begin
     loop
         with classes as materialized (
-            select c.id, coalesce(s.namespace, '') as name, p.depth, p.place
-            from unnest(p_classes, v_depths) with ordinality p (class_id, depth, place)
-            join longshore.classes c on c.id = p.class_id
-            left join longshore.shares s on s.namespace = c.namespace
-        ), groups as materialized (
-            select g.*, t.until_at / g.cost as quota
-            from (select c.name, c.classes, row_number() over (order by c.name collate "C") as g, s.weight,
-                         greatest(s.end_at, t.present) as start_at, s.end_at, 1000000000::bigint / s.weight as cost,
-                         t.present
-                  from (select c.name, count(*) as classes from classes c group by c.name) c
-                  join longshore.shares s on s.namespace = c.name
-                  cross join longshore.share_time t) g
-            cross join lateral (
-                select greatest(0, g.present - g.start_at + g.cost
-                    + v_want * 1000000000::bigint / coalesce(w.weights, 1)) as until_at
-                from (select sum(s.weight)::bigint as weights
-                      from longshore.shares s
-                      where s.namespace in (
-                          select c.name from classes c
-                          where exists (
-                              select from longshore.ready n where n.class_id = c.id and n.is_shut is null))) w) t
+            select k.*, 1000000000::bigint / k.weight as cost, dense_rank() over (order by k.name collate "C") as g,
+                   count(*) over (partition by k.name collate "C") as classes
+            from (select c.id, p.depth, p.place, g.namespace as name, g.weight, g.end_at, v_present as present,
+                         greatest(g.end_at, v_present) as start_at
+                  from unnest(p_classes, v_depths) with ordinality p (class_id, depth, place)
+                  join longshore.classes c on c.id = p.class_id
+                  left join longshore.shares s on s.namespace = c.namespace
+                  join longshore.shares g on g.namespace = coalesce(s.namespace, '')) k
+        ), waiting as materialized (
+            -- One task of a group that waits is enough to know.
+            select sum(g.weight)::bigint as weights
+            from (select distinct c.g, c.weight from classes c) g
+            where (select true from classes c
+                   where c.g = g.g and (
+                       select n.id from longshore.ready n where n.class_id = c.id and n.is_shut is null limit 1)
+                       is not null
+                   limit 1)
+        ), lanes as materialized (
+            select c.*, greatest(0, c.present - c.start_at + c.cost
+                       + v_want * 1000000000::bigint / coalesce(w.weights, 1)) / c.cost as quota
+            from classes c cross join waiting w
         ), known as materialized (
-            select h.g, h.id, h.start_at, h.end_at, h.cost, h.is_last, h.place, h.quota, row_number() over heads as n,
+            select h.g, h.at, h.start_at, h.end_at, h.cost, h.is_last, h.place, h.quota, row_number() over heads as n,
                    count(*) filter (where h.is_last) over heads - h.is_last::integer as behind
             from (
-                select t.*, h.id, h.rank, h.n = t.reach as is_last
-                from (select c.id as class_id, c.place, g.g, g.start_at, g.end_at, g.cost, g.quota,
-                             c.depth * (2 + g.quota * 5 / 4 / g.classes) as reach
-                      from groups g join classes c on c.name = g.name
-                      where g.quota > 0) t
+                select t.*, h.at, h.id, h.rank, h.n = t.reach as is_last
+                from (select c.id as class_id, c.place, c.g, c.start_at, c.end_at, c.cost, c.quota,
+                             c.depth * (2 + c.quota * 5 / 4 / c.classes) as reach
+                      from lanes c
+                      where c.quota > 0) t
                 cross join lateral (
-                    select n.id, n.rank, row_number() over (order by n.rank, n.id) as n
+                    select n.ctid as at, n.id, n.rank, row_number() over (order by n.rank, n.id) as n
                     from longshore.ready n
                     where n.class_id = t.class_id and n.is_shut is null and p_levels >> n.priority & 1 = 1
                       and (n.flags & 114 = 0 or not longshore.is_barred(
@@ -61,27 +62,23 @@ begin
             from (select k.g, k.start_at + count(*) filter (where k.behind = 0) * k.cost as start_at
                   from known k group by k.g, k.start_at, k.cost having bool_or(k.is_last)) k
             union all
-            select g.start_at, g.end_at, g.g from groups g where g.quota = 0
+            select c.start_at, c.end_at, c.g from lanes c where c.quota = 0
             order by 1, 2, 3
             limit 1
-        ), head as materialized (
-            select k.id, k.start_at + (k.n - 1) * k.cost as start_at,
-                   case k.n when 1 then k.end_at else k.start_at + (k.n - 1) * k.cost end as end_at, k.g
-            from known k
-            where k.behind = 0
-            order by 2, 3, 4
-            limit v_reach
         ), locked as materialized (
             select r.ctid as at, r.flags
-            from head h
-            join longshore.ready r on r.id = h.id
-            where not exists (select 1 from cut c where (h.start_at, h.end_at, h.g) >= (c.start_at, c.end_at, c.g))
+            from (select k.at, k.g, k.start_at + (k.n - 1) * k.cost as start_at,
+                         case k.n when 1 then k.end_at else k.start_at + (k.n - 1) * k.cost end as end_at
+                  from known k
+                  where k.behind = 0) h
+            join longshore.ready r on r.ctid = h.at
+            where coalesce((h.start_at, h.end_at, h.g) < (select c.start_at, c.end_at, c.g from cut c), true)
             order by h.start_at, h.end_at, h.g
             limit p_max
             for update of r skip locked
         )
         select array_agg(l.at), array_agg(l.flags::integer), bit_or(l.flags),
-               (select count(*) from head) < v_reach and not exists (select 1 from cut),
+               (select count(*) from known k where k.behind = 0) < v_reach and not exists (select 1 from cut),
                (select array_agg(k.place) from known k where k.is_last and k.n <= k.quota)
         into at, flags, marks, v_all, v_deeper
         from locked l;
