@@ -186,8 +186,8 @@ public sealed class TransactionalTests : OneStore
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where n.nspname || '.' = 'longshore.' and array_to_string(p.proconfig, ' ') ~ 'enable_[a-z]+=off'
             """;
-        (await ScalarAsync(connection, $"select count(*) {Forbidding}")).ShouldBe(15L);
+        (await ScalarAsync(connection, $"select count(*) {Forbidding}")).ShouldBe(17L);
         (await ScalarAsync(connection, $"select count(*) {Forbidding} and 'jit=off' = any (p.proconfig)"))
-            .ShouldBe(15L);
+            .ShouldBe(17L);
     }
 }
