@@ -16,8 +16,10 @@ with due as (
     order by deadline_us, task_id
     limit $2
     for update skip locked
+), gone as (
+    delete from longshore.deadlines d using due where d.task_id = due.task_id returning d.task_id, d.deadline_us
 )
-delete from longshore.deadlines d using due where d.task_id = due.task_id returning d.task_id;
+select task_id from gone order by deadline_us, task_id;
 
 -- name: prune
 select p.pruned, p.has_more from longshore.prune($1, $2, $3, $4, $5, $6) p;
