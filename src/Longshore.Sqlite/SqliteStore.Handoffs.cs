@@ -12,14 +12,14 @@ public sealed partial class SqliteStore
     public ValueTask<IReadOnlyList<HandoffOutcome>> HandOffAsync(
         IReadOnlyList<NewHandoff> handoffs, long? nowUs = null, CancellationToken ct = default) =>
         WriteAsync<IReadOnlyList<HandoffOutcome>>(
-            nowUs, now => Each(handoffs, said => _verbs.Handoffs.HandOff(said, now)));
+            nowUs, now => Outcomes.Of(handoffs, said => _verbs.Handoffs.HandOff(said, now)));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> WithdrawAsync(
         IReadOnlyList<long> taskIds, ActorType actorType, string actor, string? reason, long? nowUs = null,
         CancellationToken ct = default) =>
         WriteAsync<IReadOnlyList<ChangeOutcome>>(
-            nowUs, now => Each(taskIds, id => _verbs.Handoffs.Withdraw(id, actorType, actor, reason, now)));
+            nowUs, now => Outcomes.Of(taskIds, id => _verbs.Handoffs.Withdraw(id, actorType, actor, reason, now)));
 
     /// <inheritdoc/>
     ValueTask<Page<Handoff>> IHandoffStore.ListAsync(HandoffQuery query, CancellationToken ct) =>

@@ -15,14 +15,14 @@ public sealed partial class SqliteStore
         IReadOnlyList<long> taskIds, string actor, string? reason, long? nowUs = null,
         CancellationToken ct = default) =>
         WriteAsync<IReadOnlyList<ChangeOutcome>>(
-            nowUs, now => Each(taskIds, id => _verbs.Returns.Evict(id, actor, reason, now)));
+            nowUs, now => Outcomes.Of(taskIds, id => _verbs.Returns.Evict(id, actor, reason, now)));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> ReclassifyAsync(
         IReadOnlyList<long> taskIds, IReadOnlyList<Requirement> requires, string reason, long? nowUs = null,
         CancellationToken ct = default) =>
         WriteAsync<IReadOnlyList<ChangeOutcome>>(
-            nowUs, now => Each(taskIds, id => _verbs.Returns.Reclassify(id, requires, reason, now)));
+            nowUs, now => Outcomes.Of(taskIds, id => _verbs.Returns.Reclassify(id, requires, reason, now)));
 
     /// <inheritdoc/>
     public ValueTask<bool> SetAvailabilityAsync(

@@ -25,14 +25,14 @@ public sealed partial class SqliteStore
 
             _live.Rations.Freed = _live.Keys.Freed = 0;
             var newFrom = _live.NextTaskId;
-            var finishes = Each(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs));
+            var finishes = Outcomes.Of(batch.Finishes, finish => _verbs.Finisher.Finish(finish, nowUs));
             return new TaskBatchOutcome
             {
                 Finishes = finishes,
                 Runs = _verbs.Runs.Advance(nowUs),
-                Inserts = Each(batch.Inserts, task => _verbs.Inserter.Insert(task, newFrom, nowUs)),
-                Renewals = Each(batch.Renewals, renewal => _verbs.Finisher.Renew(renewal, nowUs)),
-                Claims = Each(batch.Claims, request => _verbs.Claimer.Claim(request, nowUs)),
+                Inserts = Outcomes.Of(batch.Inserts, task => _verbs.Inserter.Insert(task, newFrom, nowUs)),
+                Renewals = Outcomes.Of(batch.Renewals, renewal => _verbs.Finisher.Renew(renewal, nowUs)),
+                Claims = Outcomes.Of(batch.Claims, request => _verbs.Claimer.Claim(request, nowUs)),
                 Freed = _live.Rations.Freed + _live.Keys.Freed,
             };
         });
@@ -42,7 +42,7 @@ public sealed partial class SqliteStore
     public ValueTask<IReadOnlyList<ChangeOutcome>> CancelAsync(
         IReadOnlyList<long> taskIds, string? reason, long? nowUs = null, CancellationToken ct = default) =>
         WriteAsync<IReadOnlyList<ChangeOutcome>>(
-            nowUs, now => Each(
+            nowUs, now => Outcomes.Of(
                 taskIds, id => _verbs.Changer.Cancel(id, reason, now) with
                 {
                     Runs = _verbs.Runs.Advance(now).IfAny,
@@ -51,14 +51,14 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> RetryAsync(
         IReadOnlyList<long> taskIds, long? nowUs = null, CancellationToken ct = default) =>
-        WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Each(
+        WriteAsync<IReadOnlyList<ChangeOutcome>>(nowUs, now => Outcomes.Of(
             taskIds, id => _verbs.Runs.RetryTask(_verbs.Changer, id, now)));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ChangeOutcome>> ReprioritiseAsync(
         IReadOnlyList<long> taskIds, int priority, long? nowUs = null, CancellationToken ct = default) =>
         WriteAsync<IReadOnlyList<ChangeOutcome>>(
-            nowUs, now => Each(taskIds, id => _verbs.Changer.Reprioritise(id, priority, now)));
+            nowUs, now => Outcomes.Of(taskIds, id => _verbs.Changer.Reprioritise(id, priority, now)));
 
     /// <inheritdoc/>
     public ValueTask<RelaxOutcome> RelaxAsync(int limit, long? nowUs = null, CancellationToken ct = default) =>
@@ -107,7 +107,7 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<bool>> HeartbeatAsync(
         IReadOnlyList<string> names, long? nowUs = null, CancellationToken ct = default) =>
-        WriteAsync<IReadOnlyList<bool>>(nowUs, now => Each(names, name => _verbs.Agents.Heartbeat(name, now)));
+        WriteAsync<IReadOnlyList<bool>>(nowUs, now => Outcomes.Of(names, name => _verbs.Agents.Heartbeat(name, now)));
 
     /// <inheritdoc/>
     public ValueTask<bool> SetModeAsync(
@@ -137,20 +137,4 @@ public sealed partial class SqliteStore
         _verbs.Events.Flush(now);
         return outcome;
     });
-
-    private static TOutcome[] Each<TItem, TOutcome>(IReadOnlyList<TItem> items, Func<TItem, TOutcome> verb)
-    {
-        if (items.Count == 0)
-        {
-            return [];
-        }
-
-        var outcomes = new TOutcome[items.Count];
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            outcomes[i] = verb(items[i]);
-        }
-
-        return outcomes;
-    }
 }

@@ -25,33 +25,17 @@ public sealed partial class InMemoryStore
 
             var newFrom = _state.LastTaskId + 1;
             _freed = 0;
-            var finishes = Each(batch.Finishes, finish => Finish(finish, nowUs));
+            var finishes = Outcomes.Of(batch.Finishes, finish => Finish(finish, nowUs));
             return new TaskBatchOutcome
             {
                 Finishes = finishes,
                 Runs = AdvanceRuns(nowUs),
-                Inserts = Each(batch.Inserts, task => Insert(task, newFrom, nowUs)),
-                Renewals = Each(batch.Renewals, renewal => Renew(renewal, nowUs)),
-                Claims = Each(batch.Claims, request => Claim(request, nowUs)),
+                Inserts = Outcomes.Of(batch.Inserts, task => Insert(task, newFrom, nowUs)),
+                Renewals = Outcomes.Of(batch.Renewals, renewal => Renew(renewal, nowUs)),
+                Claims = Outcomes.Of(batch.Claims, request => Claim(request, nowUs)),
                 Freed = _freed,
             };
         });
-    }
-
-    private static TOutcome[] Each<TItem, TOutcome>(List<TItem> items, Func<TItem, TOutcome> verb)
-    {
-        if (items.Count == 0)
-        {
-            return [];
-        }
-
-        var outcomes = new TOutcome[items.Count];
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            outcomes[i] = verb(items[i]);
-        }
-
-        return outcomes;
     }
 
     private InsertOutcome Insert(NewTask task, long newFrom, long nowUs)
