@@ -109,9 +109,10 @@ public sealed partial class PostgresStore
     /// <summary>What must hold between any two verbs and does not; empty when all is well.</summary>
     internal ValueTask<IReadOnlyList<string>> CheckInvariantsAsync(CancellationToken ct = default) =>
         _database.RunAsync<IReadOnlyList<string>>(
-            () => new Round().Add(_database.Sql["check_invariants"]),
+            () => new Round().Add(_database.Sql["checks_are_whole"]).Add(_database.Sql["check_invariants"]),
             async row =>
             {
+                await row.NextResultAsync(ct).ConfigureAwait(false);
                 var broken = new List<string>();
                 while (await row.ReadAsync(ct).ConfigureAwait(false))
                 {
