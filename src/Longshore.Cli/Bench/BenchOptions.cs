@@ -48,6 +48,9 @@ internal sealed record BenchOptions
     /// <summary>The tasks are of ten namespaces of different shares.</summary>
     public bool Shared { get; init; }
 
+    /// <summary>The tasks are of ten namespaces without shares.</summary>
+    public bool Tenants { get; init; }
+
     /// <summary>All tasks are of one batch, and one of them is its callback.</summary>
     public bool Batch { get; init; }
 

@@ -70,7 +70,7 @@ internal static class DrainWorkload
 
     public static Action<LongshoreBuilder> Handlers(BenchOptions options) => longshore => longshore.AddAgent(
         Agent,
-        agent => (options.Shared ? agent.Namespaces(SharedTasks.Namespaces) : agent)
+        agent => (options.Shared || options.Tenants ? agent.Namespaces(TenantTasks.Namespaces) : agent)
             .Capabilities(BenchTasks.Capabilities).Handle<NoOpHandler>(handler =>
             {
                 handler.Concurrency = options.Concurrency;
@@ -103,7 +103,8 @@ internal static class DrainWorkload
         {
             { Guarded: true } => GuardedTasks.SubmitAsync(client, options.Tasks, ct),
             { Blocked: > 0 } => LimitedTasks.SubmitBesideBlockedAsync(client, options.Blocked, options.Tasks, ct),
-            { Shared: true } => SharedTasks.SubmitAsync(client, options.Tasks, ct),
+            { Shared: true } => TenantTasks.SubmitAsync(client, options.Tasks, shared: true, ct),
+            { Tenants: true } => TenantTasks.SubmitAsync(client, options.Tasks, shared: false, ct),
             { Keyed: > 0 } => LimitedTasks.SubmitKeyedAsync(client, options.Keyed, options.Tasks, ct),
             { Batch: true } => BenchTasks.SubmitBatchAsync(client, options.Tasks, ct),
             _ => BenchTasks.SubmitAsync(client, options.Tasks, ct, options.Unique),

@@ -64,6 +64,11 @@ internal static class BenchCommand
         Description = "The tasks are of ten namespaces with shares from 1 to 10.",
     };
 
+    private static readonly Option<bool> Tenants = new("--tenants")
+    {
+        Description = "The tasks are of ten namespaces without shares: what --shared is measured against.",
+    };
+
     private static readonly Option<int> Keyed = new("--keyed")
     {
         Description = "The tasks have so many limit keys, of each of which one may be in progress.",
@@ -127,7 +132,7 @@ internal static class BenchCommand
         command.Add(One(Workloads.Enqueue, "Submit single tasks, many callers at once.", 50_000, Callers));
         command.Add(One(
             Workloads.Drain, "Do a backlog with typed handlers that do nothing.", 100_000, Handlers, Prefetch, Bare,
-            Guarded, Unique, Pruning, Limited, Keyed, Blocked, Shared, Batch));
+            Guarded, Unique, Pruning, Limited, Keyed, Blocked, Shared, Tenants, Batch));
         command.Add(One(
             Workloads.Latency, "From the submission of a task to the start of its handler.", 1_000, Across));
         command.Add(One(
@@ -306,6 +311,7 @@ internal static class BenchCommand
             Pruning = options.Contains(Pruning) && parsed.GetValue(Pruning),
             Limited = options.Contains(Limited) && parsed.GetValue(Limited),
             Shared = options.Contains(Shared) && parsed.GetValue(Shared),
+            Tenants = options.Contains(Tenants) && parsed.GetValue(Tenants),
             Keyed = options.Contains(Keyed) ? parsed.GetValue(Keyed) : 0,
             Blocked = options.Contains(Blocked) ? parsed.GetValue(Blocked) : 0,
             Across = across,

@@ -9,7 +9,8 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_mergejoin = off set enable_hashjoin = off set jit = off
 as $$
 declare
-    v_depths integer[] := array_fill(1, array[cardinality(p_classes)]);
+    v_deep integer[];
+    v_depths integer[];
     v_deeper integer[];
     v_want integer := p_max;
     v_reach integer := p_max + 8;
@@ -18,75 +19,79 @@ declare
 begin
     loop
         with classes as materialized (
-            select k.*, 1000000000::bigint / k.weight as cost, dense_rank() over (order by k.name collate "C") as g,
-                   count(*) over (partition by k.name collate "C") as classes
-            from (select c.id, p.depth, p.place, g.namespace as name, g.weight, g.end_at, v_present as present,
-                         greatest(g.end_at, v_present) as start_at
-                  from unnest(p_classes, v_depths) with ordinality p (class_id, depth, place)
-                  join longshore.classes c on c.id = p.class_id
-                  left join longshore.shares s on s.namespace = c.namespace
-                  join longshore.shares g on g.namespace = coalesce(s.namespace, '')) k
+            select c.id, g.namespace as name, g.weight, g.end_at, greatest(g.end_at, v_present) as start_at,
+                   coalesce(v_depths[array_position(v_deep, c.id)], 1) as depth
+            from longshore.classes c
+            cross join lateral (
+                select s.* from longshore.shares s where s.namespace in ('', c.namespace)
+                order by s.namespace desc limit 1) g
+            where c.id = any (p_classes)
+        ), groups as materialized (
+            select c.name, c.weight, c.end_at, c.start_at, 1000000000::bigint / c.weight as cost,
+                   array_agg(c.id) as ids, array_agg(c.depth) as depths, count(*) as classes,
+                   row_number() over (order by c.name collate "C") as g
+            from classes c group by c.name, c.weight, c.end_at, c.start_at
         ), waiting as materialized (
             -- One task of a group that waits is enough to know.
             select sum(g.weight)::bigint as weights
-            from (select distinct c.g, c.weight from classes c) g
-            where (select true from classes c
-                   where c.g = g.g and (
-                       select n.id from longshore.ready n where n.class_id = c.id and n.is_shut is null limit 1)
+            from groups g
+            where (select true from unnest(g.ids) c (id)
+                   where (select n.id from longshore.ready n where n.class_id = c.id and n.is_shut is null limit 1)
                        is not null
                    limit 1)
         ), lanes as materialized (
-            select c.*, greatest(0, c.present - c.start_at + c.cost
-                       + v_want * 1000000000::bigint / coalesce(w.weights, 1)) / c.cost as quota
-            from classes c cross join waiting w
+            select g.*, greatest(0, v_present - g.start_at + g.cost
+                       + v_want * 1000000000::bigint / coalesce(w.weights, 1)) / g.cost as quota
+            from groups g cross join waiting w
         ), known as materialized (
-            select h.g, h.at, h.start_at, h.end_at, h.cost, h.is_last, h.place, h.quota, row_number() over heads as n,
-                   count(*) filter (where h.is_last) over heads - h.is_last::integer as behind
-            from (
-                select t.*, h.at, h.id, h.rank, h.n = t.reach as is_last
-                from (select c.id as class_id, c.place, c.g, c.start_at, c.end_at, c.cost, c.quota,
-                             c.depth * (2 + c.quota * 5 / 4 / c.classes) as reach
-                      from lanes c
-                      where c.quota > 0) t
+            select l.g, h.at, l.start_at + (h.n - 1) * l.cost as start_at,
+                   case h.n when 1 then l.end_at else l.start_at + (h.n - 1) * l.cost end as end_at,
+                   l.cost, h.last_of, h.n <= l.quota as is_due
+            from lanes l
+            cross join lateral (
+                select n.at, n.last_of, row_number() over (order by n.rank, n.id) as n
+                from (select c.id, l.classes, c.depth * (2 + l.quota * 5 / 4 / l.classes) as reach
+                      from unnest(l.ids, l.depths) c (id, depth)) c
                 cross join lateral (
-                    select n.ctid as at, n.id, n.rank, row_number() over (order by n.rank, n.id) as n
+                    select n.ctid as at, n.id, n.rank,
+                           case when row_number() over (order by n.rank, n.id) = c.reach then c.id end as last_of
                     from longshore.ready n
-                    where n.class_id = t.class_id and n.is_shut is null and p_levels >> n.priority & 1 = 1
+                    where n.class_id = c.id and n.is_shut is null and p_levels >> n.priority & 1 = 1
                       and (n.flags & 114 = 0 or not longshore.is_barred(
                           p_agent, n.id, n.class_id, n.flags, null, null, p_now_us, p_policy, p_window_us,
                           p_timeout_us))
-                    order by n.rank, n.id limit t.reach) h) h
-            window heads as (partition by h.g order by h.rank, h.id rows unbounded preceding)
-        ), cut as materialized (
-            select k.start_at, k.start_at as end_at, k.g
-            from (select k.g, k.start_at + count(*) filter (where k.behind = 0) * k.cost as start_at
-                  from known k group by k.g, k.start_at, k.cost having bool_or(k.is_last)) k
-            union all
-            select c.start_at, c.end_at, c.g from lanes c where c.quota = 0
-            order by 1, 2, 3
-            limit 1
+                    order by n.rank, n.id limit c.reach) n
+                where l.quota > 0) h
+        ), facts as materialized (
+            select least(
+                       (select min(array[l.start_at, l.end_at, l.g]) from lanes l where l.quota = 0),
+                       min(array[k.start_at + k.cost, k.start_at + k.cost, k.g]) filter (where k.last_of is not null))
+                       as cut,
+                   count(*) as tasks, array_agg(k.last_of) filter (where k.last_of is not null and k.is_due) as deeper
+            from known k
         ), locked as materialized (
             select r.ctid as at, r.flags
-            from (select k.at, k.g, k.start_at + (k.n - 1) * k.cost as start_at,
-                         case k.n when 1 then k.end_at else k.start_at + (k.n - 1) * k.cost end as end_at
-                  from known k
-                  where k.behind = 0) h
+            from unnest(array(
+                select k.at from known k cross join facts f
+                where f.cut is null or (k.start_at, k.end_at, k.g) < (f.cut[1], f.cut[2], f.cut[3])
+                order by k.start_at, k.end_at, k.g)) h (at)
             join longshore.ready r on r.ctid = h.at
-            where coalesce((h.start_at, h.end_at, h.g) < (select c.start_at, c.end_at, c.g from cut c), true)
-            order by h.start_at, h.end_at, h.g
             limit p_max
             for update of r skip locked
         )
-        select array_agg(l.at), array_agg(l.flags::integer), bit_or(l.flags),
-               (select count(*) from known k where k.behind = 0) < v_reach and not exists (select 1 from cut),
-               (select array_agg(k.place) from known k where k.is_last and k.n <= k.quota)
+        select l.at, l.flags, l.marks, f.tasks < v_reach and f.cut is null, f.deeper
         into at, flags, marks, v_all, v_deeper
-        from locked l;
+        from facts f
+        cross join (
+            select array_agg(l.at) as at, array_agg(l.flags::integer) as flags, bit_or(l.flags) as marks
+            from locked l) l;
         exit when cardinality(at) = p_max or v_all or v_reach > 100000;
         if v_deeper is not null then
             v_depths := array(
-                select case when d.place = any (v_deeper) then d.depth * 4 else d.depth end
-                from unnest(v_depths) with ordinality d (depth, place) order by d.place);
+                    select 4 * coalesce(v_depths[array_position(v_deep, d.id)], 1)
+                    from unnest(v_deeper) with ordinality d (id, n) order by d.n)
+                || v_depths;
+            v_deep := v_deeper || v_deep;
         else
             v_want := v_want * 8;
             v_reach := v_reach * 8;

@@ -5,15 +5,15 @@ using Longshore.Tasks;
 
 namespace Longshore.Cli.Bench;
 
-/// <summary>The tasks of <see cref="BenchTasks"/>, in ten namespaces in turn, whose shares are from 1 to 10.</summary>
-internal static class SharedTasks
+/// <summary>The tasks of <see cref="BenchTasks"/>, in ten namespaces in turn, with shares from 1 to 10 or without.</summary>
+internal static class TenantTasks
 {
     public static string[] Namespaces { get; } =
         [.. Enumerable.Range(1, 10).Select(share => string.Create(CultureInfo.InvariantCulture, $"tenant-{share}"))];
 
-    public static async Task SubmitAsync(ILongshoreClient client, int tasks, CancellationToken ct)
+    public static async Task SubmitAsync(ILongshoreClient client, int tasks, bool shared, CancellationToken ct)
     {
-        for (var i = 0; i < Namespaces.Length; i++)
+        for (var i = 0; shared && i < Namespaces.Length; i++)
         {
             await client.SetRulesAsync(Namespaces[i], new NamespaceRules { Share = i + 1 }, ct: ct)
                 .ConfigureAwait(false);
