@@ -27,16 +27,31 @@ language sql stable as $$
     where c.id = p_class_id
 $$;
 
--- As before. Scans of bitmaps leave in an index what is dead.
-create or replace function longshore.keep_by_keys(
-    p_at tid[], p_now_us bigint, out at tid[], out flags integer[], out marks integer)
+-- Those of some ready tasks that their keys have room for, in the order of urgency, and the keys of all. What a key
+-- holds is counted only where the answer is open: most have one task here, and nothing is in progress of them. Scans of
+-- bitmaps leave in an index what is dead.
+drop function longshore.keep_by_keys(tid[], bigint);
+
+create function longshore.keep_by_keys(
+    p_at tid[], p_now_us bigint, out at tid[], out flags integer[], out marks integer, out keys text[])
 language plpgsql stable
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
+declare
+    v_doubt_all boolean := exists (
+        select from longshore.key_limits l where l.interval_us is not null or l.most < 1);
 begin
     with picked as materialized (
         select r.ctid as place, r.id, r.rank, r.flags, r.class_id, r.limit_key
         from longshore.ready r
         where r.ctid = any (p_at)
+    ), doubtful as materialized (
+        select k.limit_key
+        from picked k
+        where k.limit_key is not null
+        group by k.limit_key
+        having v_doubt_all or count(*) > 1 or (
+            select h.id from longshore.claims h
+            where h.limit_key = k.limit_key and h.limit_key is not null limit 1) is not null
     ), room as materialized (
         select l.id as limit_id, p.class_id, p.limit_key,
                longshore.room_of(
@@ -51,7 +66,8 @@ begin
                        select s.full_us from longshore.key_states s
                        where s.limit_id = l.id and s.key = p.limit_key), 0) end,
                    p_now_us) as room
-        from (select distinct k.class_id, k.limit_key from picked k where k.limit_key is not null) p
+        from (select distinct k.class_id, k.limit_key
+              from doubtful d join picked k on k.limit_key = d.limit_key) p
         join longshore.classes c on c.id = p.class_id
         join longshore.key_limits l on l.namespace = c.namespace and l.kind in ('', c.kind)
     ), over as (
@@ -61,10 +77,13 @@ begin
               from picked k join room m on m.class_id = k.class_id and m.limit_key = k.limit_key) n
         where n.n > n.room
     )
-    select array_agg(k.place order by k.rank, k.id), array_agg(k.flags::integer order by k.rank, k.id), bit_or(k.flags)
-    into at, flags, marks
-    from picked k
-    where not exists (select from over o where o.id = k.id);
+    select array_agg(k.place), array_agg(k.flags::integer), bit_or(k.flags),
+           array(select k.limit_key from picked k where k.limit_key is not null)
+    into at, flags, marks, keys
+    from (select k.place, k.flags
+          from picked k
+          where not exists (select from over o where o.id = k.id)
+          order by k.rank, k.id) k;
 end
 $$;
 
@@ -96,7 +115,7 @@ begin
 end
 $$;
 
--- As before.
+-- Shuts what is open of keys that claims have filled. Where limits are of kinds or rates, more is to be looked at.
 create or replace function longshore.settle_full(p_keys text[], p_now_us bigint) returns void
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
@@ -105,9 +124,15 @@ begin
         perform longshore.settle_keys(p_keys, p_now_us);
         return;
     end if;
-    with full_ones as materialized (
+    with waiting as materialized (
+        select u.key collate "C" as key
+        from unnest(p_keys) u (key)
+        where (select r.id from longshore.ready r
+               where r.limit_key = u.key collate "C" and r.limit_key is not null and r.is_shut is null limit 1)
+            is not null
+    ), full_ones as materialized (
         select l.namespace, k.key
-        from (select distinct u.key collate "C" as key from unnest(p_keys) u (key)) k
+        from (select distinct w.key from waiting w) k
         cross join longshore.key_limits l
         where l.most <= (
             select count(*) from longshore.claims h

@@ -242,6 +242,7 @@ declare
     v_want integer;
     v_status integer := 1;
     v_at tid[];
+    v_picked tid[];
     v_flags integer[];
     v_marks integer;
     v_walked bigint;
@@ -317,16 +318,14 @@ begin
                         p_window_us, p_timeout_us) p;
                 end if;
                 if p_limited and v_marks < 0 and not p_shared then
-                    v_keys := array(
-                        select distinct r.limit_key from longshore.ready r where r.ctid = any (v_at) and r.flags < 0);
                     loop
-                        select max(r.rank) into v_last from longshore.ready r where r.ctid = any (v_at);
-                        select max(r.id) into v_last_id
-                        from longshore.ready r where r.ctid = any (v_at) and r.rank = v_last;
-                        v_found := cardinality(v_at);
-                        select k.at, k.flags, k.marks into v_at, v_flags, v_marks
-                        from longshore.keep_by_keys(v_at, v_now) k;
-                        exit when cardinality(v_at) = v_found or p_ids is not null;
+                        v_picked := v_at;
+                        select k.at, k.flags, k.marks, k.keys into v_at, v_flags, v_marks, v_keys
+                        from longshore.keep_by_keys(v_picked, v_now) k;
+                        exit when cardinality(v_at) = cardinality(v_picked) or p_ids is not null;
+                        select r.rank, r.id into v_last, v_last_id
+                        from longshore.ready r where r.ctid = any (v_picked)
+                        order by r.rank desc, r.id desc limit 1;
                         -- There was more of some keys than they have room for: it is shut, and what comes next taken.
                         perform longshore.settle_keys(v_keys, v_now, v_at);
                         select v_at || p.at, v_flags || p.flags, coalesce(v_marks, 0) | p.marks, cardinality(p.at)
