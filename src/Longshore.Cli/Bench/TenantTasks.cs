@@ -5,7 +5,7 @@ using Longshore.Tasks;
 
 namespace Longshore.Cli.Bench;
 
-/// <summary>The tasks of <see cref="BenchTasks"/>, in ten namespaces in turn, with shares from 1 to 10 or without.</summary>
+/// <summary>The tasks of <see cref="BenchTasks"/> in ten namespaces in turn, with shares of 1 to 10 or none.</summary>
 internal static class TenantTasks
 {
     public static string[] Namespaces { get; } =

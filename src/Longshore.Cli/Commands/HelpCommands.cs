@@ -74,6 +74,10 @@ internal static class HelpCommands
             """) { Request, TaskHolderCommands.Actor };
         cancel.SetAction((parsed, ct) => ChangeAsync(parsed, "called off", connection =>
             connection.Client.CancelHelpAsync(parsed.GetValue(Request), TaskHolderCommands.ActorOf(parsed), ct)));
+        var show = new ExplainedCommand("show", "Show one request, with its answer.", """
+            longshore help-requests show 3
+            """) { Request };
+        show.SetAction(ShowAsync);
         var helpers = new ExplainedCommand("helpers", "Show who could help, and why.", """
             longshore help-requests helpers 3
             """) { Request };
@@ -82,7 +86,7 @@ internal static class HelpCommands
             longshore help-requests
             longshore help-requests --task 12 --all --json
             longshore help-requests resolve 3 --text "it is in the vault"
-            """) { OfTask, OfAgent, TaskCommand.Namespace, All, Limit, After, take, resolve, cancel, helpers };
+            """) { OfTask, OfAgent, TaskCommand.Namespace, All, Limit, After, show, take, resolve, cancel, helpers };
         command.SetAction(ListAsync);
         return command;
     }
@@ -143,6 +147,26 @@ internal static class HelpCommands
                 Output.Number(one.Id), Output.Number(one.TaskId), one.HelpType, one.Urgency, one.Status, one.Agent,
                 one.ClaimedBy ?? "", Output.Instant(one.CreatedAt), one.Description,
             ]);
+    }
+
+    private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken ct)
+    {
+        using var connection = Connection.Open(parsed);
+        var one = Wire(await connection.Client.GetHelpAsync(parsed.GetValue(Request), ct).ConfigureAwait(false));
+        return Output.Say(parsed, one, () => Output.Fields(
+            ("request", Output.Number(one.Id)),
+            ("task", Output.Number(one.TaskId)),
+            ("type", one.HelpType),
+            ("status", one.Status),
+            ("urgency", one.Urgency == one.AskedUrgency ? one.Urgency : $"{one.Urgency}, asked as {one.AskedUrgency}"),
+            ("needs", string.Join(", ", one.Capabilities)),
+            ("asked", $"{Output.Instant(one.CreatedAt)} by {one.Agent}"),
+            ("text", one.Description),
+            ("taken", one.ClaimedBy is null ? null : $"{Output.Instant(one.ClaimedAt)} by {one.ClaimedBy}"),
+            ("answered", one.ResolvedAt is null ? null : $"{Output.Instant(one.ResolvedAt)} by {one.ResolvedBy}"),
+            ("answer", one.Resolution),
+            ("called off", Output.Instant(one.CancelledAt)),
+            ("closed", Output.Instant(one.ClosedAt))));
     }
 
     private static async Task<int> HelpersAsync(ParseResult parsed, CancellationToken ct)

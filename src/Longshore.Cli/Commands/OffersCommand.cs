@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Longshore.Cli.Shell;
 using Longshore.Client.Wire;
+using Longshore.Storage;
 
 namespace Longshore.Cli.Commands;
 
@@ -11,28 +12,57 @@ internal static class OffersCommand
     private static readonly Option<TimeSpan?> Wait = Options.Seconds(
         "--wait", "Wait so long for an offer, at most 120.");
 
+    private static readonly Option<bool> Follow = new("--follow")
+    {
+        Description = "The list as it is, and again each time it changes, until interrupted.",
+    };
+
+    private static readonly Option<int?> Limit = Options.Whole(
+        "--limit", "With --follow: so many lists at most; no end if not given.");
+
     public static Command Create()
     {
         var command = new ExplainedCommand("offers", "Show what an agent is offered and has not accepted yet.", """
             longshore offers painter
             longshore offers painter --wait 60 --json
-            """) { Agent, Wait };
-        command.SetAction(ListAsync);
+            longshore offers painter --follow --json
+            """) { Agent, Wait, Follow, Limit };
+        command.SetAction((parsed, ct) => parsed.GetValue(Follow) ? FollowAsync(parsed, ct) : ListAsync(parsed, ct));
         return command;
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken ct)
     {
         using var connection = Connection.Open(parsed);
-        var offers = await connection.Client
-            .ListOffersAsync(parsed.GetValue(Agent)!, parsed.GetValue(Wait) ?? TimeSpan.Zero, ct).ConfigureAwait(false);
-        if (parsed.WantsJson())
+        var wait = parsed.GetValue(Wait) ?? TimeSpan.Zero;
+        Say(parsed, await connection.Client.ListOffersAsync(parsed.GetValue(Agent)!, wait, ct).ConfigureAwait(false));
+        return 0;
+    }
+
+    private static async Task<int> FollowAsync(ParseResult parsed, CancellationToken ct)
+    {
+        if (parsed.GetValue(Wait) is not null)
         {
-            Output.Json(GrantListWire.Of(offers));
-            return 0;
+            throw new LongshoreException(ErrorCode.InvalidInput, "--follow waits anyway; leave --wait out", "--wait");
         }
 
-        Output.Table(
+        using var connection = Connection.Open(parsed);
+        var lists = connection.Client.FollowOffersAsync(parsed.GetValue(Agent)!, ct);
+        var left = parsed.GetValue(Limit) ?? int.MaxValue;
+        await foreach (var offers in lists.ConfigureAwait(false))
+        {
+            Say(parsed, offers);
+            if (--left == 0)
+            {
+                break;
+            }
+        }
+
+        return 0;
+    }
+
+    private static void Say(ParseResult parsed, IReadOnlyList<Grant> offers) =>
+        Output.Say(parsed, GrantListWire.Of(offers), () => Output.Table(
             ["CODE", "EPOCH", "KIND", "STEP", "PRIORITY", "UNTIL", "NAME"],
             offers.Select(offer => (IReadOnlyList<string>)
             [
@@ -43,7 +73,5 @@ internal static class OffersCommand
                 Output.Number(offer.Task.Spec.Priority),
                 Output.Instant(offer.LeaseUntil),
                 offer.Task.Spec.Name ?? "",
-            ]));
-        return 0;
-    }
+            ])));
 }

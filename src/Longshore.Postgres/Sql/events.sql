@@ -1,18 +1,19 @@
 -- The event log. A reader stays below the lowest number that a running transaction may still write: those that may
 -- have announced it by a lock before they took it. The end of the sequence is looked up before the locks, so whoever
--- announces later takes higher numbers.
+-- announces later takes higher numbers. What a batch names is looked up by key, one by one: a join would read all
+-- tasks for each batch.
 
 -- name: events_after
 select e.seq, e.at_us, e.type, e.actor_type, e.actor, e.task_id, e.payload,
        coalesce(e.correlation_id, (select t.correlation_id from longshore.tasks t where t.id = e.task_id)),
        e.tasks, e.epochs,
        case when e.agents is not null then array(
-           select coalesce(a.name, '') from unnest(e.agents) with ordinality i (id, n)
-           left join longshore.agents a on a.id = i.id order by i.n) end,
+           select coalesce((select a.name from longshore.agents a where a.id = i.id), '')
+           from unnest(e.agents) with ordinality i (id, n) order by i.n) end,
        e.states,
        case when e.tasks is not null then array(
-           select t.correlation_id from unnest(e.tasks) with ordinality i (id, n)
-           left join longshore.tasks t on t.id = i.id order by i.n) end
+           select (select t.correlation_id from longshore.tasks t where t.id = i.id)
+           from unnest(e.tasks) with ordinality i (id, n) order by i.n) end
 from longshore.events_between($1, $2, $3) e
 order by e.seq;
 
@@ -21,12 +22,12 @@ select e.seq, e.at_us, e.type, e.actor_type, e.actor, e.task_id, e.payload,
        coalesce(e.correlation_id, (select t.correlation_id from longshore.tasks t where t.id = e.task_id)),
        e.tasks, e.epochs,
        case when e.agents is not null then array(
-           select coalesce(a.name, '') from unnest(e.agents) with ordinality i (id, n)
-           left join longshore.agents a on a.id = i.id order by i.n) end,
+           select coalesce((select a.name from longshore.agents a where a.id = i.id), '')
+           from unnest(e.agents) with ordinality i (id, n) order by i.n) end,
        e.states,
        case when e.tasks is not null then array(
-           select t.correlation_id from unnest(e.tasks) with ordinality i (id, n)
-           left join longshore.tasks t on t.id = i.id order by i.n) end
+           select (select t.correlation_id from longshore.tasks t where t.id = i.id)
+           from unnest(e.tasks) with ordinality i (id, n) order by i.n) end
 from longshore.events e
 where e.seq > $1 and e.seq <= $2 and e.type = any ($3)
 order by e.seq

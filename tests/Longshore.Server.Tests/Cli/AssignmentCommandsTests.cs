@@ -26,6 +26,9 @@ public sealed class AssignmentCommandsTests : CommandTests
         (await RunAsync("offers", "painter")).Output.ShouldContain("sketch");
         var offered = (await RunAsync("offers", "painter", "--wait", "1", "--json")).Json["claims"]![0]!;
         ((string)offered["task"]!["match"]!).ShouldBe("strict");
+        (await RunAsync("offers", "painter", "--follow", "--limit", "1", "--json")).Json["claims"]!.AsArray().Count
+            .ShouldBe(1);
+        (await FailAsync("offers", "painter", "--follow", "--wait", "1")).ShouldContain("--wait");
         (await RunAsync("task", "accept", "sign", "--lease", "60")).Output.ShouldStartWith("sign accepted");
         (await RunAsync("offers", "painter", "--json")).Json["claims"]!.AsArray().ShouldBeEmpty();
         (await RunAsync("assignments", "--agent", "painter", "--status", "in_progress")).Output
