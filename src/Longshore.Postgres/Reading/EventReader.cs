@@ -19,8 +19,7 @@ internal sealed class EventReader(Database database)
     public ValueTask<IReadOnlyList<EventRecord>> ReadAsync(long afterPosition, int limit, CancellationToken ct) =>
         database.RunAsync<IReadOnlyList<EventRecord>>(
             () => new Round().Add(database.Sql["events_after"])
-                .With((afterPosition >> PlaceBits) - 1).With(limit + 1L)
-                .With((afterPosition & ((1 << PlaceBits) - 1)) + 1),
+                .With((afterPosition >> PlaceBits) - 1).With(limit + 1L).With(Seen(afterPosition)),
             row => ReadAsync(row, afterPosition, limit, ct),
             ct);
 
@@ -44,7 +43,7 @@ internal sealed class EventReader(Database database)
         var events = await database.RunAsync<IReadOnlyList<EventRecord>>(
             () => new Round().Add(database.Sql["events_of_types"])
                 .With((long?)((afterPosition >> PlaceBits) - 1)).With((long?)(end >> PlaceBits))
-                .With([.. types]).With((long?)(limit + 1L)),
+                .With([.. types]).With((long?)(limit + 1L)).With((long?)Seen(afterPosition)),
             row => ReadAsync(row, afterPosition, limit, ct),
             ct).ConfigureAwait(false);
         return EventSlice.Of(events, limit, afterPosition, end);
@@ -115,6 +114,9 @@ internal sealed class EventReader(Database database)
         }
     }
 
+    // How many events of its row a position has behind it.
+    private static long Seen(long position) => (position & ((1 << PlaceBits) - 1)) + 1;
+
     private static List<EventRecord> Expand(NpgsqlDataReader row)
     {
         var position = row.GetInt64(0) << PlaceBits;
@@ -132,6 +134,7 @@ internal sealed class EventReader(Database database)
         var agents = row.IsDBNull(10) ? null : row.GetFieldValue<string[]>(10);
         var states = row.IsDBNull(11) ? null : row.GetFieldValue<short[]>(11);
         var correlations = row.GetFieldValue<string?[]>(12);
+        position += row.GetInt32(13);
         var records = new List<EventRecord>(tasks.Length);
         for (var i = 0; i < tasks.Length; i++)
         {
