@@ -1,8 +1,8 @@
 -- The event log. A reader stays below the lowest number that a running transaction may still write: those that may
 -- have announced it by a lock before they took it. The end of the sequence is looked up before the locks, so whoever
 -- announces later takes higher numbers. What a batch names is looked up by key, one by one: a join would read all
--- tasks for each batch. Of the row that a reader stopped in, only what comes after is told, and of none more than it asks
--- for.
+-- tasks for each batch. Of the row that a reader stopped in, only what comes after is told, and of none more than it
+-- asks for.
 
 -- name: events_after
 select e.seq, e.at_us, e.type, e.actor_type, e.actor, e.task_id, e.payload,
