@@ -60,18 +60,17 @@ public sealed class FilterCommandsTests : CommandTests
     [Fact]
     public async Task Runs_and_workflows_are_named_by_version_and_correlation()
     {
-        const string Flow = """
-            { "name": "NAME", "version": VERSION, "steps": [{ "name": "scan", "task": { "kind": "KIND" } }] }
-            """;
-        foreach (var (name, version, kind) in new[]
+        foreach (var (flow, version, kind) in new[]
         {
-            ("intake", "1", "scan"), ("intake", "2", "copy"), ("other", "1", "scan"),
+            ("intake", 1, "scan"), ("intake", 2, "copy"), ("other", 1, "scan"),
         })
         {
-            await RunAsync("workflows", "put", await FileAsync(Flow
-                .Replace("NAME", name, StringComparison.Ordinal)
-                .Replace("VERSION", version, StringComparison.Ordinal)
-                .Replace("KIND", kind, StringComparison.Ordinal)));
+            await RunAsync("workflows", "put", await FileAsync($$"""
+                {
+                  "name": "{{flow}}", "version": {{version}},
+                  "steps": [{ "name": "scan", "task": { "kind": "{{kind}}" } }]
+                }
+                """));
         }
 
         (await RunAsync("workflows", "show", "intake", "--version", "1", "--json")).Json["steps"]![0]!["task"]!["kind"]!
