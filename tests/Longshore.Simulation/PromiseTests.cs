@@ -120,6 +120,25 @@ public sealed class PromiseTests
         ShouldFind("G8", "has room", Sound.Value.Record.Where(h => h.Task != given.Task || h.What == What.Arrived));
     }
 
+    [Fact]
+    public void G8_allows_the_same_time_again_for_a_task_that_another_had()
+    {
+        var letter = Sound.Value.All(What.Arrived).First(h => h.Task!.Kind.Spec.Kind == "letter").Task!;
+        var other = Sound.Value.Run.Agents[1];
+        Happening At(int minutes, What what, SimulatedTask? task = null, SimulatedAgent? agent = null) =>
+            new(Hours(1000) + (minutes * 60_000_000L), what, task, agent);
+        Happening[] record =
+        [
+            At(0, What.On, agent: Clerk), At(0, What.On, agent: other),
+            At(0, What.Arrived, letter), At(0, What.Settled), At(1, What.Given, letter, other), At(60, What.Failed, letter, other), At(60, What.Ready, letter),
+            At(60, What.Settled), At(71, What.Settled),
+        ];
+
+        Sound.Value.Judge(record, isPull: false).ShouldBeEmpty();
+        Sound.Value.Judge([.. record, At(72, What.Settled)], isPull: false)
+            .ShouldHaveSingleItem().Promise.ShouldBe("G8");
+    }
+
     private static SimulatedAgent Clerk => Sound.Value.Run.Agents[0];
 
     private static void ShouldFind(string promise, string how, IEnumerable<Happening> planted) =>

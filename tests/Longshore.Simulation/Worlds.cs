@@ -70,9 +70,9 @@ internal sealed record Recorded(
     public IEnumerable<Happening> All(What what) => Record.Where(h => h.What == what);
 
     /// <summary>Judges a record that was tampered with.</summary>
-    public IReadOnlyList<Violation> Judge(IEnumerable<Happening> record)
+    public IReadOnlyList<Violation> Judge(IEnumerable<Happening> record, bool isPull = true)
     {
-        var checks = PromiseChecks.Of(Run, isPull: true);
+        var checks = PromiseChecks.Of(Run, isPull);
         foreach (var happening in record)
         {
             checks.Note(happening);

@@ -98,7 +98,7 @@ internal sealed class Ledger
         switch (happening.What)
         {
             case What.Arrived or What.Ready:
-                Wait(happening.Task!);
+                Wait(happening.Task!, happening.AtUs);
                 break;
             case What.Given:
                 Give(happening.Task!, happening.Agent!, happening.AtUs);
@@ -133,8 +133,11 @@ internal sealed class Ledger
         }
     }
 
-    private void Wait(SimulatedTask task) =>
+    private void Wait(SimulatedTask task, long atUs)
+    {
+        Of(task).WaitsSinceUs = atUs;
         Waiting[task.Kind.Index].Add((RankOf(task), task.Number, task));
+    }
 
     private void Give(SimulatedTask task, SimulatedAgent agent, long atUs)
     {
@@ -255,6 +258,9 @@ internal sealed class Ledger
 internal sealed class TaskPage
 {
     public SimulatedAgent? Holder { get; set; }
+
+    /// <summary>When it came, or came back, to wait.</summary>
+    public long WaitsSinceUs { get; set; }
 
     /// <summary>Failed attempts, and losses that speak against it.</summary>
     public int Failures { get; set; }

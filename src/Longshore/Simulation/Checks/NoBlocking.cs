@@ -61,7 +61,9 @@ internal sealed class NoBlocking(bool isPull) : Promise
             return;
         }
 
-        if (!_sinceUs.TryGetValue((agent, task), out var sinceUs) || before.Of(agent).GivenUs >= sinceUs)
+        // Whoever got something else meanwhile, or a task that somebody else had, starts to wait anew.
+        if (!_sinceUs.TryGetValue((agent, task), out var sinceUs)
+            || before.Of(agent).GivenUs >= sinceUs || before.Of(task).WaitsSinceUs > sinceUs)
         {
             _sinceUs[(agent, task)] = sinceUs = next.AtUs;
         }
