@@ -144,11 +144,11 @@ select t.id, coalesce(t.code, 't-' || t.id) as code, t.name, t.description, w.st
        w.urgency_score,
        case when w.state in ('created', 'pending_handoff') then (
            select json_object('agent_name', a.name,
-                              'match_score', case when m.needed = 0 then 1.0 else 1.0 * m.matched / m.needed end,
+                              'match_score', coalesce(m.matched * 1.0 / nullif(
+                                  (select count(*) from needs n where n.class_id = w.class_id), 0), 1.0),
                               'reputation', a.reputation)
            from (
-               select b.agent_id, count(*) as matched,
-                      (select count(*) from needs n where n.class_id = w.class_id) as needed
+               select b.agent_id, count(*) as matched
                from needs r
                join agent_abilities b
                    on b.name = r.name and b.level >= r.level
@@ -156,7 +156,7 @@ select t.id, coalesce(t.code, 't-' || t.id) as code, t.name, t.description, w.st
                where r.class_id = w.class_id
                group by b.agent_id
                union all
-               select a.id, 0, 0 from agents a where not exists (select 1 from needs n where n.class_id = w.class_id)
+               select a.id, 0 from agents a where not exists (select 1 from needs n where n.class_id = w.class_id)
            ) m
            join agents_with_room a on a.id = m.agent_id
            where (c.owner is null or c.owner = a.name)
@@ -182,13 +182,16 @@ from (
     select p.id, p.class_id, p.priority, p.failures,
            case p.bonus when 0 then 'created' when 5 then 'in_progress' when 10 then 'pending_handoff'
                         else 'review' end as state,
-           p.urgency_score
+           p.urgency / 1800000000.0 as urgency_score
     from (
+        with clock as materialized (
+            select cast((julianday('now') - 2440587.5) * 86400000000.0 as integer) as now_us
+        )
         select p.id, p.class_id, p.priority, p.failures, p.bonus,
-               p.credit + p.bonus + min(100.0, max(0.0, (clock.now_us - p.rank) / 1800000000.0
-                   - case when p.flags & 128 then p.priority * 48000 else p.credit + p.bonus * (p.bonus = 10) end))
-                   as urgency_score
-        from (select (julianday('now') - 2440587.5) * 86400000000.0 as now_us) clock
+               (p.credit + p.bonus) * 1800000000 + min(180000000000, max(0, clock.now_us - p.rank - 1800000000
+                   * case when p.flags & 128 then p.priority * 48000 else p.credit + p.bonus * (p.bonus = 10) end))
+                   as urgency
+        from clock
         cross join (
             select id, class_id, rank, priority, failures, flags, case when flags & 2048 then 10 else 0 end as bonus,
                    priority * 10 - min(50, failures * 10) + case when flags & 4 then 10 else 0 end as credit
@@ -202,12 +205,12 @@ from (
                    priority * 10 - min(50, failures * 10) + case when flags & 4 then 10 else 0 end
             from parked where state = 5
         ) p
-        order by urgency_score desc, p.id
+        order by urgency desc, p.id
         limit -1
     ) p
 ) w
-join tasks t on t.id = w.id
-join classes c on c.id = w.class_id;
+cross join tasks t on t.id = w.id
+cross join classes c on c.id = w.class_id;
 
 CREATE TRIGGER agents_added after insert on agents
 begin
