@@ -130,8 +130,8 @@ public sealed class PromiseTests
         Happening[] record =
         [
             At(0, What.On, agent: Clerk), At(0, What.On, agent: other),
-            At(0, What.Arrived, letter), At(0, What.Settled), At(1, What.Given, letter, other), At(60, What.Failed, letter, other), At(60, What.Ready, letter),
-            At(60, What.Settled), At(71, What.Settled),
+            At(0, What.Arrived, letter), At(0, What.Settled), At(1, What.Given, letter, other),
+            At(60, What.Failed, letter, other), At(60, What.Ready, letter), At(60, What.Settled), At(71, What.Settled),
         ];
 
         Sound.Value.Judge(record, isPull: false).ShouldBeEmpty();

@@ -14,6 +14,7 @@ namespace Longshore.Engine.Distribution;
 internal sealed class RoutingTable(IStore store)
 {
     private readonly Dictionary<string, Known> _agents = new(StringComparer.Ordinal);
+    private readonly List<Known> _listed = [];
     private readonly Dictionary<int, RoutedClass> _classes = [];
     private readonly Dictionary<string, Breaker> _breakers = new(StringComparer.Ordinal);
     private long _forgottenUs;
@@ -33,6 +34,7 @@ internal sealed class RoutingTable(IStore store)
         }
 
         string? after = null;
+        var place = 0;
         do
         {
             var page = await store.Queries.ListAgentsAsync(
@@ -40,7 +42,8 @@ internal sealed class RoutingTable(IStore store)
                 .ConfigureAwait(false);
             foreach (var agent in page.Items)
             {
-                Put(agent, _breakers.Count == 0 ? null : _breakers.GetValueOrDefault(agent.Name), now);
+                var breaker = _breakers.Count == 0 ? null : _breakers.GetValueOrDefault(agent.Name);
+                Seat(place++, agent, breaker, now);
             }
 
             after = page.Next;
@@ -108,12 +111,28 @@ internal sealed class RoutingTable(IStore store)
         }
     }
 
-    private void Put(Agent agent, Breaker? breaker, DateTimeOffset now)
+    /// <summary>Most are as they were when they were listed last, at the same place.</summary>
+    private void Seat(int place, Agent agent, Breaker? breaker, DateTimeOffset now)
+    {
+        if (place == _listed.Count)
+        {
+            _listed.Add(Put(agent, breaker, now));
+        }
+        else if (!IsSurelyStill(_listed[place], agent, breaker, now))
+        {
+            _listed[place] = Put(agent, breaker, now);
+        }
+    }
+
+    private bool IsSurelyStill(Known known, Agent agent, Breaker? breaker, DateTimeOffset now) =>
+        known.IsSurelyStill(agent, breaker, now) && Board.IsAsTold(known.Slot, agent.Name);
+
+    private Known Put(Agent agent, Breaker? breaker, DateTimeOffset now)
     {
         var known = _agents.GetValueOrDefault(agent.Name);
-        if (known?.IsSurelyStill(agent, breaker, now) == true && Board.IsAsTold(known.Slot, agent.Name))
+        if (known is not null && IsSurelyStill(known, agent, breaker, now))
         {
-            return;
+            return known;
         }
 
         var info = store.Info;
@@ -125,7 +144,7 @@ internal sealed class RoutingTable(IStore store)
         {
             known.Slot = Board.SlotOf(agent.Name);
             known.StillUntilUs = StillUntilUs(known, info);
-            return;
+            return known;
         }
 
         var slot = Board.Put(new AgentFacts
@@ -153,6 +172,8 @@ internal sealed class RoutingTable(IStore store)
                 Compare(routed, present);
             }
         }
+
+        return present;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Longshore.Assignments;
 using Longshore.Matching;
 using Longshore.Tasks;
@@ -53,10 +54,10 @@ public sealed partial class InMemoryStore
                 if ((@namespace is null || entry.Task.Spec.Namespace == @namespace) && IsOpenByKey(entry, now))
                 {
                     var head = HeadOf(entry);
-                    var before = ofClass.GetValueOrDefault(head.ClassId);
-                    if (before < perClass)
+                    ref var listed = ref CollectionsMarshal.GetValueRefOrAddDefault(ofClass, head.ClassId, out _);
+                    if (listed < perClass)
                     {
-                        ofClass[head.ClassId] = before + 1;
+                        listed++;
                         heads.Add(head);
                     }
                 }
