@@ -87,16 +87,44 @@ internal sealed class KeyGate(string @namespace, string key)
     }
 
     /// <summary>When there is a token more for something that waits; null for never.</summary>
-    public long? NextTokenUs(long nowUs) => _queues.Values
-        .Where(queue => queue.Shut.Count > 0)
-        .SelectMany(queue => queue.Allowances)
-        .Select(allowance => allowance.NextTokenUs(nowUs))
-        .Min();
+    public long? NextTokenUs(long nowUs)
+    {
+        long? firstUs = null;
+        foreach (var queue in _queues.Values)
+        {
+            if (queue.Shut.Count > 0 && queue.NextTokenUs(nowUs) is { } tokenUs)
+            {
+                firstUs = Math.Min(firstUs ?? tokenUs, tokenUs);
+            }
+        }
+
+        return firstUs;
+    }
 
     /// <summary>Until when it must be remembered; null when something is held or waits.</summary>
-    public long? IdleFromUs => _queues.Count > 0 || _allowances.Values.Any(one => one.Held > 0)
-        ? null
-        : _allowances.Values.Select(one => one.FullUs).DefaultIfEmpty(0).Max();
+    public long? IdleFromUs
+    {
+        get
+        {
+            if (_queues.Count > 0)
+            {
+                return null;
+            }
+
+            var fullUs = 0L;
+            foreach (var allowance in _allowances.Values)
+            {
+                if (allowance.Held > 0)
+                {
+                    return null;
+                }
+
+                fullUs = Math.Max(fullUs, allowance.FullUs);
+            }
+
+            return fullUs;
+        }
+    }
 
     /// <summary>
     /// Those of which an agent that may not have the first may not have the next either. Of the guarded ones it may.
@@ -109,12 +137,12 @@ internal sealed class KeyGate(string @namespace, string key)
 
     private sealed class KeyQueue(Allowance[] allowances)
     {
-        public Allowance[] Allowances => allowances;
-
         /// <summary>Those that stand in the index, never behind one of <see cref="Shut"/>.</summary>
         public SortedSet<Place> Open { get; } = [];
 
         public SortedSet<Place> Shut { get; } = [];
+
+        public long? NextTokenUs(long nowUs) => allowances.Min(allowance => allowance.NextTokenUs(nowUs));
 
         public int RoomAt(long nowUs) => allowances.Min(allowance => allowance.RoomAt(nowUs));
 

@@ -47,26 +47,23 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
         TakeOut(member with { Place = place });
     }
 
-    /// <summary>A task is granted.</summary>
-    public void Grant(in Place place, string key, long nowUs)
+    /// <summary>A task is ready no more: it is granted.</summary>
+    public void Grant(in Place place, in Place held, long nowUs)
     {
-        foreach (var allowance in Hold(place, key))
+        var waiting = _members[place.Id] with { Place = place };
+        TakeOut(waiting);
+        Hold(waiting with { Place = held, IsHeld = true });
+        foreach (var allowance in waiting.Allowances)
         {
             if (allowance.Take(nowUs))
             {
-                _changed.Add((classes[place.ClassId].Key.Namespace, allowance.Kind, key));
+                _changed.Add((allowance.Namespace, allowance.Kind, waiting.Key));
             }
         }
     }
 
-    /// <summary>A task is held: granted, or read from the tables before anything is decided.</summary>
-    public Allowance[] Hold(in Place place, string key)
-    {
-        var member = MemberOf(place, key, isHeld: true);
-        _members[place.Id] = member;
-        Count(member, 1);
-        return member.Allowances;
-    }
+    /// <summary>A task is held that was read from the tables, before anything is decided.</summary>
+    public void Hold(in Place place, string key) => Hold(MemberOf(place, key, isHeld: true));
 
     /// <summary>A claim ended.</summary>
     public void End(in Place place)
@@ -90,15 +87,9 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
             {
                 _due.Enqueue(gate, tokenUs);
             }
-            else if (gate.IdleFromUs > nowUs)
+            else if (gate.IdleFromUs is { } idleUs)
             {
-                _idle.Enqueue(gate, gate.IdleFromUs.Value);
-            }
-            else if (gate.IdleFromUs is not null)
-            {
-                _gates.Remove((gate.Namespace, gate.Key));
-                _changed.UnionWith(gate.Allowances
-                    .Where(one => one.FullUs > 0).Select(one => (gate.Namespace, one.Kind, gate.Key)));
+                Forget(gate, idleUs, nowUs);
             }
         }
 
@@ -199,6 +190,29 @@ internal sealed class KeyGates(ClassIndex classes, ReadyIndex ready)
         _due.Clear();
         _idle.Clear();
         _changed.Clear();
+    }
+
+    private void Hold(Member member)
+    {
+        _members[member.Place.Id] = member;
+        Count(member, 1);
+    }
+
+    /// <summary>Forgets what nothing is held of and nothing waits for, once its buckets are full.</summary>
+    private void Forget(KeyGate gate, long idleUs, long nowUs)
+    {
+        if (idleUs > nowUs)
+        {
+            _idle.Enqueue(gate, idleUs);
+            return;
+        }
+
+        _gates.Remove((gate.Namespace, gate.Key));
+        if (idleUs > 0)
+        {
+            _changed.UnionWith(gate.Allowances
+                .Where(one => one.FullUs > 0).Select(one => (gate.Namespace, one.Kind, gate.Key)));
+        }
     }
 
     private void TouchDue(PriorityQueue<KeyGate, long> due, long nowUs)

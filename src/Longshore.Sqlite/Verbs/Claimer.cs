@@ -97,9 +97,7 @@ internal sealed class Claimer(
         var grants = new Grant[_picked.Count];
         for (var i = 0; i < grants.Length; i++)
         {
-            stages.RemoveReady(_picked[i]);
-            var granted = _picked[i].Granted();
-            stages.AddClaim(granted, agent, single, nowUs, leaseUs, request.Key, status);
+            var granted = stages.Grant(_picked[i], agent, single, nowUs, leaseUs, request.Key, status);
             breakers.MarkProbe(agent, granted, nowUs);
             if (request.Offer is null)
             {

@@ -158,24 +158,33 @@ internal sealed class Stages(
 
     public void RemoveFinished(long id) => _finishedRemove.Bind(id).Run();
 
-    public void AddClaim(
-        in Place place, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key, AssignmentStatus status)
+    /// <summary>A ready task becomes an agent's claim. Answers its place from now on.</summary>
+    public Place Grant(
+        in Place ready, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key, AssignmentStatus status)
     {
+        _readyRemove.Bind(ready.Id).Run();
+        live.Pending.Add(ready.ClassId, live.Classes, -1);
+        var granted = ready.Granted();
         var held = status == AssignmentStatus.Assigned
-            ? place
-            : handoffs.TakeOver(place, agent.Profile.Name, nowUs);
+            ? granted
+            : handoffs.TakeOver(granted, agent.Profile.Name, nowUs);
         _claimAdd.Bind(held).Bind(agent.Id).Bind(single ? 1 : 0).Bind(nowUs).Bind(leaseUs).Bind(key)
             .Bind((long)status).Run();
-        agent.Took(place.IsSuspect);
-        var limitKey = LimitKeyOf(place);
+        agent.Took(ready.IsSuspect);
         lock (live.Gate)
         {
-            live.Rations.Granted(place.ClassId, nowUs);
-            if (limitKey is not null)
+            live.Rations.Granted(ready.ClassId, nowUs);
+            if ((ready.Flags & PlaceFlags.Keyed) == 0)
             {
-                live.Keys.Grant(held, limitKey, nowUs);
+                live.Ready.Remove(ready);
+            }
+            else
+            {
+                live.Keys.Grant(ready, held, nowUs);
             }
         }
+
+        return granted;
     }
 
     /// <summary>The claim that a holder names, if it still holds.</summary>
