@@ -53,8 +53,7 @@ internal static class EventsCommand
     {
         using var connection = Connection.Open(parsed);
         var events = connection.Client.FollowEventsAsync(parsed.GetValue(After), ct);
-        var left = parsed.GetValue(Limit) ?? int.MaxValue;
-        await foreach (var happened in events.ConfigureAwait(false))
+        await foreach (var happened in events.Take(parsed.MostOf(Limit)).ConfigureAwait(false))
         {
             if (parsed.WantsJson())
             {
@@ -63,11 +62,6 @@ internal static class EventsCommand
             else
             {
                 Output.Line(Text(happened));
-            }
-
-            if (--left == 0)
-            {
-                break;
             }
         }
 

@@ -48,14 +48,9 @@ internal static class OffersCommand
 
         using var connection = Connection.Open(parsed);
         var lists = connection.Client.FollowOffersAsync(parsed.GetValue(Agent)!, ct);
-        var left = parsed.GetValue(Limit) ?? int.MaxValue;
-        await foreach (var offers in lists.ConfigureAwait(false))
+        await foreach (var offers in lists.Take(parsed.MostOf(Limit)).ConfigureAwait(false))
         {
             Say(parsed, offers);
-            if (--left == 0)
-            {
-                break;
-            }
         }
 
         return 0;

@@ -53,6 +53,10 @@ internal static class Options
                 : Refuse<int?>(result, "a whole number"),
     };
 
+    /// <summary>How many are wanted of what has no end by itself: all, unless a limit above 0 is given.</summary>
+    public static int MostOf(this ParseResult parsed, Option<int?> limit) =>
+        parsed.GetValue(limit) is > 0 and var most ? most : int.MaxValue;
+
     /// <summary>A number.</summary>
     public static Option<double?> Number(string name, string description) => new(name)
     {

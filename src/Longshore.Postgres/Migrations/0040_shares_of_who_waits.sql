@@ -50,7 +50,7 @@ begin
             from lanes l
             cross join lateral (
                 select n.at, n.last_of, row_number() over (order by n.rank, n.id) as n
-                from (select c.id, c.depth * (2 + l.quota * 5 / 4 / l.classes) as reach
+                from (select c.id, l.classes, c.depth * (2 + l.quota * 5 / 4 / l.classes) as reach
                       from unnest(l.ids, l.depths) c (id, depth)) c
                 cross join lateral (
                     select n.ctid as at, n.id, n.rank,

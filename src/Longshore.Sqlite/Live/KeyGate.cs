@@ -86,6 +86,8 @@ internal sealed class KeyGate(string @namespace, string key)
         }
     }
 
+    // Asked of every key that a claim or an end touched: the two that follow allocate nothing for a key at rest.
+
     /// <summary>When there is a token more for something that waits; null for never.</summary>
     public long? NextTokenUs(long nowUs)
     {

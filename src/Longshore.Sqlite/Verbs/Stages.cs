@@ -55,13 +55,6 @@ internal sealed class Stages(
         Enqueue(place);
     }
 
-    public void RemoveReady(in Place place)
-    {
-        _readyRemove.Bind(place.Id).Run();
-        live.Pending.Add(place.ClassId, live.Classes, -1);
-        Dequeue(place);
-    }
-
     /// <summary>Gives a task that has not ended another class and flags where it is; it keeps its place.</summary>
     public void Change(Standing standing, in Place to)
     {
@@ -162,8 +155,7 @@ internal sealed class Stages(
     public Place Grant(
         in Place ready, AgentEntry agent, bool single, long nowUs, long leaseUs, string? key, AssignmentStatus status)
     {
-        _readyRemove.Bind(ready.Id).Run();
-        live.Pending.Add(ready.ClassId, live.Classes, -1);
+        DeleteReady(ready);
         var granted = ready.Granted();
         var held = status == AssignmentStatus.Assigned
             ? granted
@@ -295,7 +287,8 @@ internal sealed class Stages(
         switch (standing.Stage)
         {
             case Stage.Ready:
-                RemoveReady(standing.Place);
+                DeleteReady(standing.Place);
+                Dequeue(standing.Place);
                 break;
             case Stage.Deferred:
                 RemoveDeferred(standing.Place);
@@ -310,6 +303,12 @@ internal sealed class Stages(
                 throw new ArgumentOutOfRangeException(
                     nameof(standing), standing.Stage, "a claim is ended, not removed");
         }
+    }
+
+    private void DeleteReady(in Place place)
+    {
+        _readyRemove.Bind(place.Id).Run();
+        live.Pending.Add(place.ClassId, live.Classes, -1);
     }
 
     private void Enqueue(in Place place)

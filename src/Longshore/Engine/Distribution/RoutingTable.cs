@@ -14,7 +14,6 @@ namespace Longshore.Engine.Distribution;
 internal sealed class RoutingTable(IStore store)
 {
     private readonly Dictionary<string, Known> _agents = new(StringComparer.Ordinal);
-    private readonly List<Known> _listed = [];
     private readonly Dictionary<int, RoutedClass> _classes = [];
     private readonly Dictionary<string, Breaker> _breakers = new(StringComparer.Ordinal);
     private long _forgottenUs;
@@ -34,7 +33,6 @@ internal sealed class RoutingTable(IStore store)
         }
 
         string? after = null;
-        var place = 0;
         do
         {
             var page = await store.Queries.ListAgentsAsync(
@@ -42,8 +40,7 @@ internal sealed class RoutingTable(IStore store)
                 .ConfigureAwait(false);
             foreach (var agent in page.Items)
             {
-                var breaker = _breakers.Count == 0 ? null : _breakers.GetValueOrDefault(agent.Name);
-                Seat(place++, agent, breaker, now);
+                Put(agent, _breakers.Count == 0 ? null : _breakers.GetValueOrDefault(agent.Name), now);
             }
 
             after = page.Next;
@@ -111,28 +108,12 @@ internal sealed class RoutingTable(IStore store)
         }
     }
 
-    /// <summary>Most are as they were when they were listed last, at the same place.</summary>
-    private void Seat(int place, Agent agent, Breaker? breaker, DateTimeOffset now)
-    {
-        if (place == _listed.Count)
-        {
-            _listed.Add(Put(agent, breaker, now));
-        }
-        else if (!IsSurelyStill(_listed[place], agent, breaker, now))
-        {
-            _listed[place] = Put(agent, breaker, now);
-        }
-    }
-
-    private bool IsSurelyStill(Known known, Agent agent, Breaker? breaker, DateTimeOffset now) =>
-        known.IsSurelyStill(agent, breaker, now) && Board.IsAsTold(known.Slot, agent.Name);
-
-    private Known Put(Agent agent, Breaker? breaker, DateTimeOffset now)
+    private void Put(Agent agent, Breaker? breaker, DateTimeOffset now)
     {
         var known = _agents.GetValueOrDefault(agent.Name);
-        if (known is not null && IsSurelyStill(known, agent, breaker, now))
+        if (known?.IsSurelyStill(agent, breaker, now) == true && Board.IsAsTold(known.Slot, agent.Name))
         {
-            return known;
+            return;
         }
 
         var info = store.Info;
@@ -144,7 +125,7 @@ internal sealed class RoutingTable(IStore store)
         {
             known.Slot = Board.SlotOf(agent.Name);
             known.StillUntilUs = StillUntilUs(known, info);
-            return known;
+            return;
         }
 
         var slot = Board.Put(new AgentFacts
@@ -172,8 +153,6 @@ internal sealed class RoutingTable(IStore store)
                 Compare(routed, present);
             }
         }
-
-        return present;
     }
 
     /// <summary>
